@@ -1,0 +1,66 @@
+package workflow
+
+// Event tells the doors that something changed. It holds whole new values as
+// summaries; exactly one pointer is set. Numbers are without gaps within an
+// epoch, and a new epoch, after a restart, means: fetch everything again.
+type Event struct {
+	Epoch     string `json:"epoch"`
+	Seq       uint64 `json:"seq"`
+	ProjectID string `json:"projectId"`
+
+	Overview  *Overview    `json:"overview,omitempty"`
+	Artifact  *Artifact    `json:"artifact,omitempty"`
+	Run       *Run         `json:"run,omitempty"`
+	Candidate *Candidate   `json:"candidate,omitempty"`
+	Gate      *Gate        `json:"gate,omitempty"`
+	Models    *ModelStatus `json:"models,omitempty"`
+	Settings  *Settings    `json:"settings,omitempty"`
+	Delta     *Delta       `json:"delta,omitempty"`
+	Notice    *Notice      `json:"notice,omitempty"`
+	Raise     *Raise       `json:"raise,omitempty"`
+}
+
+// Delta is new text of a running run, at most 4 KB.
+type Delta struct {
+	RunID string `json:"runId"`
+	// Offset is where Text begins in the answer, in bytes.
+	Offset int    `json:"offset"`
+	Text   string `json:"text"`
+	// Blocks is how many finished blocks the answer has by now, and BlocksEnd
+	// where the last of them ends, in bytes: what follows is the tail.
+	Blocks    int `json:"blocks"`
+	BlocksEnd int `json:"blocksEnd"`
+	// Thinking says that the text belongs to the thinking, not to the answer.
+	Thinking bool `json:"thinking"`
+	Tokens   int  `json:"tokens"`
+}
+
+// Notice is something to tell the user that no call is waiting for.
+type Notice struct {
+	Level   string `json:"level"` // info, warning, error
+	Message string `json:"message"`
+	Hint    string `json:"hint"`
+}
+
+// Raise asks the window to come to the front: somebody started a second instance.
+type Raise struct {
+	ProjectID string `json:"projectId"`
+}
+
+// Settings of this user on this machine.
+type Settings struct {
+	Theme        string `json:"theme"`    // system, light, dark
+	TextSize     string `json:"textSize"` // small, normal, large
+	OllamaURL    string `json:"ollamaUrl"`
+	DefaultModel string `json:"defaultModel"`
+	AuthorName   string `json:"authorName"`
+	// OpenQuestions is how many open questions a spec may keep at its gate.
+	OpenQuestions int `json:"openQuestions"`
+	// SingleKeys switches shortcuts of one key on.
+	SingleKeys bool `json:"singleKeys"`
+}
+
+// DefaultSettings are those of a first start.
+func DefaultSettings() Settings {
+	return Settings{Theme: "system", TextSize: "normal", OllamaURL: "http://127.0.0.1:11434", SingleKeys: true}
+}

@@ -1,0 +1,133 @@
+package workflow
+
+import "time"
+
+// ConditionKind names a rule that a gate can hold.
+type ConditionKind string
+
+// The kinds of conditions.
+const (
+	// CondWritten: the output has a version.
+	CondWritten ConditionKind = "written"
+	// CondCurrent: nothing the output was made from has changed since.
+	CondCurrent ConditionKind = "current"
+	// CondWhole: no cut or unfinished run stands behind the output.
+	CondWhole ConditionKind = "whole"
+	// CondBoxes: every box of a section, or of a whole artifact, is done or waived.
+	CondBoxes ConditionKind = "boxes"
+	// CondQuestions: at most Max open questions are left in a section.
+	CondQuestions ConditionKind = "questions"
+	// CondSigned: the current version is signed.
+	CondSigned ConditionKind = "signed"
+)
+
+// ConditionRule is a condition as a workflow file states it.
+type ConditionRule struct {
+	ID    string        `json:"id"`
+	Kind  ConditionKind `json:"kind"`
+	Title string        `json:"title"`
+	// Path is the artifact it looks at; empty for the output of the phase.
+	Path string `json:"path"`
+	// Section limits boxes and questions to one heading.
+	Section string `json:"section"`
+	// Max is the limit of open questions; below 0 means the one in Settings.
+	Max int `json:"max"`
+	// Help says what to do about it.
+	Help string `json:"help"`
+}
+
+// ConditionState is where a condition stands.
+type ConditionState string
+
+// The states of a condition.
+const (
+	CondMet     ConditionState = "met"
+	CondUnmet   ConditionState = "unmet"
+	CondWaiting ConditionState = "waiting" // for a person, or for something that is not there yet
+	CondRunning ConditionState = "running" // a run is writing it
+	CondFailed  ConditionState = "failed"
+)
+
+// Condition is a rule with where it stands.
+type Condition struct {
+	ID    string         `json:"id"`
+	Kind  ConditionKind  `json:"kind"`
+	Title string         `json:"title"`
+	State ConditionState `json:"state"`
+	// Value is a short figure beside the title: "11/13", "v5".
+	Value string `json:"value"`
+	Done  int    `json:"done"`
+	Total int    `json:"total"` // 0 when it has no count
+	// Missing says in a phrase what is missing: "2 of 13 acceptance boxes are not ticked". Empty when met.
+	Missing string `json:"missing"`
+	// Action says in a phrase what to do: "tick 2 acceptance boxes". Empty when met.
+	Action string `json:"action"`
+	Note   string `json:"note"`
+	// Judged conditions are a person's to decide; the others are measured.
+	Judged bool `json:"judged"`
+	// Path and Index lead to the first cause: an artifact and, for boxes, the item (-1 for none).
+	Path    string `json:"path"`
+	Section string `json:"section"`
+	Index   int    `json:"index"`
+}
+
+// Gate is the conditions to leave a phase, judged now.
+type Gate struct {
+	ProjectID string `json:"projectId"`
+	Phase     string `json:"phase"`
+	Title     string `json:"title"` // "Gate to Plan"
+	// Next is the id of the phase it opens; empty for the last.
+	Next       string      `json:"next"`
+	NextTitle  string      `json:"nextTitle"`
+	State      PhaseState  `json:"state"`
+	Conditions []Condition `json:"conditions"`
+	Missing    int         `json:"missing"`
+	// Open says that every condition is met. Passing it is a person's act.
+	Open bool `json:"open"`
+	// Measured is false while nothing is written yet.
+	Measured bool   `json:"measured"`
+	Sentence string `json:"sentence"`
+	// CanSign says that signing is a condition and the current version is not signed.
+	CanSign bool `json:"canSign"`
+	Signed  bool `json:"signed"`
+	Frozen  bool `json:"frozen"`
+	// Version of the output that was judged.
+	Version int `json:"version"`
+	// Passed is the record of the pass or waiver that is in force, if any.
+	Passed *GateRecord `json:"passed,omitempty"`
+}
+
+// GateAction is something a person did at a gate.
+type GateAction string
+
+// The actions.
+const (
+	ActPass     GateAction = "pass"
+	ActWaive    GateAction = "waive"    // pass with named conditions missing
+	ActReopen   GateAction = "reopen"   // take a pass back
+	ActSign     GateAction = "sign"     // freezes the output where the phase says so
+	ActUnsign   GateAction = "unsign"   // withdraw the sign-off before the gate is passed
+	ActUnfreeze GateAction = "unfreeze" // open a frozen document again; reopens the gate
+	ActStill    GateAction = "still-valid"
+)
+
+// GateRecord is one act at a gate. Records are only ever added.
+type GateRecord struct {
+	ID        string     `json:"id"`
+	ProjectID string     `json:"projectId"`
+	Phase     string     `json:"phase"`
+	Action    GateAction `json:"action"`
+	By        Author     `json:"by"`
+	At        time.Time  `json:"at" ts_type:"string"`
+	Reason    string     `json:"reason"`
+	// Waived are the sentences of the conditions that were missing.
+	Waived []string `json:"waived"`
+	// Seen holds the version of each artifact of the project at that moment.
+	Seen map[string]int `json:"seen"`
+	// Path and Hash say which text a sign-off or "still valid" is about.
+	Path string `json:"path"`
+	Hash string `json:"hash"`
+}
+
+// MinReason is the least length of a waiver's reason, in characters (CATALOGUE §5).
+const MinReason = 20

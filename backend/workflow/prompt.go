@@ -1,0 +1,60 @@
+package workflow
+
+// VariableType says how a variable is filled.
+type VariableType string
+
+// The types of variables.
+const (
+	VarText     VariableType = "text"
+	VarLongText VariableType = "long-text"
+	VarChoice   VariableType = "choice"
+	VarMulti    VariableType = "multi-choice"
+	VarNumber   VariableType = "number"
+	VarYesNo    VariableType = "yes-no"
+	VarDate     VariableType = "date"
+	VarArtifact VariableType = "artifact"
+)
+
+// Variable is a place in a prompt that is filled before it is sent.
+type Variable struct {
+	Name     string       `json:"name"`
+	Type     VariableType `json:"type"`
+	Label    string       `json:"label"`
+	Help     string       `json:"help"`
+	Required bool         `json:"required"`
+	Default  string       `json:"default"`
+	Options  []string     `json:"options"`
+	// Source is where a project fills it from: an artifact's path, or "project.name".
+	Source string `json:"source"`
+}
+
+// FilledVariable is a variable with the value it has in a phase of a project.
+type FilledVariable struct {
+	Variable Variable `json:"variable"`
+	// Value is what a person typed or the project knows; for an artifact it is empty.
+	Value string `json:"value"`
+	// From says where the value comes from: "user", "project", "artifact", "default" or "none".
+	From    string `json:"from"`
+	Label   string `json:"label"` // of the source: "Request v3"
+	Path    string `json:"path"`
+	Version int    `json:"version"`
+	Tokens  int    `json:"tokens"`
+	Missing bool   `json:"missing"` // required, and empty
+}
+
+// PhasePrompt is the prompt of a phase, filled from the project and ready to be sent.
+// The assembled text is fetched apart from it.
+type PhasePrompt struct {
+	ProjectID string           `json:"projectId"`
+	Phase     string           `json:"phase"`
+	PromptID  string           `json:"promptId"`
+	Title     string           `json:"title"`
+	Summary   string           `json:"summary"`
+	Revision  string           `json:"revision"`
+	Variables []FilledVariable `json:"variables"`
+	Missing   []string         `json:"missing"` // labels of required variables without a value
+	Hash      string           `json:"hash"`    // of the assembled text
+	Size      int              `json:"size"`    // bytes
+	Context   ContextPlan      `json:"context"`
+	Model     string           `json:"model"` // the plan is for; empty for none
+}

@@ -1,0 +1,43 @@
+package workflow
+
+import "strings"
+
+// Section is a heading of a document with what stands under it, up to the next
+// heading of the same or a higher level.
+type Section struct {
+	// Level is 1 to 6; 0 is the text before the first heading.
+	Level int    `json:"level"`
+	Title string `json:"title"`
+	// Start is the first byte of the heading, Body the first byte after it, End the byte after the section.
+	Start int `json:"start"`
+	Body  int `json:"body"`
+	End   int `json:"end"`
+	// Points are the paragraphs and list items directly under this heading, not those of sections below it.
+	Points []Point `json:"points"`
+}
+
+// Point is a paragraph or a list item.
+type Point struct {
+	Text   string `json:"text"`
+	Item   bool   `json:"item"` // a list item
+	Task   bool   `json:"task"` // a list item with a box
+	Marked bool   `json:"marked"`
+	Depth  int    `json:"depth"` // of a list item, from 0
+}
+
+// FindSection returns the first section whose title matches: case, numbering
+// ("3.", "3 –"), punctuation and emphasis around it do not count.
+func FindSection(sections []Section, title string) (Section, bool) {
+	want := titleKey(title)
+	for _, s := range sections {
+		if titleKey(s.Title) == want {
+			return s, true
+		}
+	}
+	return Section{}, false
+}
+
+func titleKey(s string) string {
+	s = strings.TrimLeft(fold(s), "0123456789.)-–—:*_# ")
+	return strings.TrimRight(s, " .:*_#–—-")
+}
