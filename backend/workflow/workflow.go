@@ -85,24 +85,37 @@ const (
 
 // PhaseStatus is one phase of a project as lists and the plumb line show it.
 type PhaseStatus struct {
-	Phase   Phase      `json:"phase"`
-	State   PhaseState `json:"state"`
-	Version int        `json:"version"` // of the output; 0 when nothing is written
-	Stale   bool       `json:"stale"`
-	Frozen  bool       `json:"frozen"`
-	// RunID is the run that is active in this phase, if any.
-	RunID string `json:"runId"`
+	ID      string    `json:"id"`
+	Title   string    `json:"title"`
+	Summary string    `json:"summary"`
+	Kind    PhaseKind `json:"kind"`
+	// Prompted says that a prompt writes the output; without one a person does.
+	Prompted bool       `json:"prompted"`
+	Output   string     `json:"output"`
+	Strip    bool       `json:"strip"`
+	Optional bool       `json:"optional"`
+	State    PhaseState `json:"state"`
+	Version  int        `json:"version"` // of the output; 0 when nothing is written
+	Stale    bool       `json:"stale"`
+	Frozen   bool       `json:"frozen"`
+	// RunID is the run that is active in this phase, if any, and RunState its state.
+	RunID    string   `json:"runId"`
+	RunState RunState `json:"runState"`
 	// CandidateID is the newest open candidate of this phase, if any.
 	CandidateID string `json:"candidateId"`
-	Missing     int    `json:"missing"`
-	Total       int    `json:"total"`
+	// Missing and Total count the conditions of its gate.
+	Missing int `json:"missing"`
+	Total   int `json:"total"`
+	// Done and Boxes count the task boxes of a strip's checklist.
+	Done  int `json:"done"`
+	Boxes int `json:"boxes"`
 }
 
 // Overview is a project with the computed state of its phases.
 type Overview struct {
-	Project  Project       `json:"project"`
-	Workflow Workflow      `json:"workflow"`
-	Phases   []PhaseStatus `json:"phases"`
+	Project       Project       `json:"project"`
+	WorkflowTitle string        `json:"workflowTitle"`
+	Phases        []PhaseStatus `json:"phases"`
 	// Current is the id of the phase the work is at; empty when all gates are passed.
 	Current string `json:"current"`
 	// Next is the one thing to do now, as a sentence.

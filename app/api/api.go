@@ -1,0 +1,135 @@
+// Package api owns the bound structs: thin doors to the engine, one per noun,
+// the same for the window, the browser and the command line.
+//
+// A method waits until the engine is open, turns a panic into an error, and
+// encodes errors as the JSON of workflow.Error. It holds no logic.
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime/debug"
+
+	"plumbline/backend/engine"
+	"plumbline/backend/workflow"
+)
+
+// API is the set of bound structs over one engine.
+type API struct {
+	App        *App
+	Projects   *Projects
+	Artifacts  *Artifacts
+	Runs       *Runs
+	Candidates *Candidates
+	Gates      *Gates
+	Models     *Models
+	Library    *Library
+	Settings   *Settings
+	Events     *Events
+
+	core *core
+}
+
+// core is what all bound structs share.
+type core struct {
+	ctx    context.Context
+	ready  chan struct{} // closed by Open
+	engine *engine.Engine
+	err    error
+}
+
+// New returns an API whose methods wait for Open. ctx bounds every call.
+func New(ctx context.Context) *API {
+	c := &core{ctx: ctx, ready: make(chan struct{})}
+	return &API{
+		App: &App{c}, Projects: &Projects{c}, Artifacts: &Artifacts{c}, Runs: &Runs{c},
+		Candidates: &Candidates{c}, Gates: &Gates{c}, Models: &Models{c}, Library: &Library{c},
+		Settings: &Settings{c}, Events: &Events{c}, core: c,
+	}
+}
+
+// Open lets the waiting calls through: to e, or, when the engine could not be
+// opened, to err. It must be called once.
+func (a *API) Open(e *engine.Engine, err error) {
+	a.core.engine, a.core.err = e, err
+	close(a.core.ready)
+}
+
+// Engine waits for Open and returns the engine or the reason that there is none.
+func (a *API) Engine(ctx context.Context) (*engine.Engine, error) { return a.core.wait(ctx) }
+
+// Bound returns the structs to be bound by Wails and reached by /rpc.
+func (a *API) Bound() []any {
+	bound := []any{a.App, a.Projects, a.Artifacts, a.Runs, a.Candidates, a.Gates, a.Models, a.Library, a.Settings, a.Events}
+	return append(bound, shapes()...)
+}
+
+func (c *core) wait(ctx context.Context) (*engine.Engine, error) {
+	select {
+	case <-c.ready:
+		return c.engine, c.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// call runs fn on the engine, and turns panics and errors into encoded errors.
+func call[T any](c *core, fn func(context.Context, *engine.Engine) (T, error)) (out T, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = Encode(Panicked(p))
+		}
+	}()
+	e, err := c.wait(c.ctx)
+	if err != nil {
+		return out, Encode(err)
+	}
+	if out, err = fn(c.ctx, e); err != nil {
+		var zero T
+		return zero, Encode(err)
+	}
+	return out, nil
+}
+
+// Panicked makes an error of a recovered panic; the stack is its cause.
+func Panicked(p any) error {
+	return &workflow.Error{
+		Code:    workflow.Internal,
+		Message: "Something went wrong inside Plumbline. Nothing you saved is lost.",
+		Hint:    "Try again. If it happens again, report what you did before it.",
+		Err:     fmt.Errorf("%v\n%s", p, debug.Stack()),
+	}
+}
+
+// Describe returns the workflow.Error in the chain of err, or wraps err as one.
+func Describe(err error) *workflow.Error {
+	var e *workflow.Error
+	switch {
+	case errors.As(err, &e):
+		return e
+	case errors.Is(err, context.Canceled):
+		return &workflow.Error{Code: workflow.Canceled, Message: "Canceled.", Err: err}
+	}
+	return &workflow.Error{Code: workflow.Internal, Message: err.Error(), Err: err}
+}
+
+// Encode returns an error whose text is the JSON of the workflow.Error in err:
+// Wails hands the front end nothing but the text.
+func Encode(err error) error {
+	e := Describe(err)
+	text, jsonErr := json.Marshal(e)
+	if jsonErr != nil {
+		return e
+	}
+	return encoded{string(text), err}
+}
+
+type encoded struct {
+	text string
+	err  error
+}
+
+func (e encoded) Error() string { return e.text }
+func (e encoded) Unwrap() error { return e.err }

@@ -1,0 +1,30 @@
+//go:build bindings
+
+package api
+
+import "plumbline/backend/workflow"
+
+// Shapes exists only while the TypeScript bindings are generated: it names the
+// types that travel over /data, so that the front end has them from the same source.
+type Shapes struct{}
+
+// DataShapes holds one of each.
+type DataShapes struct {
+	Document   workflow.Document        `json:"document"`
+	Draft      workflow.Draft           `json:"draft"`
+	Diff       workflow.VersionDiff     `json:"diff"`
+	Prompt     workflow.PromptText      `json:"prompt"`
+	RunDetail  workflow.RunDetail       `json:"runDetail"`
+	RunBlocks  workflow.RunBlocks       `json:"runBlocks"`
+	Review     workflow.CandidateReview `json:"review"`
+	Accept     workflow.AcceptCandidate `json:"accept"`
+	Paste      workflow.PastedAnswer    `json:"paste"`
+	Save       workflow.SaveDocument    `json:"save"`
+	NewProject workflow.NewProject      `json:"newProject"`
+	Owner      workflow.OwnerInfo       `json:"owner"`
+}
+
+// All returns nothing of use.
+func (Shapes) All() DataShapes { return DataShapes{} }
+
+func shapes() []any { return []any{&Shapes{}} }

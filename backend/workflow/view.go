@@ -1,0 +1,138 @@
+package workflow
+
+import "time"
+
+// AppInfo says which Plumbline this is and where its data lives.
+type AppInfo struct {
+	Version  string `json:"version"`
+	Epoch    string `json:"epoch"`
+	DataDir  string `json:"dataDir"`
+	Platform string `json:"platform"`
+	// Door is how this process is used: window, serve or command.
+	Door string `json:"door"`
+}
+
+// Check is one line of the doctor's report.
+type Check struct {
+	ID      string `json:"id"`
+	Title   string `json:"title"`
+	State   string `json:"state"` // ok, warning, failed
+	Message string `json:"message"`
+	Hint    string `json:"hint"`
+}
+
+// Document is one version of an artifact, to be read and ticked.
+type Document struct {
+	Artifact Artifact `json:"artifact"`
+	Version  Version  `json:"version"` // its number is 0 when nothing is written
+	Markdown string   `json:"markdown"`
+	HTML     string   `json:"html"` // sanitised
+	Items    []Item   `json:"items"`
+}
+
+// VersionDiff compares two versions of an artifact.
+type VersionDiff struct {
+	From Version `json:"from"`
+	To   Version `json:"to"`
+	Diff Diff    `json:"diff"`
+}
+
+// PromptText is the prompt of a phase with its assembled text, in full.
+type PromptText struct {
+	Prompt PhasePrompt `json:"prompt"`
+	Text   string      `json:"text"`
+	// Spans say which variable each part of the text comes from, in order.
+	Spans []PromptSpan `json:"spans"`
+}
+
+// PromptSpan is a part of an assembled prompt, in bytes.
+type PromptSpan struct {
+	Name  string `json:"name"` // of the variable; empty for the template's own text
+	Start int    `json:"start"`
+	End   int    `json:"end"`
+}
+
+// RunDetail is a run with its texts.
+type RunDetail struct {
+	Run       Run       `json:"run"`
+	Candidate Candidate `json:"candidate"` // its RunID is empty when there is none
+	Prompt    string    `json:"prompt"`
+	Answer    string    `json:"answer"`
+	Thinking  string    `json:"thinking"`
+	HTML      string    `json:"html"` // of the answer
+}
+
+// RunBlocks are the rendered blocks of a run's answer from a given number on.
+type RunBlocks struct {
+	Run    Run        `json:"run"`
+	From   int        `json:"from"`
+	Blocks []RunBlock `json:"blocks"`
+	// End is where the last finished block ends in the answer, in bytes; Tail is what follows.
+	End  int    `json:"end"`
+	Tail string `json:"tail"`
+	// Thinking is what the model has thought so far, when no answer text has come yet.
+	Thinking string `json:"thinking"`
+	// HTML is the final rendering, once the run has ended; the blocks are then empty.
+	HTML string `json:"html"`
+}
+
+// RunBlock is one finished block.
+type RunBlock struct {
+	Start int    `json:"start"`
+	End   int    `json:"end"`
+	HTML  string `json:"html"`
+}
+
+// EventBatch is what happened since a number. With Resync everything must be fetched again.
+type EventBatch struct {
+	Epoch  string  `json:"epoch"`
+	Seq    uint64  `json:"seq"`
+	Resync bool    `json:"resync"`
+	Events []Event `json:"events"`
+}
+
+// NewProject is what a project is made from.
+type NewProject struct {
+	Name       string `json:"name"`
+	Idea       string `json:"idea"`
+	WorkflowID string `json:"workflowId"`
+}
+
+// SaveDocument is a text to be saved as a version.
+type SaveDocument struct {
+	Path string `json:"path"`
+	// Base is the number of the version the text was edited from; 0 for none.
+	Base    int    `json:"base"`
+	Body    string `json:"body"`
+	Message string `json:"message"`
+}
+
+// PastedAnswer is an answer that came by way of the clipboard.
+type PastedAnswer struct {
+	Text string `json:"text"`
+	// Model is where it came from, if the user said.
+	Model string `json:"model"`
+	// Anyway takes an answer that the contract finds wanting or that looks cut.
+	Anyway bool `json:"anyway"`
+}
+
+// AcceptCandidate says what to take of a candidate: everything, some sections, or an edited text.
+type AcceptCandidate struct {
+	// Sections are ids of section changes; All takes every one.
+	All      bool  `json:"all"`
+	Sections []int `json:"sections"`
+	// Body is the text to save instead, edited from the candidate; empty means as it is.
+	Body string `json:"body"`
+	// Base is the current version the choice was made against; 0 for none.
+	Base int `json:"base"`
+	// Message describes the version; empty means a usual one.
+	Message string `json:"message"`
+}
+
+// OwnerInfo is what the process that owns the data tells others about itself.
+type OwnerInfo struct {
+	PID     int       `json:"pid"`
+	Version string    `json:"version"`
+	Door    string    `json:"door"`
+	Since   time.Time `json:"since" ts_type:"string"`
+}

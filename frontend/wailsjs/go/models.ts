@@ -1,0 +1,524 @@
+export namespace api {
+	
+	export interface DataShapes {
+	    document: workflow.Document;
+	    draft: workflow.Draft;
+	    diff: workflow.VersionDiff;
+	    prompt: workflow.PromptText;
+	    runDetail: workflow.RunDetail;
+	    runBlocks: workflow.RunBlocks;
+	    review: workflow.CandidateReview;
+	    accept: workflow.AcceptCandidate;
+	    paste: workflow.PastedAnswer;
+	    save: workflow.SaveDocument;
+	    newProject: workflow.NewProject;
+	    owner: workflow.OwnerInfo;
+	}
+
+}
+
+export namespace workflow {
+	
+	export interface AcceptCandidate {
+	    all: boolean;
+	    sections: number[];
+	    body: string;
+	    base: number;
+	    message: string;
+	}
+	export interface AppInfo {
+	    version: string;
+	    epoch: string;
+	    dataDir: string;
+	    platform: string;
+	    door: string;
+	}
+	export interface Author {
+	    kind: string;
+	    name: string;
+	}
+	export interface Version {
+	    projectId: string;
+	    path: string;
+	    number: number;
+	    kind: string;
+	    author: Author;
+	    at: string;
+	    message: string;
+	    runId: string;
+	    basisId: string;
+	    hash: string;
+	    basisHash: string;
+	    size: number;
+	    words: number;
+	    added: number;
+	    removed: number;
+	    commit: string;
+	    blob: string;
+	}
+	export interface Artifact {
+	    projectId: string;
+	    path: string;
+	    title: string;
+	    phase: string;
+	    current: Version;
+	    frozen: boolean;
+	    stale: boolean;
+	    hasDraft: boolean;
+	}
+	
+	export interface Candidate {
+	    runId: string;
+	    projectId: string;
+	    phase: string;
+	    path: string;
+	    state: string;
+	    base: number;
+	    version: number;
+	    createdAt: string;
+	    decidedAt: string;
+	}
+	export interface Segment {
+	    text: string;
+	    changed: boolean;
+	}
+	export interface DiffRow {
+	    oldLine: number;
+	    newLine: number;
+	    old: Segment[];
+	    new: Segment[];
+	}
+	export interface Hunk {
+	    same: boolean;
+	    rows: DiffRow[];
+	}
+	export interface Diff {
+	    added: number;
+	    removed: number;
+	    hunks: Hunk[];
+	}
+	export interface SectionChange {
+	    id: number;
+	    title: string;
+	    kind: string;
+	    diff: Diff;
+	}
+	export interface Error {
+	    code: string;
+	    message: string;
+	    hint?: string;
+	}
+	export interface ContextPart {
+	    label: string;
+	    path: string;
+	    version: number;
+	    bytes: number;
+	    tokens: number;
+	}
+	export interface ContextPlan {
+	    parts: ContextPart[];
+	    prompt: number;
+	    reserve: number;
+	    window: number;
+	    limit: number;
+	    fits: boolean;
+	    over: number;
+	}
+	export interface Parameters {
+	    temperature: number;
+	    numCtx: number;
+	    numPredict: number;
+	}
+	export interface Input {
+	    name: string;
+	    path: string;
+	    version: number;
+	    hash: string;
+	}
+	export interface Run {
+	    id: string;
+	    projectId: string;
+	    phase: string;
+	    kind: string;
+	    parentId: string;
+	    state: string;
+	    provider: string;
+	    model: string;
+	    modelDigest: string;
+	    promptId: string;
+	    promptRevision: string;
+	    promptHash: string;
+	    promptSize: number;
+	    inputs: Input[];
+	    variables: Record<string, string>;
+	    parameters: Parameters;
+	    context: ContextPlan;
+	    createdAt: string;
+	    startedAt: string;
+	    firstAt: string;
+	    endedAt: string;
+	    promptTokens: number;
+	    answerTokens: number;
+	    loadMillis: number;
+	    promptMillis: number;
+	    answerMillis: number;
+	    answerSize: number;
+	    thinkingSize: number;
+	    contractTotal: number;
+	    doneReason: string;
+	    cut: boolean;
+	    unfinished: boolean;
+	    missing: string[];
+	    error?: Error;
+	}
+	export interface CandidateReview {
+	    candidate: Candidate;
+	    run: Run;
+	    current: Version;
+	    moved: boolean;
+	    sections: SectionChange[];
+	    added: number;
+	    removed: number;
+	}
+	export interface Check {
+	    id: string;
+	    title: string;
+	    state: string;
+	    message: string;
+	    hint: string;
+	}
+	export interface Condition {
+	    id: string;
+	    kind: string;
+	    title: string;
+	    state: string;
+	    value: string;
+	    done: number;
+	    total: number;
+	    missing: string;
+	    action: string;
+	    note: string;
+	    judged: boolean;
+	    path: string;
+	    section: string;
+	    index: number;
+	}
+	export interface ConditionRule {
+	    id: string;
+	    kind: string;
+	    title: string;
+	    path: string;
+	    section: string;
+	    max: number;
+	    help: string;
+	}
+	
+	
+	export interface Delta {
+	    runId: string;
+	    offset: number;
+	    text: string;
+	    blocks: number;
+	    blocksEnd: number;
+	    thinking: boolean;
+	    tokens: number;
+	}
+	
+	
+	export interface Tick {
+	    state: string;
+	    by: Author;
+	    at: string;
+	    reason: string;
+	}
+	export interface Item {
+	    index: number;
+	    offset: number;
+	    line: number;
+	    depth: number;
+	    section: string;
+	    text: string;
+	    marked: boolean;
+	    key: string;
+	    state: string;
+	    tick?: Tick;
+	}
+	export interface Document {
+	    artifact: Artifact;
+	    version: Version;
+	    markdown: string;
+	    html: string;
+	    items: Item[];
+	}
+	export interface Draft {
+	    projectId: string;
+	    path: string;
+	    base: number;
+	    body: string;
+	    at: string;
+	}
+	
+	export interface Raise {
+	    projectId: string;
+	}
+	export interface Notice {
+	    level: string;
+	    message: string;
+	    hint: string;
+	}
+	export interface Settings {
+	    theme: string;
+	    textSize: string;
+	    ollamaUrl: string;
+	    defaultModel: string;
+	    authorName: string;
+	    openQuestions: number;
+	    singleKeys: boolean;
+	}
+	export interface ModelInfo {
+	    name: string;
+	    digest: string;
+	    size: number;
+	    parameters: string;
+	    quantization: string;
+	    contextLength: number;
+	    loaded: boolean;
+	    loadedContext: number;
+	    remote: boolean;
+	    thinking: boolean;
+	}
+	export interface ModelStatus {
+	    url: string;
+	    running: boolean;
+	    version: string;
+	    models: ModelInfo[];
+	    default: string;
+	    message: string;
+	    hint: string;
+	    checkedAt: string;
+	}
+	export interface GateRecord {
+	    id: string;
+	    projectId: string;
+	    phase: string;
+	    action: string;
+	    by: Author;
+	    at: string;
+	    reason: string;
+	    waived: string[];
+	    seen: Record<string, number>;
+	    path: string;
+	    hash: string;
+	}
+	export interface Gate {
+	    projectId: string;
+	    phase: string;
+	    title: string;
+	    next: string;
+	    nextTitle: string;
+	    state: string;
+	    conditions: Condition[];
+	    missing: number;
+	    open: boolean;
+	    measured: boolean;
+	    sentence: string;
+	    canSign: boolean;
+	    signed: boolean;
+	    frozen: boolean;
+	    version: number;
+	    passed?: GateRecord;
+	}
+	export interface PhaseStatus {
+	    id: string;
+	    title: string;
+	    summary: string;
+	    kind: string;
+	    prompted: boolean;
+	    output: string;
+	    strip: boolean;
+	    optional: boolean;
+	    state: string;
+	    version: number;
+	    stale: boolean;
+	    frozen: boolean;
+	    runId: string;
+	    runState: string;
+	    candidateId: string;
+	    missing: number;
+	    total: number;
+	    done: number;
+	    boxes: number;
+	}
+	export interface Project {
+	    id: string;
+	    slug: string;
+	    name: string;
+	    summary: string;
+	    workflowId: string;
+	    createdAt: string;
+	    updatedAt: string;
+	}
+	export interface Overview {
+	    project: Project;
+	    workflowTitle: string;
+	    phases: PhaseStatus[];
+	    current: string;
+	    next: string;
+	    gateOpen: boolean;
+	}
+	export interface Event {
+	    epoch: string;
+	    seq: number;
+	    projectId: string;
+	    overview?: Overview;
+	    artifact?: Artifact;
+	    run?: Run;
+	    candidate?: Candidate;
+	    gate?: Gate;
+	    models?: ModelStatus;
+	    settings?: Settings;
+	    delta?: Delta;
+	    notice?: Notice;
+	    raise?: Raise;
+	}
+	export interface EventBatch {
+	    epoch: string;
+	    seq: number;
+	    resync: boolean;
+	    events: Event[];
+	}
+	export interface Variable {
+	    name: string;
+	    type: string;
+	    label: string;
+	    help: string;
+	    required: boolean;
+	    default: string;
+	    options: string[];
+	    source: string;
+	}
+	export interface FilledVariable {
+	    variable: Variable;
+	    value: string;
+	    from: string;
+	    label: string;
+	    path: string;
+	    version: number;
+	    tokens: number;
+	    missing: boolean;
+	}
+	
+	
+	
+	
+	
+	
+	
+	export interface NewProject {
+	    name: string;
+	    idea: string;
+	    workflowId: string;
+	}
+	
+	
+	export interface OwnerInfo {
+	    pid: number;
+	    version: string;
+	    door: string;
+	    since: string;
+	}
+	
+	export interface PastedAnswer {
+	    text: string;
+	    model: string;
+	    anyway: boolean;
+	}
+	export interface Phase {
+	    id: string;
+	    title: string;
+	    summary: string;
+	    kind: string;
+	    prompt: string;
+	    output: string;
+	    template: string;
+	    strip: boolean;
+	    optional: boolean;
+	    freezes: boolean;
+	    gate: ConditionRule[];
+	}
+	export interface PhasePrompt {
+	    projectId: string;
+	    phase: string;
+	    promptId: string;
+	    title: string;
+	    summary: string;
+	    revision: string;
+	    variables: FilledVariable[];
+	    missing: string[];
+	    hash: string;
+	    size: number;
+	    context: ContextPlan;
+	    model: string;
+	}
+	
+	
+	export interface PromptSpan {
+	    name: string;
+	    start: number;
+	    end: number;
+	}
+	export interface PromptText {
+	    prompt: PhasePrompt;
+	    text: string;
+	    spans: PromptSpan[];
+	}
+	
+	
+	export interface RunBlock {
+	    start: number;
+	    end: number;
+	    html: string;
+	}
+	export interface RunBlocks {
+	    run: Run;
+	    from: number;
+	    blocks: RunBlock[];
+	    end: number;
+	    tail: string;
+	    thinking: string;
+	    html: string;
+	}
+	export interface RunDetail {
+	    run: Run;
+	    candidate: Candidate;
+	    prompt: string;
+	    answer: string;
+	    thinking: string;
+	    html: string;
+	}
+	export interface SaveDocument {
+	    path: string;
+	    base: number;
+	    body: string;
+	    message: string;
+	}
+	
+	
+	
+	
+	
+	
+	export interface VersionDiff {
+	    from: Version;
+	    to: Version;
+	    diff: Diff;
+	}
+	export interface Workflow {
+	    id: string;
+	    title: string;
+	    summary: string;
+	    phases: Phase[];
+	}
+
+}
+
