@@ -1,0 +1,107 @@
+package store
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"io"
+	"os"
+
+	"plumbline/backend/workflow"
+)
+
+// The layout of a bbolt file, as far as it is checked: each of its first two
+// pages holds a header and the meta record.
+const (
+	pageHeader  = 16
+	metaSize    = 64
+	metaSummed  = 56 // bytes that the checksum covers
+	boltMagic   = 0xED0CDAED
+	boltVersion = 2
+	minPage     = 1 << 10
+	maxPage     = 1 << 16
+)
+
+// meta is what a meta page says about its file.
+type meta struct {
+	pageSize uint64
+	pages    uint64 // up to the high water mark
+	txid     uint64
+}
+
+// checkFile reads the head of a database file before bbolt opens it: bbolt takes
+// an empty file for a new database and can crash the process on a truncated one.
+func checkFile(path string) (err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return because(err, workflow.Unavailable, "The database %s cannot be read.", path)
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	info, err := f.Stat()
+	if err != nil {
+		return fmt.Errorf("look at %s: %w", path, err)
+	}
+	if !info.Mode().IsRegular() {
+		return notDatabase(path, "it is not a file")
+	}
+	size := uint64(info.Size())
+	if size == 0 {
+		return notDatabase(path, "it is empty")
+	}
+	newest, err := newestMeta(f, size)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", path, err)
+	}
+	if newest == nil {
+		return notDatabase(path, "it does not begin like one")
+	}
+	if newest.pages > size/newest.pageSize {
+		return notDatabase(path, "its end is missing")
+	}
+	return nil
+}
+
+// newestMeta returns the valid meta record that bbolt would use; nil if there is none.
+func newestMeta(f io.ReaderAt, size uint64) (*meta, error) {
+	var newest *meta
+	for offset := uint64(0); offset <= maxPage; offset = max(minPage, 2*offset) {
+		if offset+pageHeader+metaSize > size {
+			break
+		}
+		raw := make([]byte, metaSize)
+		if _, err := f.ReadAt(raw, int64(offset+pageHeader)); err != nil {
+			return nil, err
+		}
+		m, ok := parseMeta(raw)
+		if !ok || offset != 0 && m.pageSize != offset {
+			continue
+		}
+		if newest == nil || m.txid > newest.txid {
+			newest = &m
+		}
+	}
+	return newest, nil
+}
+
+// parseMeta decodes a meta record. bbolt writes it as the machine holds it.
+func parseMeta(raw []byte) (meta, bool) {
+	order := binary.NativeEndian
+	sum := fnv.New64a()
+	sum.Write(raw[:metaSummed])
+	m := meta{
+		pageSize: uint64(order.Uint32(raw[8:])),
+		pages:    order.Uint64(raw[40:]),
+		txid:     order.Uint64(raw[48:]),
+	}
+	ok := order.Uint32(raw) == boltMagic && order.Uint32(raw[4:]) == boltVersion &&
+		order.Uint64(raw[metaSummed:]) == sum.Sum64() &&
+		m.pageSize >= minPage && m.pageSize <= maxPage
+	return m, ok
+}
+
+// notDatabase is the error for a file that is not a whole database.
+func notDatabase(path, why string) error {
+	return workflow.Errorf(workflow.Invalid, "The database %s cannot be opened: %s.", path, why).
+		WithHint("Nothing was changed. Put a backup in its place, or move the file away to begin anew.")
+}

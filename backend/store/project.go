@@ -1,0 +1,156 @@
+package store
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"plumbline/backend/workflow"
+)
+
+// Project returns a project; NotFound if there is none with that id.
+func (tx *Tx) Project(id string) (workflow.Project, error) {
+	var p workflow.Project
+	ok, err := tx.get(bucketProject, key(id), &p)
+	if err == nil && !ok {
+		err = workflow.Errorf(workflow.NotFound, "There is no project with the id %q.", id)
+	}
+	return p, err
+}
+
+// Projects returns all projects, in order of their ids.
+func (tx *Tx) Projects() ([]workflow.Project, error) {
+	return list[workflow.Project](tx, bucketProject, nil)
+}
+
+// PutProject writes a project.
+func (tx *Tx) PutProject(p workflow.Project) error {
+	if err := workflow.CheckID(p.ID); err != nil {
+		return err
+	}
+	p.CreatedAt, p.UpdatedAt = p.CreatedAt.UTC(), p.UpdatedAt.UTC()
+	changed, err := tx.put(bucketProject, key(p.ID), p)
+	if err != nil || !changed {
+		return err
+	}
+	return tx.project(p.ID, bucketProject, p.ID, p)
+}
+
+// GateRecords returns what was done at the gates of a project, oldest first.
+func (tx *Tx) GateRecords(projectID string) ([]workflow.GateRecord, error) {
+	records, err := list[workflow.GateRecord](tx, bucketGateRecord, under(projectID))
+	slices.SortStableFunc(records, func(a, b workflow.GateRecord) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID))
+	})
+	return records, err
+}
+
+// AddGateRecord adds what was done at a gate. A record is never changed: an id
+// that is there already is a Conflict.
+func (tx *Tx) AddGateRecord(r workflow.GateRecord) error {
+	if err := checkIDs(r.ID, r.ProjectID); err != nil {
+		return err
+	}
+	k := key(r.ProjectID, r.ID)
+	if ok, err := tx.get(bucketGateRecord, k, new(workflow.GateRecord)); err != nil {
+		return err
+	} else if ok {
+		return workflow.Errorf(workflow.Conflict, "The record %s of the gate is there already.", r.ID)
+	}
+	r.At = r.At.UTC()
+	r.Waived = solid(r.Waived)
+	if r.Seen == nil {
+		r.Seen = map[string]int{}
+	}
+	if _, err := tx.put(bucketGateRecord, k, r); err != nil {
+		return err
+	}
+	return tx.project(r.ProjectID, bucketGateRecord, r.ID, r)
+}
+
+// Variables returns what was typed for the variables of a phase, by name.
+func (tx *Tx) Variables(projectID, phase string) (map[string]string, error) {
+	values := map[string]string{}
+	_, err := tx.get(bucketVariable, key(projectID, phase), &values)
+	return values, err
+}
+
+// phaseVariables is the record of a phase's variables in git.
+type phaseVariables struct {
+	Phase  string            `json:"phase"`
+	Values map[string]string `json:"values"`
+}
+
+// PutVariables replaces what was typed for the variables of a phase.
+func (tx *Tx) PutVariables(projectID, phase string, values map[string]string) error {
+	if err := checkIDs(projectID, phase); err != nil {
+		return err
+	}
+	if values == nil {
+		values = map[string]string{}
+	}
+	changed, err := tx.put(bucketVariable, key(projectID, phase), values)
+	if err != nil || !changed {
+		return err
+	}
+	return tx.project(projectID, bucketVariable, hashID(phase), phaseVariables{Phase: phase, Values: values})
+}
+
+// Ticks returns the ticks of an artifact, by the keys of its items.
+func (tx *Tx) Ticks(projectID, path string) (map[string]workflow.Tick, error) {
+	ticks := map[string]workflow.Tick{}
+	_, err := tx.get(bucketTick, key(projectID, path), &ticks)
+	return ticks, err
+}
+
+// artifactTicks is the record of an artifact's ticks in git.
+type artifactTicks struct {
+	Path  string                   `json:"path"`
+	Ticks map[string]workflow.Tick `json:"ticks"`
+}
+
+// PutTicks replaces the ticks of an artifact.
+func (tx *Tx) PutTicks(projectID, path string, ticks map[string]workflow.Tick) error {
+	if err := checkPlace(projectID, path); err != nil {
+		return err
+	}
+	kept := maps.Clone(ticks)
+	if kept == nil {
+		kept = map[string]workflow.Tick{}
+	}
+	for item, tick := range kept {
+		tick.At = tick.At.UTC()
+		kept[item] = tick
+	}
+	changed, err := tx.put(bucketTick, key(projectID, path), kept)
+	if err != nil || !changed {
+		return err
+	}
+	return tx.project(projectID, bucketTick, hashID(path), artifactTicks{Path: path, Ticks: kept})
+}
+
+// checkIDs checks several ids.
+func checkIDs(ids ...string) error {
+	for _, id := range ids {
+		if err := workflow.CheckID(id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkPlace checks the id of a project and a path in it.
+func checkPlace(projectID, path string) error {
+	if err := workflow.CheckID(projectID); err != nil {
+		return err
+	}
+	return workflow.CheckPath(path)
+}
+
+// solid returns a slice that is not nil, so that it is [] in JSON.
+func solid[T any](s []T) []T {
+	if s == nil {
+		return []T{}
+	}
+	return s
+}
