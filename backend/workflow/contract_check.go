@@ -1,0 +1,289 @@
+package workflow
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// CheckContract returns what an answer lacks, as short sentences for a person,
+// in the order of the contract; it is empty when the contract holds. sections
+// are those of text. What a section holds includes the sections below it.
+func CheckContract(c Contract, sections []Section, text string) []string {
+	missing := []string{}
+	for _, want := range c.Sections {
+		section, ok := findContractSection(sections, want)
+		if !ok {
+			missing = append(missing, fmt.Sprintf("The section “%s” is missing.", want.Title))
+			continue
+		}
+		missing = append(missing, checkSection(want, section, sections, text)...)
+	}
+	if c.Phrase != "" && !standsAlone(text, c.Phrase) {
+		missing = append(missing, fmt.Sprintf("The phrase “%s” does not stand alone on a line.", c.Phrase))
+	}
+	return missing
+}
+
+func findContractSection(sections []Section, want ContractSection) (Section, bool) {
+	for _, title := range append([]string{want.Title}, want.Also...) {
+		if s, ok := FindSection(sections, title); ok {
+			return s, true
+		}
+	}
+	return Section{}, false
+}
+
+func checkSection(want ContractSection, section Section, all []Section, text string) []string {
+	if blankSection(section, text) {
+		return []string{fmt.Sprintf("The section “%s” is empty.", want.Title)}
+	}
+	found := countPoints(want.Prefix, section, all)
+	var missing []string
+	if found.tasks < want.Tasks {
+		missing = append(missing, tooFew(want.Title, found.tasks, want.Tasks, "box", "boxes"))
+	}
+	switch {
+	case want.Prefix != "" && found.prefixed < want.Items:
+		numbered := fmt.Sprintf(" numbered with “%s”", want.Prefix)
+		missing = append(missing, tooFew(want.Title, found.prefixed, want.Items, "item"+numbered, "items"+numbered))
+	case want.Prefix == "" && found.items < want.Items:
+		missing = append(missing, tooFew(want.Title, found.items, want.Items, "item", "items"))
+	}
+	return missing
+}
+
+// blankSection reports whether nothing stands under a heading. Offsets that do
+// not belong to the text are taken for a section with text.
+func blankSection(s Section, text string) bool {
+	if s.Body < 0 || s.Body > s.End || s.End > len(text) {
+		return false
+	}
+	return strings.TrimSpace(text[s.Body:s.End]) == "" && len(s.Points) == 0
+}
+
+// pointCount is what stands under a heading and the headings below it.
+type pointCount struct{ tasks, items, prefixed int }
+
+func countPoints(prefix string, section Section, all []Section) pointCount {
+	var found pointCount
+	numbers := map[string]bool{}
+	for _, s := range all {
+		if s.Start < section.Start || s.Start >= section.End {
+			continue
+		}
+		if s.Start > section.Start {
+			numbered(numbers, prefix, s.Title)
+		}
+		for _, p := range s.Points {
+			if p.Task {
+				found.tasks++
+			}
+			if p.Item {
+				found.items++
+			}
+			for line := range strings.Lines(p.Text) {
+				numbered(numbers, prefix, line)
+			}
+		}
+	}
+	found.prefixed = len(numbers)
+	return found
+}
+
+// numbered adds the number that follows the prefix at the beginning of a line,
+// behind emphasis and brackets: "**AC-3:** …" adds "3".
+func numbered(numbers map[string]bool, prefix, line string) {
+	if prefix == "" {
+		return
+	}
+	line = strings.TrimLeft(strings.TrimSpace(line), "*_`[( ")
+	if len(line) < len(prefix) || !strings.EqualFold(line[:len(prefix)], prefix) {
+		return
+	}
+	rest := line[len(prefix):]
+	digits := len(rest) - len(strings.TrimLeft(rest, "0123456789"))
+	if n := strings.TrimLeft(rest[:digits], "0"); n != "" {
+		numbers[n] = true
+	}
+}
+
+func tooFew(title string, have, want int, one, many string) string {
+	noun, verb := many, "are"
+	if have == 1 {
+		noun = one
+	}
+	if want == 1 {
+		verb = "is"
+	}
+	number := fmt.Sprint(have)
+	if have == 0 {
+		number = "no"
+	}
+	return fmt.Sprintf("“%s” has %s %s; at least %d %s expected.", title, number, noun, want, verb)
+}
+
+// standsAlone reports whether a phrase is all that a line says.
+func standsAlone(text, phrase string) bool {
+	for line := range strings.Lines(text) {
+		if strings.Trim(line, " \t\r\n*_`#>.!-") == strings.Trim(phrase, " .") {
+			return true
+		}
+	}
+	return false
+}
+
+// ContractText writes a contract as a Markdown list, for a prompt that asks a
+// model to hold to it.
+func ContractText(c Contract) string {
+	var b strings.Builder
+	for _, s := range c.Sections {
+		fmt.Fprintf(&b, "- A section “%s”", s.Title)
+		if s.Tasks > 0 {
+			fmt.Fprintf(&b, "; boxes: at least %d", s.Tasks)
+		}
+		if s.Items > 0 {
+			fmt.Fprintf(&b, "; list items: at least %d", s.Items)
+		}
+		if s.Prefix != "" {
+			fmt.Fprintf(&b, ", numbered %s1, %s2 and so on", s.Prefix, s.Prefix)
+		}
+		b.WriteString("\n")
+	}
+	if c.Phrase != "" {
+		fmt.Fprintf(&b, "- The phrase “%s”, alone on its line\n", c.Phrase)
+	}
+	return b.String()
+}
+
+var (
+	// fenceRE is a line that opens or closes a code fence.
+	fenceRE = regexp.MustCompile("^[ \t>]*(`{3,}|~{3,})[ \t]*(.*)$")
+	// itemRE is the marker of a list item, with its box.
+	itemRE = regexp.MustCompile(`^[ \t>]*([-*+]|\d{1,9}[.)])([ \t]+\[[ xX]?\]?)?([ \t]+|$)`)
+	// headingRE is a line of a heading.
+	headingRE = regexp.MustCompile(`^[ \t>]*#{1,6}([ \t]|$)`)
+)
+
+// LooksWhole reports whether a text looks complete: it does not end inside a
+// code fence, and not in the middle of a word or a sentence in the way that a
+// cut answer does. In doubt it does.
+func LooksWhole(text string) bool {
+	text = strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n"))
+	if text == "" {
+		return false
+	}
+	lines := strings.Split(text, "\n")
+	last := lines[len(lines)-1]
+	if fence := fenceRE.FindStringSubmatch(last); fence != nil {
+		// A bare fence at the end closes, even where fences inside fences cannot be told apart.
+		return fence[2] == "" && len(lines) > 1
+	}
+	if inFence(lines) || headingRE.MatchString(last) {
+		return false
+	}
+	if table := strings.HasPrefix(strings.TrimSpace(last), "|"); table {
+		return strings.HasSuffix(last, "|") || len(lines) < 2 || !strings.HasSuffix(strings.TrimSpace(lines[len(lines)-2]), "|")
+	}
+	item := itemRE.FindString(last)
+	rest := strings.TrimSpace(last[len(item):])
+	if rest == "" {
+		return false
+	}
+	return !hangs(rest) && (item != "" || ends(rest))
+}
+
+// inFence reports whether a code fence is open after the last line.
+func inFence(lines []string) bool {
+	open := ""
+	for _, line := range lines {
+		fence := fenceRE.FindStringSubmatch(line)
+		switch {
+		case fence == nil:
+		case open == "":
+			if fence[1][0] == '~' || !strings.Contains(fence[2], "`") {
+				open = fence[1]
+			}
+		case strings.HasPrefix(fence[1], open) && strings.TrimSpace(fence[2]) == "":
+			open = ""
+		}
+	}
+	return open != ""
+}
+
+// hanging reports whether a word is one that no sentence ends with.
+func hanging(word string) bool {
+	switch word {
+	case "a", "an", "the", "and", "or", "but", "of", "to", "with", "from", "that", "which", "because", "if", "when",
+		"is", "are", "will", "must", "should", "und", "oder", "der", "die", "das", "mit":
+		return true
+	}
+	return false
+}
+
+// hangs reports whether a line breaks off: after a comma, a colon, an opening
+// bracket or a word like "the", or inside a bracket, bold or code.
+func hangs(line string) bool {
+	last, _ := utf8.DecodeLastRuneInString(line)
+	if strings.ContainsRune(",;:([{“‘„«/\\&=", last) {
+		return true
+	}
+	if strings.Count(line, "`")%2 == 1 || strings.Count(line, "**")%2 == 1 {
+		return true
+	}
+	if strings.LastIndexByte(line, '(') > strings.LastIndexByte(line, ')') {
+		return true
+	}
+	words := strings.Fields(line)
+	return len(words) > 1 && hanging(words[len(words)-1])
+}
+
+// longLine is how many words make a line without a full stop look broken off.
+const longLine = 8
+
+// ends reports whether a paragraph ends as one does, or is too short to tell.
+func ends(line string) bool {
+	last, _ := utf8.DecodeLastRuneInString(line)
+	if !unicode.IsLetter(last) && !unicode.IsDigit(last) {
+		return last != '-' || strings.Trim(line, "- ") == ""
+	}
+	return len(strings.Fields(line)) < longLine
+}
+
+// shortPrompt is the length, in letters, up to which a prompt is only
+// recognised as a whole: many answers begin with a few words of their question.
+const shortPrompt = 40
+
+// longPrompt is the length, in letters, from which no answer holds a prompt by chance.
+const longPrompt = 400
+
+// LooksLikePrompt reports whether a pasted text is the prompt itself rather
+// than an answer to it: equal, beginning with it, mostly made of it, a
+// whole page of a chat with it, or the greater part of it. Space, case and marks do not count, because web pages lose
+// them when text is copied.
+func LooksLikePrompt(pasted, prompt string) bool {
+	p, q := letters(pasted), letters(prompt)
+	switch {
+	case p == "" || q == "":
+		return false
+	case p == q:
+		return true
+	case len(q) < shortPrompt:
+		return false
+	case strings.HasPrefix(p, q), strings.Contains(p, q) && (2*len(q) >= len(p) || len(q) >= longPrompt):
+		return true
+	}
+	return strings.HasPrefix(q, p) && 2*len(p) >= len(q)
+}
+
+// letters keeps the letters and digits of a text, in lower case.
+func letters(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, s)
+}
