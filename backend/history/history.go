@@ -1,0 +1,275 @@
+// Package history projects the commits of a store into git, one bare repository
+// per project.
+//
+// It reads with go-git and writes by itself: go-git never syncs, truncates refs
+// in place and ignores locks. What is published is one pack: its files are
+// synced before they get their names, the names before the branch moves, and the
+// branch moves under git's own lock. Every input of a commit comes from the
+// caller, so the same commits on the same parent always get the same names, and
+// publishing again what a crash has interrupted is harmless. The types of go-git
+// stay inside.
+package history
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/go-git/go-git/v5/plumbing/object"
+
+	"plumbline/backend/workflow"
+)
+
+// History is the repositories of all projects. It is safe for use by several
+// goroutines; one process at a time may write.
+type History struct {
+	root  string
+	files files
+	now   func() time.Time // names rescue refs; nothing else needs a clock
+
+	mu     sync.Mutex
+	repos  map[string]*repo
+	closed bool
+}
+
+// Open returns the histories in a data folder. Repositories are made when
+// something is first published to them.
+func Open(root string) *History {
+	return &History{root: root, files: disk{}, now: time.Now, repos: map[string]*repo{}}
+}
+
+// Close waits for what is being written and lets go of all repositories. Later
+// calls return Unavailable.
+func (h *History) Close() error {
+	h.mu.Lock()
+	h.closed = true
+	repos := h.repos
+	h.repos = map[string]*repo{}
+	h.mu.Unlock()
+	var errs []error
+	for _, r := range repos {
+		errs = append(errs, r.close())
+	}
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("close the histories: %w", err)
+	}
+	return nil
+}
+
+// Dir returns the bare repository of a project, which may not be there yet.
+func (h *History) Dir(projectID string) string {
+	return filepath.Join(h.root, "projects", projectID, "history.git")
+}
+
+// repo returns the repository of a project. What a crash left behind in it has
+// been removed.
+func (h *History) repo(ctx context.Context, projectID string) (*repo, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("open the history of %s: %w", projectID, err)
+	}
+	if err := workflow.CheckID(projectID); err != nil {
+		return nil, err
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closed {
+		return nil, workflow.Errorf(workflow.Unavailable, "Plumbline is closing.")
+	}
+	r := h.repos[projectID]
+	if r == nil {
+		r = newRepo(h.Dir(projectID), h.files)
+		if err := r.sweep(); err != nil {
+			return nil, r.unwritable(err)
+		}
+		h.repos[projectID] = r
+	}
+	return r, nil
+}
+
+// Tip returns the commit that the branch of a project points to; empty when
+// there is none.
+func (h *History) Tip(ctx context.Context, projectID string) (string, error) {
+	r, err := h.repo(ctx, projectID)
+	if err != nil {
+		return "", err
+	}
+	tip, err := r.ref(branch)
+	if err != nil {
+		return "", fmt.Errorf("read the branch of %s: %w", projectID, err)
+	}
+	return name(tip), nil
+}
+
+// Blob returns the content of a file by its object name; NotFound when the
+// repository does not have it.
+func (h *History) Blob(ctx context.Context, projectID, hash string) (string, error) {
+	r, err := h.repo(ctx, projectID)
+	if err != nil {
+		return "", err
+	}
+	want, err := parseName(hash)
+	if err != nil {
+		return "", err
+	}
+	content, err := r.read(plumbing.BlobObject, want)
+	switch {
+	case errors.Is(err, plumbing.ErrObjectNotFound):
+		return "", r.missing(err, want)
+	case err != nil:
+		return "", fmt.Errorf("read %s from the history of %s: %w", hash, projectID, err)
+	case plumbing.ComputeHash(plumbing.BlobObject, content) != want:
+		return "", workflow.Errorf(workflow.Internal, "The text %s in %s is damaged.", hash, r.dir)
+	}
+	return string(content), nil
+}
+
+// Descends reports whether a commit has another among those it rests on, or is
+// it. Every commit descends from none, the empty name. Commits that the
+// repository does not have rest on nothing.
+func (h *History) Descends(ctx context.Context, projectID, tip, ancestor string) (bool, error) {
+	if ancestor == "" || tip == ancestor {
+		return true, nil
+	}
+	r, err := h.repo(ctx, projectID)
+	if err != nil {
+		return false, err
+	}
+	want, err := parseName(ancestor)
+	if err != nil {
+		return false, err
+	}
+	from, err := parseName(tip)
+	if err != nil {
+		return false, err
+	}
+	seen := map[plumbing.Hash]bool{from: true}
+	for queue := []plumbing.Hash{from}; len(queue) > 0; {
+		if err := ctx.Err(); err != nil {
+			return false, fmt.Errorf("follow the history of %s: %w", projectID, err)
+		}
+		c, err := r.commit(queue[0])
+		queue = queue[1:]
+		if errors.Is(err, plumbing.ErrObjectNotFound) {
+			continue
+		}
+		if err != nil {
+			return false, fmt.Errorf("follow the history of %s: %w", projectID, err)
+		}
+		for _, p := range c.ParentHashes {
+			if p == want {
+				return true, nil
+			}
+			if !seen[p] {
+				seen[p] = true
+				queue = append(queue, p)
+			}
+		}
+	}
+	return false, nil
+}
+
+// rescueTime names a rescue ref; a ref cannot hold colons.
+const rescueTime = "20060102T150405.000000000Z"
+
+// Rescue moves the branch of a project to head, wherever it is, provided that it
+// still points to tip. A tip that is a commit is kept as
+// refs/plumbline/rescue/<time>, so nothing is lost. An empty tip means that there
+// is no branch; an empty head takes the branch away. A head that the repository
+// does not have is NotFound, and nothing is changed.
+func (h *History) Rescue(ctx context.Context, projectID, tip, head string) error {
+	r, err := h.repo(ctx, projectID)
+	if err != nil {
+		return err
+	}
+	from, err := parseOptional(tip)
+	if err != nil {
+		return err
+	}
+	to, err := parseOptional(head)
+	if err != nil {
+		return err
+	}
+	if !to.IsZero() {
+		if _, err := r.commit(to); errors.Is(err, plumbing.ErrObjectNotFound) {
+			return r.missing(err, to)
+		} else if err != nil {
+			return fmt.Errorf("read commit %s of %s: %w", head, projectID, err)
+		}
+	}
+	keep := plumbing.ReferenceName("refs/plumbline/rescue/" + h.now().UTC().Format(rescueTime))
+	if err := r.rescue(keep, from, to); err != nil {
+		return fmt.Errorf("move the branch of %s: %w", projectID, err)
+	}
+	return nil
+}
+
+// missing is the error for an object that the repository does not have.
+func (r *repo) missing(cause error, hash plumbing.Hash) error {
+	err := workflow.Errorf(workflow.NotFound, "The history in %s does not have the object %s.", r.dir, hash)
+	err.Err = cause
+	return err.WithHint("If the folder was changed or restored by hand, put a copy of it back.")
+}
+
+// name is the text of an object name; empty for none.
+func name(h plumbing.Hash) string {
+	if h.IsZero() {
+		return ""
+	}
+	return h.String()
+}
+
+// parseName reads an object name.
+func parseName(text string) (plumbing.Hash, error) {
+	if !plumbing.IsHash(text) {
+		return plumbing.ZeroHash, workflow.Errorf(workflow.Invalid, "%q is not the name of a git object.", text)
+	}
+	return plumbing.NewHash(text), nil
+}
+
+// parseOptional reads an object name that may be empty.
+func parseOptional(text string) (plumbing.Hash, error) {
+	if text == "" {
+		return plumbing.ZeroHash, nil
+	}
+	return parseName(text)
+}
+
+// commit reads a commit.
+func (r *repo) commit(hash plumbing.Hash) (*object.Commit, error) {
+	content, err := r.read(plumbing.CommitObject, hash)
+	if err != nil {
+		return nil, err
+	}
+	o := memory(plumbing.CommitObject, content)
+	c := &object.Commit{}
+	if err := c.Decode(o); err != nil {
+		return nil, fmt.Errorf("decode commit %s: %w", hash, err)
+	}
+	return c, nil
+}
+
+// tree reads a tree.
+func (r *repo) tree(hash plumbing.Hash) (*object.Tree, error) {
+	content, err := r.read(plumbing.TreeObject, hash)
+	if err != nil {
+		return nil, err
+	}
+	t := &object.Tree{}
+	if err := t.Decode(memory(plumbing.TreeObject, content)); err != nil {
+		return nil, fmt.Errorf("decode tree %s: %w", hash, err)
+	}
+	return t, nil
+}
+
+// memory is an object that is not in a repository.
+func memory(t plumbing.ObjectType, content []byte) *plumbing.MemoryObject {
+	o := &plumbing.MemoryObject{}
+	o.SetType(t)
+	o.SetSize(int64(len(content)))
+	_, _ = o.Write(content) // appends to memory; it has no way to fail
+	return o
+}

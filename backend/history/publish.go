@@ -1,0 +1,236 @@
+package history
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"slices"
+
+	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/go-git/go-git/v5/plumbing/object"
+
+	"plumbline/backend/workflow"
+)
+
+// Publish adds commits, one on the other, on top of parent, the commit that the
+// branch is expected to point to; empty for none. They become one pack. When it
+// returns, all of it is durable and the branch reads back.
+//
+// The same commits on the same parent always get the same names. So a branch
+// that already points to one of them, because a crash came before the caller
+// could note it, is fine; one that points elsewhere is a Conflict and is left as
+// it is. With no commits, Publish only makes that comparison.
+func (h *History) Publish(ctx context.Context, projectID, parent string, commits []workflow.Commit) ([]workflow.Published, error) {
+	r, err := h.repo(ctx, projectID)
+	if err != nil {
+		return nil, err
+	}
+	base, err := parseOptional(parent)
+	if err != nil {
+		return nil, err
+	}
+	r.write.Lock()
+	defer r.write.Unlock()
+	published, err := r.publish(ctx, base, commits)
+	if err != nil {
+		r.last = cached{} // its trees may be ahead of what is on disk
+		return nil, fmt.Errorf("publish to the history of %s: %w", projectID, err)
+	}
+	return published, nil
+}
+
+func (r *repo) publish(ctx context.Context, base plumbing.Hash, commits []workflow.Commit) ([]workflow.Published, error) {
+	objects, published, err := r.build(ctx, base, commits)
+	if err != nil {
+		return nil, err
+	}
+	replayed := func(now plumbing.Hash) bool {
+		return now == base || slices.ContainsFunc(published, func(p workflow.Published) bool { return p.Commit == now.String() })
+	}
+	now, err := r.ref(branch)
+	if err != nil {
+		return nil, err
+	}
+	if !replayed(now) {
+		return nil, moved(branch, now)
+	}
+	if tip := r.last.commit; now == tip || len(commits) == 0 {
+		return published, nil
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	p, err := objects.pack()
+	if err != nil {
+		return nil, err
+	}
+	if err := r.make(); err != nil {
+		return nil, r.unwritable(err)
+	}
+	err = r.guarded("pack-"+p.sum.String(), func() error {
+		if err := r.writePack(p); err != nil {
+			return err
+		}
+		return r.moveRef(branch, r.last.commit, replayed)
+	})
+	return published, err
+}
+
+// build makes the objects of the commits in memory and leaves the last of them
+// in r.last.
+func (r *repo) build(ctx context.Context, base plumbing.Hash, commits []workflow.Commit) (*batch, []workflow.Published, error) {
+	if err := r.load(base); err != nil {
+		return nil, nil, err
+	}
+	objects := &batch{}
+	published := make([]workflow.Published, 0, len(commits))
+	for _, c := range commits {
+		if err := ctx.Err(); err != nil {
+			return nil, nil, err
+		}
+		p, err := r.buildCommit(objects, c)
+		if err != nil {
+			return nil, nil, err
+		}
+		published = append(published, p)
+	}
+	return objects, published, nil
+}
+
+// load makes r.last the given commit.
+func (r *repo) load(base plumbing.Hash) error {
+	switch {
+	case base.IsZero():
+		r.last = cached{root: newFolder()}
+	case r.last.commit != base:
+		c, err := r.commit(base)
+		if errors.Is(err, plumbing.ErrObjectNotFound) {
+			return r.missing(err, base)
+		}
+		if err != nil {
+			return fmt.Errorf("read commit %s: %w", base, err)
+		}
+		r.last = cached{commit: base, at: c.Committer.When, root: &folder{hash: c.TreeHash}}
+	}
+	return nil
+}
+
+// buildCommit makes the objects of one commit on top of r.last.
+func (r *repo) buildCommit(objects *batch, c workflow.Commit) (workflow.Published, error) {
+	p := workflow.Published{Seq: c.Seq, Blobs: map[string]string{}}
+	root := r.last.root
+	for _, f := range c.Files {
+		if err := workflow.CheckPath(f.Path); err != nil {
+			return p, err
+		}
+		if f.Delete {
+			if err := root.remove(f.Path, r.tree); err != nil {
+				return p, err
+			}
+			continue
+		}
+		blob, err := objects.addBlob(f.Content)
+		if err != nil {
+			return p, err
+		}
+		if err := root.set(f.Path, blob, r.tree); err != nil {
+			return p, err
+		}
+		p.Blobs[f.Path] = blob.String()
+	}
+	tree, err := root.write(objects)
+	if err != nil {
+		return p, err
+	}
+	at := commitTime(c.At, r.last.at)
+	made := object.Commit{
+		Author:    signature(c.Author, commitTime(c.At, c.At)),
+		Committer: signature(workflow.Author{Kind: workflow.Plumbline}, at),
+		Message:   cleanMessage(c.Message),
+		TreeHash:  tree,
+	}
+	if !r.last.commit.IsZero() {
+		made.ParentHashes = []plumbing.Hash{r.last.commit}
+	}
+	hash, err := objects.addEncoded(&made)
+	if err != nil {
+		return p, err
+	}
+	r.last.commit, r.last.at = hash, at
+	p.Commit = hash.String()
+	return p, nil
+}
+
+// guarded runs fn beside a .keep file of ours. It keeps a “git gc” from deleting
+// a pack that no ref reaches yet, and tells the next start whose the locks are
+// that a crash leaves behind.
+func (r *repo) guarded(base string, fn func() error) (err error) {
+	keep := r.path("objects", "pack", base+".keep")
+	if err := writeNew(r.files, keep, []byte(keepMark)); err != nil && !errors.Is(err, fs.ErrExist) {
+		return r.unwritable(err)
+	}
+	defer func() {
+		if removed := r.files.Remove(keep); removed != nil && !errors.Is(removed, fs.ErrNotExist) {
+			err = errors.Join(err, r.unwritable(removed))
+		}
+	}()
+	err = fn()
+	var known *workflow.Error
+	if err != nil && !errors.As(err, &known) {
+		return r.unwritable(err)
+	}
+	return err
+}
+
+// writePack puts a pack into the repository. Its index comes last, because that
+// is what makes git see it.
+func (r *repo) writePack(p pack) error {
+	r.mu.Lock() // a reader must not meet a pack without its index
+	defer r.mu.Unlock()
+	dir := r.path("objects", "pack")
+	for _, f := range []struct {
+		ending  string
+		content []byte
+	}{{".pack", p.data}, {".idx", p.idx}} {
+		name := p.sum.String() + f.ending
+		if err := replace(r.files, r.path("objects", "pack", temporary+name), r.path("objects", "pack", "pack-"+name), f.content); err != nil {
+			return err
+		}
+	}
+	r.behind = true
+	return r.files.SyncDir(dir)
+}
+
+// rescue keeps what the branch points to under another ref and moves the branch.
+func (r *repo) rescue(keep plumbing.ReferenceName, from, to plumbing.Hash) error {
+	r.write.Lock()
+	defer r.write.Unlock()
+	if from == to {
+		return nil
+	}
+	if err := r.make(); err != nil {
+		return r.unwritable(err)
+	}
+	return r.guarded("plumbline-rescue", func() error {
+		if err := r.files.SyncDir(r.path("objects", "pack")); err != nil {
+			return err
+		}
+		if _, err := r.commit(from); err == nil {
+			unused := func(now plumbing.Hash) bool { return now.IsZero() || now == from }
+			if err := r.moveRef(keep, from, unused); err != nil {
+				return err
+			}
+			for _, dir := range []string{"refs/plumbline", "refs"} {
+				if err := r.files.SyncDir(r.path(filepath.FromSlash(dir))); err != nil {
+					return err
+				}
+			}
+		}
+		if to.IsZero() {
+			return r.removeRef(branch, from)
+		}
+		return r.moveRef(branch, to, func(now plumbing.Hash) bool { return now == from })
+	})
+}

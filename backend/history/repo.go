@@ -1,0 +1,194 @@
+package history
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/go-git/go-billy/v5/osfs"
+	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/go-git/go-git/v5/plumbing/cache"
+	"github.com/go-git/go-git/v5/storage/filesystem"
+
+	"plumbline/backend/workflow"
+)
+
+const (
+	// branch is the only one we write.
+	branch plumbing.ReferenceName = "refs/heads/main"
+	// cacheSize bounds what go-git keeps of a repository in memory.
+	cacheSize = 8 * cache.MiByte
+	// keepMark is what our .keep files hold, to tell them from those of others.
+	keepMark = "plumbline is writing\n"
+	// temporary begins the names of our temporary files; git prunes tmp_* itself.
+	temporary = "tmp_plumbline_"
+)
+
+// head and config make the folder a bare repository for git.
+const (
+	head   = "ref: " + string(branch) + "\n"
+	config = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n"
+)
+
+// repo is the bare repository of one project.
+type repo struct {
+	dir   string
+	files files
+
+	write sync.Mutex // held while the repository is being changed
+	made  bool       // the repository is known to be complete
+	last  cached
+
+	mu      sync.Mutex // guards storage, which is not safe across goroutines
+	storage *filesystem.Storage
+	behind  bool // there are packs that storage does not know
+}
+
+// cached is the commit that was published last, with those of its trees that
+// have been read or written, so that the next one need not read them.
+type cached struct {
+	commit plumbing.Hash
+	at     time.Time
+	root   *folder
+}
+
+func newRepo(dir string, d files) *repo {
+	storage := filesystem.NewStorageWithOptions(osfs.New(dir), cache.NewObjectLRU(cacheSize), filesystem.Options{})
+	return &repo{dir: dir, files: d, storage: storage}
+}
+
+// close waits for writers and readers.
+func (r *repo) close() error {
+	r.write.Lock()
+	defer r.write.Unlock()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.storage.Close()
+}
+
+func (r *repo) path(names ...string) string {
+	return filepath.Join(append([]string{r.dir}, names...)...)
+}
+
+// unwritable is the error for a repository that cannot be changed.
+func (r *repo) unwritable(cause error) error {
+	err := workflow.Errorf(workflow.Unavailable, "The history in %s cannot be written.", r.dir)
+	err.Err = cause
+	return err.WithHint("Check that the disk has room and that you may write to the folder. What you saved is kept and will be written later.")
+}
+
+// read returns the content of an object. Packs may have come or gone since the
+// last time, so what is not found is looked for once more.
+func (r *repo) read(t plumbing.ObjectType, hash plumbing.Hash) ([]byte, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.behind {
+		r.storage.Reindex()
+		r.behind = false
+	}
+	content, err := r.readOnce(t, hash)
+	if err != nil {
+		r.storage.Reindex()
+		content, err = r.readOnce(t, hash)
+	}
+	return content, err
+}
+
+func (r *repo) readOnce(t plumbing.ObjectType, hash plumbing.Hash) ([]byte, error) {
+	o, err := r.storage.EncodedObject(t, hash)
+	if err != nil {
+		return nil, err
+	}
+	in, err := o.Reader()
+	if err != nil {
+		return nil, err
+	}
+	var content bytes.Buffer
+	_, err = content.ReadFrom(in)
+	return content.Bytes(), errors.Join(err, in.Close())
+}
+
+// make makes the repository, or completes one whose making was interrupted.
+func (r *repo) make() error {
+	if r.made {
+		return nil
+	}
+	for _, dir := range []string{"objects/pack", "objects/info", "refs/heads", "refs/tags"} {
+		if err := r.files.MakeDir(r.path(filepath.FromSlash(dir))); err != nil {
+			return err
+		}
+	}
+	// HEAD comes last: without it the folder is no repository.
+	for _, f := range []struct{ name, content string }{{"config", config}, {"HEAD", head}} {
+		if _, err := os.Lstat(r.path(f.name)); err == nil {
+			continue
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		if err := replace(r.files, r.path(temporary+f.name), r.path(f.name), []byte(f.content)); err != nil {
+			return err
+		}
+	}
+	for _, dir := range []string{"objects", "refs", ".", "..", "../..", "../../.."} {
+		if err := r.files.SyncDir(r.path(filepath.FromSlash(dir))); err != nil {
+			return err
+		}
+	}
+	r.made = true
+	return nil
+}
+
+// sweep removes what a crash left behind. It runs before anything else, so none
+// of it is in use: only one process writes, and our own .keep stands beside
+// every lock of ours.
+func (r *repo) sweep() error {
+	entries, err := os.ReadDir(r.path("objects", "pack"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	var leftovers, keeps []string
+	for _, e := range entries {
+		path := r.path("objects", "pack", e.Name())
+		switch {
+		case strings.HasPrefix(e.Name(), temporary):
+			leftovers = append(leftovers, path)
+		case strings.HasSuffix(e.Name(), ".keep") && isOurs(path):
+			keeps = append(keeps, path)
+		}
+	}
+	for _, f := range []string{"config", "HEAD"} {
+		leftovers = append(leftovers, r.path(temporary+f))
+	}
+	if len(keeps) > 0 {
+		locks, err := r.locks()
+		if err != nil {
+			return err
+		}
+		leftovers = append(leftovers, locks...)
+	}
+	for _, keep := range keeps {
+		// A pack without an index was never used, and go-git trips over it.
+		base := strings.TrimSuffix(keep, ".keep")
+		if _, err := os.Lstat(base + ".idx"); errors.Is(err, fs.ErrNotExist) {
+			leftovers = append(leftovers, base+".pack")
+		}
+	}
+	for _, path := range append(leftovers, keeps...) {
+		if err := r.files.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("remove what was left behind: %w", err)
+		}
+	}
+	return nil
+}
+
+// isOurs reports whether a .keep file is one of ours.
+func isOurs(path string) bool {
+	content, err := os.ReadFile(path)
+	return err == nil && string(content) == keepMark
+}
