@@ -1,0 +1,129 @@
+// The typed calls. Small things go through the bound methods, texts of any size
+// through /data.
+import * as App from '../../../wailsjs/go/api/App';
+import * as Artifacts from '../../../wailsjs/go/api/Artifacts';
+import * as Candidates from '../../../wailsjs/go/api/Candidates';
+import * as Events from '../../../wailsjs/go/api/Events';
+import * as Gates from '../../../wailsjs/go/api/Gates';
+import * as Library from '../../../wailsjs/go/api/Library';
+import * as Models from '../../../wailsjs/go/api/Models';
+import * as Projects from '../../../wailsjs/go/api/Projects';
+import * as Runs from '../../../wailsjs/go/api/Runs';
+import * as Settings from '../../../wailsjs/go/api/Settings';
+import { toApiError } from './error';
+import { data, segment as s } from './http';
+import type {
+  AcceptCandidate,
+  Artifact,
+  CandidateReview,
+  Document,
+  Draft,
+  GateRecord,
+  NewProject,
+  Overview,
+  PastedAnswer,
+  Project,
+  PromptText,
+  Run,
+  RunBlocks,
+  RunDetail,
+  SaveDocument,
+  SettingKey,
+  Version,
+  VersionDiff,
+} from './types';
+
+/** Lets a bound method be called so that it rejects with an ApiError. */
+function bound<A extends unknown[], T>(method: (...args: A) => Promise<T>): (...args: A) => Promise<T> {
+  return async (...args) => {
+    try {
+      return await method(...args);
+    } catch (cause) {
+      throw toApiError(cause);
+    }
+  };
+}
+
+export const client = {
+  app: {
+    info: bound(App.Info),
+    doctor: bound(App.Doctor),
+  },
+  projects: {
+    list: () => data<Overview[]>('GET', 'projects'),
+    create: (project: NewProject) => data<Project>('POST', 'projects', {}, project),
+    overview: bound(Projects.Overview),
+    find: bound(Projects.Find),
+    rename: bound(Projects.Rename),
+  },
+  artifacts: {
+    list: (project: string) => data<Artifact[]>('GET', `projects/${s(project)}/artifacts`),
+    /** Version 0 or none is the current one. */
+    document: (project: string, path: string, version?: number) =>
+      data<Document>('GET', `projects/${s(project)}/document`, { path, version }),
+    save: (project: string, document: SaveDocument) =>
+      data<Version>('PUT', `projects/${s(project)}/document`, {}, document),
+    /** Its base is -1 when there is none. */
+    draft: (project: string, path: string) => data<Draft>('GET', `projects/${s(project)}/draft`, { path }),
+    keepDraft: (project: string, draft: Draft) =>
+      data<Draft>('PUT', `projects/${s(project)}/draft`, { path: draft.path }, draft),
+    dropDraft: (project: string, path: string) =>
+      data<unknown>('DELETE', `projects/${s(project)}/draft`, { path }),
+    /** Newest first. */
+    versions: (project: string, path: string) =>
+      data<Version[]>('GET', `projects/${s(project)}/versions`, { path }),
+    diff: (project: string, path: string, from: number, to: number) =>
+      data<VersionDiff>('GET', `projects/${s(project)}/diff`, { path, from, to }),
+    tick: bound(Artifacts.Tick),
+    waiveItem: bound(Artifacts.WaiveItem),
+    restore: bound(Artifacts.Restore),
+  },
+  prompts: {
+    show: (project: string, phase: string, model?: string) =>
+      data<PromptText>('GET', `projects/${s(project)}/prompt`, { phase, model }),
+    fill: (project: string, phase: string, values: Record<string, string>) =>
+      data<PromptText>('PUT', `projects/${s(project)}/variables`, { phase }, values),
+  },
+  runs: {
+    /** Newest first. */
+    list: (project: string, phase?: string) => data<Run[]>('GET', `projects/${s(project)}/runs`, { phase }),
+    show: (run: string) => data<RunDetail>('GET', `runs/${s(run)}`),
+    blocks: (run: string, from: number) => data<RunBlocks>('GET', `runs/${s(run)}/blocks`, { from }),
+    answer: (run: string, answer: PastedAnswer) => data<Run>('POST', `runs/${s(run)}/answer`, {}, answer),
+    start: bound(Runs.Start),
+    copy: bound(Runs.Copy),
+    cancel: bound(Runs.Cancel),
+    continue: bound(Runs.Continue),
+    repair: bound(Runs.Repair),
+  },
+  candidates: {
+    review: (run: string) => data<CandidateReview>('GET', `runs/${s(run)}/review`),
+    accept: (run: string, choice: AcceptCandidate) => data<Version>('POST', `runs/${s(run)}/accept`, {}, choice),
+    discard: bound(Candidates.Discard),
+  },
+  gates: {
+    show: bound(Gates.Show),
+    pass: bound(Gates.Pass),
+    waive: bound(Gates.Waive),
+    reopen: bound(Gates.Reopen),
+    sign: bound(Gates.Sign),
+    unsign: bound(Gates.Unsign),
+    unfreeze: bound(Gates.Unfreeze),
+    stillValid: bound(Gates.StillValid),
+    /** Oldest first. */
+    records: (project: string) => data<GateRecord[]>('GET', `projects/${s(project)}/records`),
+  },
+  models: { status: bound(Models.Status) },
+  library: { workflows: bound(Library.Workflows) },
+  settings: {
+    show: bound(Settings.Show),
+    set: (key: SettingKey, value: string) => bound(Settings.Set)(key, value),
+  },
+  events: { since: bound(Events.Since) },
+  /** Renders any Markdown to safe HTML, for previews. */
+  render: async (markdown: string, base?: string) =>
+    (await data<{ html: string }>('POST', 'render', {}, { markdown, base })).html,
+};
+
+/** What the state classes talk to. Tests give them a fake of it. */
+export type Api = typeof client;

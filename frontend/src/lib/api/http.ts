@@ -1,0 +1,52 @@
+import { ApiError, fromResponse, unreachable } from './error';
+
+export type Query = Record<string, string | number | undefined>;
+type Method = 'GET' | 'PUT' | 'POST' | 'DELETE';
+
+/** The limit of the backend for one body, in bytes. */
+const bodyLimit = 16 << 20;
+
+/** Calls a /data route. Texts of any size go this way; see the backend's routes. */
+export async function data<T>(method: Method, path: string, query: Query = {}, body?: unknown): Promise<T> {
+  const init: RequestInit = { method, headers: { Accept: 'application/json' } };
+  if (body !== undefined) {
+    init.body = JSON.stringify(body);
+    init.headers = { Accept: 'application/json', 'Content-Type': 'application/json' };
+    if (init.body.length > bodyLimit) {
+      throw new ApiError('limit', 'The text is larger than 16 MB.', 'Shorten it, or split it.');
+    }
+  }
+  return request<T>(`/data/${path}${search(query)}`, init);
+}
+
+/** Fetches JSON; every failure is an ApiError. */
+export async function request<T>(url: string, init: RequestInit): Promise<T> {
+  let response: Response;
+  let text: string;
+  try {
+    response = await fetch(url, init);
+    text = await response.text();
+  } catch {
+    throw unreachable();
+  }
+  if (!response.ok) throw fromResponse(response.status, text);
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    throw new ApiError('internal', 'Plumbline sent something that cannot be read.', 'Try again.');
+  }
+}
+
+/** Path segments are encoded; ids come from the backend, yet they never change the route. */
+export function segment(value: string): string {
+  return encodeURIComponent(value);
+}
+
+function search(query: Query): string {
+  const params = new URLSearchParams();
+  for (const [key, value] of Object.entries(query)) {
+    if (value !== undefined && value !== '') params.set(key, String(value));
+  }
+  const text = params.toString();
+  return text && `?${text}`;
+}

@@ -1,0 +1,67 @@
+// The types of the domain under their own names. They are generated from the
+// backend's; what the generator widens to string is narrowed here for switches.
+import type { workflow } from '../../../wailsjs/go/models';
+
+export type AcceptCandidate = workflow.AcceptCandidate;
+export type AppInfo = workflow.AppInfo;
+export type Artifact = workflow.Artifact;
+export type Author = workflow.Author;
+export type Candidate = workflow.Candidate;
+export type CandidateReview = workflow.CandidateReview;
+export type Check = workflow.Check;
+export type Condition = workflow.Condition;
+export type ContextPart = workflow.ContextPart;
+export type ContextPlan = workflow.ContextPlan;
+export type Delta = workflow.Delta;
+export type Diff = workflow.Diff;
+export type DiffRow = workflow.DiffRow;
+export type Document = workflow.Document;
+export type Draft = workflow.Draft;
+export type Event = workflow.Event;
+export type EventBatch = workflow.EventBatch;
+export type FilledVariable = workflow.FilledVariable;
+export type Gate = workflow.Gate;
+export type GateRecord = workflow.GateRecord;
+export type Hunk = workflow.Hunk;
+export type Input = workflow.Input;
+export type Item = workflow.Item;
+export type ModelInfo = workflow.ModelInfo;
+export type ModelStatus = workflow.ModelStatus;
+export type NewProject = workflow.NewProject;
+export type Notice = workflow.Notice;
+export type Overview = workflow.Overview;
+export type PastedAnswer = workflow.PastedAnswer;
+export type Phase = workflow.Phase;
+export type PhasePrompt = workflow.PhasePrompt;
+export type PhaseStatus = workflow.PhaseStatus;
+export type Project = workflow.Project;
+export type PromptSpan = workflow.PromptSpan;
+export type PromptText = workflow.PromptText;
+export type Run = workflow.Run;
+export type RunBlock = workflow.RunBlock;
+export type RunBlocks = workflow.RunBlocks;
+export type RunDetail = workflow.RunDetail;
+export type SaveDocument = workflow.SaveDocument;
+export type SectionChange = workflow.SectionChange;
+export type Segment = workflow.Segment;
+export type Settings = workflow.Settings;
+export type Variable = workflow.Variable;
+export type Version = workflow.Version;
+export type VersionDiff = workflow.VersionDiff;
+export type Workflow = workflow.Workflow;
+
+export type PhaseState = 'to-come' | 'current' | 'passed' | 'overridden' | 'reopened';
+export type RunState =
+  | 'queued'
+  | 'running'
+  | 'waiting'
+  | 'succeeded'
+  | 'failed'
+  | 'canceled'
+  | 'interrupted';
+export type ConditionState = 'met' | 'unmet' | 'waiting' | 'running' | 'failed';
+export type ItemState = 'open' | 'claimed' | 'done' | 'waived' | 'recheck';
+export type CandidateState = 'open' | 'accepted' | 'partial' | 'discarded';
+export type Theme = 'system' | 'light' | 'dark';
+export type TextSize = 'small' | 'normal' | 'large';
+export type SettingKey = keyof Settings;
