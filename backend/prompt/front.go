@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
@@ -327,14 +328,12 @@ func checkValue(v workflow.Variable, value string) string {
 			return "yes or no"
 		}
 	case workflow.VarDate:
-		if !dateRE.MatchString(value) {
+		if _, err := time.Parse(time.DateOnly, value); err != nil {
 			return "a date such as 2030-01-31"
 		}
 	}
 	return ""
 }
-
-var dateRE = regexp.MustCompile(`^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$`)
 
 // invalidUTF8 returns the first byte that is not UTF-8, or -1.
 func invalidUTF8(data []byte) int {
