@@ -80,3 +80,36 @@ func JudgeItems(items []Item, ticks map[string]Tick) {
 
 // fold makes texts comparable: lower case, single spaces.
 func fold(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), " ")) }
+
+// CarryTicks brings the ticks of a document up to date after its author edited
+// it from one set of boxes to another: a box that is newly marked is ticked with
+// by (nil when a model wrote the text: its marks are claims), one that is no
+// longer marked, or gone, loses its tick. Waivers of boxes that still exist
+// stay. It reports whether ticks has changed.
+func CarryTicks(ticks map[string]Tick, before, after []Item, by *Tick) bool {
+	was := map[string]bool{}
+	for _, it := range before {
+		was[it.Key] = it.Marked
+	}
+	changed := false
+	is := map[string]bool{}
+	for _, it := range after {
+		is[it.Key] = true
+		tick, ticked := ticks[it.Key]
+		switch {
+		case by != nil && it.Marked && !ticked && !was[it.Key]:
+			ticks[it.Key] = *by
+			changed = true
+		case !it.Marked && ticked && tick.State == ItemDone:
+			delete(ticks, it.Key)
+			changed = true
+		}
+	}
+	for key := range ticks {
+		if !is[key] {
+			delete(ticks, key)
+			changed = true
+		}
+	}
+	return changed
+}

@@ -40,74 +40,74 @@ func checkSection(want ContractSection, section Section, all []Section, text str
 	if blankSection(section, text) {
 		return []string{fmt.Sprintf("The section “%s” is empty.", want.Title)}
 	}
-	found := countPoints(want.Prefix, section, all)
+	tasks, items := countPoints(section, all)
 	var missing []string
-	if found.tasks < want.Tasks {
-		missing = append(missing, tooFew(want.Title, found.tasks, want.Tasks, "box", "boxes"))
+	if tasks < want.Tasks {
+		missing = append(missing, tooFew(want.Title, tasks, want.Tasks, "box", "boxes"))
 	}
-	switch {
-	case want.Prefix != "" && found.prefixed < want.Items:
+	if want.Prefix == "" && items < want.Items {
+		missing = append(missing, tooFew(want.Title, items, want.Items, "item", "items"))
+	}
+	if want.Prefix != "" {
 		numbered := fmt.Sprintf(" numbered with “%s”", want.Prefix)
-		missing = append(missing, tooFew(want.Title, found.prefixed, want.Items, "item"+numbered, "items"+numbered))
-	case want.Prefix == "" && found.items < want.Items:
-		missing = append(missing, tooFew(want.Title, found.items, want.Items, "item", "items"))
+		if n := countNumbered(want.Prefix, body(section, text)); n < want.Items {
+			missing = append(missing, tooFew(want.Title, n, want.Items, "item"+numbered, "items"+numbered))
+		}
 	}
 	return missing
 }
 
-// blankSection reports whether nothing stands under a heading. Offsets that do
-// not belong to the text are taken for a section with text.
-func blankSection(s Section, text string) bool {
+// body is the text under a heading; it is empty where the offsets are not those of the text.
+func body(s Section, text string) string {
 	if s.Body < 0 || s.Body > s.End || s.End > len(text) {
-		return false
+		return ""
 	}
-	return strings.TrimSpace(text[s.Body:s.End]) == "" && len(s.Points) == 0
+	return text[s.Body:s.End]
 }
 
-// pointCount is what stands under a heading and the headings below it.
-type pointCount struct{ tasks, items, prefixed int }
+// blankSection reports whether nothing stands under a heading.
+func blankSection(s Section, text string) bool {
+	return strings.TrimSpace(body(s, text)) == "" && len(s.Points) == 0
+}
 
-func countPoints(prefix string, section Section, all []Section) pointCount {
-	var found pointCount
-	numbers := map[string]bool{}
+// countPoints counts the boxes and list items under a heading and the headings below it.
+func countPoints(section Section, all []Section) (tasks, items int) {
 	for _, s := range all {
 		if s.Start < section.Start || s.Start >= section.End {
 			continue
 		}
-		if s.Start > section.Start {
-			numbered(numbers, prefix, s.Title)
-		}
 		for _, p := range s.Points {
 			if p.Task {
-				found.tasks++
+				tasks++
 			}
 			if p.Item {
-				found.items++
-			}
-			for line := range strings.Lines(p.Text) {
-				numbered(numbers, prefix, line)
+				items++
 			}
 		}
 	}
-	found.prefixed = len(numbers)
-	return found
+	return tasks, items
 }
 
-// numbered adds the number that follows the prefix at the beginning of a line,
-// behind emphasis and brackets: "**AC-3:** …" adds "3".
-func numbered(numbers map[string]bool, prefix, line string) {
-	if prefix == "" {
-		return
+// leadRE is the markup that may stand before a number at the beginning of a
+// line: of a list, a box, a quote, a heading, emphasis, brackets.
+var leadRE = regexp.MustCompile("^[ \t>]*([-*+]|\\d{1,9}[.)])?([ \t]+\\[[ xX]?\\])?[ \t#*_`\\[(]*")
+
+// countNumbered counts the different numbers that follow the prefix at the
+// beginning of a line: "- **AC-3:** …" and "### AC-03" are the same one.
+func countNumbered(prefix, text string) int {
+	numbers := map[string]bool{}
+	for line := range strings.Lines(text) {
+		line = line[len(leadRE.FindString(line)):]
+		if len(line) < len(prefix) || !strings.EqualFold(line[:len(prefix)], prefix) {
+			continue
+		}
+		rest := line[len(prefix):]
+		digits := len(rest) - len(strings.TrimLeft(rest, "0123456789"))
+		if n := strings.TrimLeft(rest[:digits], "0"); n != "" {
+			numbers[n] = true
+		}
 	}
-	line = strings.TrimLeft(strings.TrimSpace(line), "*_`[( ")
-	if len(line) < len(prefix) || !strings.EqualFold(line[:len(prefix)], prefix) {
-		return
-	}
-	rest := line[len(prefix):]
-	digits := len(rest) - len(strings.TrimLeft(rest, "0123456789"))
-	if n := strings.TrimLeft(rest[:digits], "0"); n != "" {
-		numbers[n] = true
-	}
+	return len(numbers)
 }
 
 func tooFew(title string, have, want int, one, many string) string {

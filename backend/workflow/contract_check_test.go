@@ -93,6 +93,16 @@ func TestCheckContract(t *testing.T) {
 			nil,
 		},
 		{
+			"criteria as lines of one paragraph or as boxes hold",
+			strings.NewReplacer("- AC-1:", "ac-1", "- AC-2:", "1. [ ] `AC-2`").Replace(ideal),
+			nil,
+		},
+		{
+			"a criterion that is only mentioned does not count",
+			strings.Replace(ideal, "- AC-2:", "- As in AC-2:", 1),
+			[]string{"“Acceptance criteria” has 1 item numbered with “AC-”; at least 2 are expected."},
+		},
+		{
 			"a criterion that is repeated counts once",
 			strings.Replace(ideal, "AC-2", "AC-1", 1),
 			[]string{"“Acceptance criteria” has 1 item numbered with “AC-”; at least 2 are expected."},

@@ -79,8 +79,6 @@ const (
 	PhaseCurrent    PhaseState = "current"
 	PhasePassed     PhaseState = "passed"
 	PhaseOverridden PhaseState = "overridden"
-	// PhaseReopened was passed, and something it rests on has been reopened since.
-	PhaseReopened PhaseState = "reopened"
 )
 
 // PhaseStatus is one phase of a project as lists and the plumb line show it.

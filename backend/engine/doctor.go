@@ -1,0 +1,159 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+
+	"plumbline/backend/store"
+	"plumbline/backend/workflow"
+)
+
+// The states of a check.
+const (
+	checkOK      = "ok"
+	checkWarning = "warning"
+	checkFailed  = "failed"
+)
+
+// Doctor checks what is installed, reachable and writable, and says what to do
+// about what is not.
+func (e *Engine) Doctor(ctx context.Context) ([]workflow.Check, error) {
+	return []workflow.Check{
+		e.checkFolder(), e.checkDatabase(), e.checkHistory(ctx), e.checkSettings(), e.checkLibrary(), e.checkModels(ctx), checkGit(),
+	}, nil
+}
+
+func (e *Engine) checkFolder() workflow.Check {
+	c := workflow.Check{ID: "folder", Title: "Data folder", State: checkOK, Message: e.opt.Dir}
+	f, err := os.CreateTemp(e.opt.Dir, ".doctor-*")
+	if err != nil {
+		c.State, c.Message = checkFailed, fmt.Sprintf("%s cannot be written: %v", e.opt.Dir, err)
+		c.Hint = "Give yourself the right to write there, or set PLUMBLINE_HOME to another folder."
+		return c
+	}
+	_ = f.Close()
+	_ = os.Remove(f.Name())
+	return c
+}
+
+func (e *Engine) checkDatabase() workflow.Check {
+	c := workflow.Check{ID: "database", Title: "Database", State: checkOK}
+	projects, versions := 0, 0
+	err := e.store.View(func(tx *store.Tx) error {
+		list, err := tx.Projects()
+		if err != nil {
+			return err
+		}
+		projects = len(list)
+		for _, p := range list {
+			pic, err := e.picture(tx, p.ID)
+			if err != nil {
+				return err
+			}
+			for _, v := range pic.heads {
+				versions += v.Number
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		c.State, c.Message = checkFailed, err.Error()
+		c.Hint = "Copy the data folder to a safe place before anything else. The git histories in it hold every version."
+		return c
+	}
+	c.Message = fmt.Sprintf("%s with %d versions, read without errors", plural(projects, "project", "projects"), versions)
+	return c
+}
+
+// checkHistory compares what the database believes of git with what is there.
+func (e *Engine) checkHistory(ctx context.Context) workflow.Check {
+	c := workflow.Check{ID: "history", Title: "Git history", State: checkOK, Message: "Every version is in git."}
+	fail := func(err error) workflow.Check {
+		c.State, c.Message = checkFailed, err.Error()
+		c.Hint = "Everything you saved is in the database. Plumbline writes the history anew with the next change."
+		return c
+	}
+	if err := e.drainer.flush(ctx); err != nil {
+		return fail(err)
+	}
+	var projects []workflow.Project
+	if err := e.store.View(func(tx *store.Tx) (err error) {
+		projects, err = tx.Projects()
+		return err
+	}); err != nil {
+		return fail(err)
+	}
+	for _, p := range projects {
+		want, err := e.store.GitHead(p.ID)
+		if err != nil {
+			return fail(err)
+		}
+		tip, err := e.history.Tip(ctx, p.ID)
+		if err != nil {
+			return fail(fmt.Errorf("read the history of %s: %w", p.Name, err))
+		}
+		if tip != want {
+			return fail(fmt.Errorf("the history of %s is at %.10s; %.10s was expected", p.Name, tip, want))
+		}
+	}
+	return c
+}
+
+func (e *Engine) checkSettings() workflow.Check {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	c := workflow.Check{ID: "settings", Title: "Settings", State: checkOK, Message: "Read without errors."}
+	if e.settingsProblem != nil {
+		c.State, c.Message, c.Hint = checkWarning, e.settingsProblem.Error(), settingsHint
+	}
+	return c
+}
+
+func (e *Engine) checkLibrary() workflow.Check {
+	c := workflow.Check{ID: "library", Title: "Prompt library", State: checkOK}
+	c.Message = fmt.Sprintf("%s, %s", plural(len(e.library.Prompts()), "prompt", "prompts"), plural(len(e.library.Workflows()), "workflow", "workflows"))
+	if len(e.problems) > 0 {
+		c.State, c.Message, c.Hint = checkWarning, e.problems[0].Error(), "The rest of the library is loaded."
+	}
+	return c
+}
+
+func (e *Engine) checkModels(ctx context.Context) workflow.Check {
+	c := workflow.Check{ID: "models", Title: "Local models", State: checkOK}
+	status, err := e.Models(ctx, true)
+	switch {
+	case err != nil:
+		c.State, c.Message = checkWarning, err.Error()
+	case !status.Running:
+		c.State, c.Message, c.Hint = checkWarning, status.Message, status.Hint
+	case len(status.Models) == 0:
+		c.State, c.Message = checkWarning, fmt.Sprintf("Ollama %s answers, but has no model.", status.Version)
+		c.Hint = "Get one with “ollama pull qwen2.5-coder:7b”. Copy and paste works without."
+	default:
+		c.Message = fmt.Sprintf("Ollama %s answers at %s with %s. Run uses %s.", status.Version, status.URL,
+			plural(len(status.Models), "model", "models"), status.Default)
+	}
+	return c
+}
+
+// checkGit looks for the git command. Plumbline does without it; people may want it to read the history.
+func checkGit() workflow.Check {
+	c := workflow.Check{ID: "git", Title: "The git command", State: checkOK}
+	path, err := exec.LookPath("git")
+	if err != nil {
+		c.State, c.Message = checkWarning, "git is not installed. Plumbline works without it."
+		c.Hint = "Install it if you want to read the histories with your own tools."
+		return c
+	}
+	c.Message = path
+	return c
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

@@ -1,0 +1,81 @@
+package engine
+
+import (
+	"sync"
+
+	"plumbline/backend/markdown"
+	"plumbline/backend/store"
+	"plumbline/backend/workflow"
+)
+
+// parsed is what the rules need to know of a text.
+type parsed struct {
+	items    []workflow.Item // without states
+	sections []workflow.Section
+}
+
+// docCache remembers what was parsed, by the hash of the text. Judging the
+// gates of a project after each tick would otherwise parse every document again.
+type docCache struct {
+	mu   sync.Mutex
+	docs map[string]parsed
+}
+
+const docCacheSize = 512
+
+func newDocCache() *docCache { return &docCache{docs: map[string]parsed{}} }
+
+// parse returns what is known of a text. The result must not be changed.
+func (c *docCache) parse(hash, body string) parsed {
+	c.mu.Lock()
+	p, ok := c.docs[hash]
+	c.mu.Unlock()
+	if ok {
+		return p
+	}
+	p = parsed{items: markdown.Items(body), sections: markdown.Sections(body)}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.docs) >= docCacheSize {
+		clear(c.docs)
+	}
+	c.docs[hash] = p
+	return p
+}
+
+func (c *docCache) known(hash string) (parsed, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	p, ok := c.docs[hash]
+	return p, ok
+}
+
+// parsedHead returns what is known of the current text of an artifact.
+func (e *Engine) parsedHead(tx *store.Tx, v workflow.Version) (parsed, error) {
+	if p, ok := e.docs.known(v.Hash); ok {
+		return p, nil
+	}
+	body, ok, err := tx.Body(v.ProjectID, v.Path, v.Number)
+	if err != nil {
+		return parsed{}, err
+	}
+	if !ok { // the current body is never pruned
+		return parsed{}, workflow.Errorf(workflow.Internal, "The current text of %s is not in the database.", v.Path).
+			WithHint("Run “plumbline doctor”.")
+	}
+	return e.docs.parse(v.Hash, body), nil
+}
+
+// judged returns the boxes of a version with their states.
+func (e *Engine) judged(tx *store.Tx, v workflow.Version, p parsed) ([]workflow.Item, error) {
+	items := append([]workflow.Item{}, p.items...)
+	if len(items) == 0 {
+		return items, nil
+	}
+	ticks, err := tx.Ticks(v.ProjectID, v.Path)
+	if err != nil {
+		return nil, err
+	}
+	workflow.JudgeItems(items, ticks)
+	return items, nil
+}

@@ -1,0 +1,227 @@
+// Package engine owns the use cases of Plumbline: it joins the rules, the
+// store, the history, the prompts and the models, and supervises the runs.
+package engine
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"io/fs"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+
+	"plumbline/backend/history"
+	"plumbline/backend/llm"
+	"plumbline/backend/prompt"
+	"plumbline/backend/store"
+	"plumbline/backend/workflow"
+	"plumbline/prompts"
+)
+
+// Options say where the data lives and what stands around the engine.
+type Options struct {
+	// Dir is the data folder. It is made when it does not exist.
+	Dir string
+	// Version is that of the program, Door how it is used: window, serve or command.
+	Version, Door string
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+	// NewClient makes the client of the model server at a URL; nil means Ollama.
+	NewClient func(url string) (llm.Client, error)
+	// Library holds prompts, workflows and checklists; nil means the built-in one.
+	Library fs.FS
+}
+
+// Engine is one open data folder. It is safe for concurrent use.
+type Engine struct {
+	opt      Options
+	epoch    string
+	store    *store.Store
+	history  *history.History
+	library  *prompt.Library
+	problems []error // of the library
+	drainer  *drainer
+	hub      *hub
+	runs     *supervisor
+	models   *modelWatch
+	docs     *docCache
+
+	settings        atomic.Pointer[workflow.Settings]
+	settingsProblem error // why they could not be read at Open; guarded by mu
+
+	// mu puts changes and their events into one order.
+	mu   sync.Mutex
+	last time.Time // of the newest change; guarded by mu
+
+	idMu      sync.Mutex
+	idEntropy io.Reader
+}
+
+// Open opens the data folder, ends runs that a crash left active, and brings
+// the history up to date. Close must be called.
+func Open(ctx context.Context, opt Options) (*Engine, error) {
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
+	if opt.NewClient == nil {
+		opt.NewClient = func(url string) (llm.Client, error) { return llm.NewOllama(url) }
+	}
+	if opt.Library == nil {
+		opt.Library = prompts.Files
+	}
+	library, problems := prompt.LoadLibrary(opt.Library)
+	st, err := store.Open(opt.Dir, store.Options{Now: opt.Now})
+	if err != nil {
+		return nil, err
+	}
+	e := &Engine{
+		opt: opt, store: st, history: history.Open(opt.Dir), library: library, problems: problems, hub: newHub(),
+		docs: newDocCache(), idEntropy: ulid.Monotonic(rand.Reader, 0),
+	}
+	e.epoch = e.newID()
+	e.hub.epoch = e.epoch
+	e.models = newModelWatch(e)
+	e.runs = newSupervisor(e)
+	e.drainer = newDrainer(st, e.history, e.drainFailed)
+	if err := e.recoverAll(ctx); err != nil {
+		_ = e.history.Close()
+		_ = st.Close()
+		return nil, err
+	}
+	for _, p := range problems {
+		e.notify("warning", p.Error(), "The rest of the library is loaded.")
+	}
+	return e, nil
+}
+
+// recoverAll brings everything a crash may have left half-way to a known state.
+func (e *Engine) recoverAll(ctx context.Context) error {
+	if err := e.store.View(func(tx *store.Tx) error { return e.loadClock(tx) }); err != nil {
+		return err
+	}
+	e.loadSettings()
+	if err := e.runs.recover(); err != nil {
+		return fmt.Errorf("end interrupted runs: %w", err)
+	}
+	if err := reconcile(ctx, e.store, e.history); err != nil {
+		return fmt.Errorf("bring the history up to date: %w", err)
+	}
+	e.drainer.start()
+	e.drainer.wake()
+	return nil
+}
+
+// Close stops active runs, drains what was acknowledged into git and closes the data folder.
+func (e *Engine) Close() error {
+	e.runs.close()
+	err := e.drainer.close()
+	e.hub.close()
+	if herr := e.history.Close(); err == nil {
+		err = herr
+	}
+	if serr := e.store.Close(); err == nil {
+		err = serr
+	}
+	return err
+}
+
+// Info says which Plumbline this is and where its data lives.
+func (e *Engine) Info() workflow.AppInfo {
+	return workflow.AppInfo{
+		Version: e.opt.Version, Epoch: e.epoch, DataDir: e.opt.Dir, Door: e.opt.Door,
+		Platform: runtime.GOOS + "/" + runtime.GOARCH,
+	}
+}
+
+// Raise asks the window, if there is one, to come to the front.
+func (e *Engine) Raise() { e.hub.emit(workflow.Event{Raise: &workflow.Raise{}}) }
+
+// newID returns a ULID. They sort by time, also within a millisecond.
+func (e *Engine) newID() string {
+	e.idMu.Lock()
+	defer e.idMu.Unlock()
+	id, err := ulid.New(ulid.Timestamp(e.opt.Now()), e.idEntropy)
+	if err != nil { // more than 2^80 ids in one millisecond
+		return ulid.Make().String()
+	}
+	return id.String()
+}
+
+// now returns a time after every change before it, so that history never goes
+// backwards with a clock that does. mu must be held.
+func (e *Engine) now() time.Time {
+	at := e.opt.Now().UTC().Truncate(time.Millisecond)
+	if !at.After(e.last) {
+		at = e.last.Add(time.Millisecond)
+	}
+	e.last = at
+	return at
+}
+
+// loadClock makes now continue after the newest change of any project.
+func (e *Engine) loadClock(tx *store.Tx) error {
+	projects, err := tx.Projects()
+	if err != nil {
+		return err
+	}
+	for _, p := range projects {
+		if p.UpdatedAt.After(e.last) {
+			e.last = p.UpdatedAt
+		}
+	}
+	return nil
+}
+
+// person is the author of what the user does.
+func (e *Engine) person() workflow.Author {
+	name := e.currentSettings().AuthorName
+	if name == "" {
+		name = "You"
+	}
+	return workflow.Author{Kind: workflow.Person, Name: name}
+}
+
+// change makes one acknowledged write of a project: one transaction, one
+// commit, and the events that follow from it, in one order.
+func (e *Engine) change(projectID string, by workflow.Author, message string, fn func(tx *store.Tx, at time.Time) error) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	at := e.now()
+	err := e.store.Update(func(tx *store.Tx) error {
+		if _, err := tx.Project(projectID); err != nil {
+			return err
+		}
+		if err := tx.Describe(projectID, by, at, message); err != nil {
+			return err
+		}
+		if err := fn(tx, at); err != nil {
+			return err
+		}
+		project, err := tx.Project(projectID)
+		if err != nil {
+			return err
+		}
+		project.UpdatedAt = at
+		return tx.PutProject(project)
+	})
+	if err != nil {
+		return err
+	}
+	e.drainer.wake()
+	e.announce(projectID)
+	return nil
+}
+
+func (e *Engine) drainFailed(err error) {
+	e.notify("error", "The git history could not be written: "+err.Error(),
+		"Everything you saved is safe in the database. Plumbline tries again with the next change.")
+}
+
+func (e *Engine) notify(level, message, hint string) {
+	e.hub.emit(workflow.Event{Notice: &workflow.Notice{Level: level, Message: message, Hint: hint}})
+}

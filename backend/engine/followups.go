@@ -1,0 +1,140 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"plumbline/backend/llm"
+	"plumbline/backend/prompt"
+	"plumbline/backend/store"
+	"plumbline/backend/workflow"
+)
+
+// goOn asks for the rest of an answer.
+const goOn = "Your answer above broke off. Go on exactly where it ends: do not repeat anything, do not comment, and keep the same form to the end."
+
+// repairPrompt is the id of the prompt that asks for what an answer lacks.
+const repairPrompt = "contract-repair"
+
+// ContinueRun goes on where an unfinished, stopped or interrupted answer broke
+// off. The new run's answer is the old one with what follows.
+func (e *Engine) ContinueRun(ctx context.Context, runID, model string) (workflow.Run, error) {
+	d, o, err := e.follow(ctx, runID, workflow.RunContinue)
+	if err != nil {
+		return workflow.Run{}, err
+	}
+	if blank(d.Answer) {
+		return workflow.Run{}, workflow.Errorf(workflow.Conflict, "Nothing was written that could be continued.").WithHint("Run it again.")
+	}
+	if d.Run.Whole() {
+		return workflow.Run{}, workflow.Errorf(workflow.Conflict, "The answer is finished.").WithHint("Review it, or run the prompt again.")
+	}
+	o.prefix = d.Answer
+	o.messages = []llm.Message{
+		{Role: llm.RoleUser, Content: d.Prompt},
+		{Role: llm.RoleAssistant, Content: d.Answer},
+		{Role: llm.RoleUser, Content: goOn},
+	}
+	o.sent = d.Prompt + "\n\n--- answer so far ---\n\n" + d.Answer + "\n\n--- next message ---\n\n" + goOn
+	o.prompt.rendered = prompt.Rendered{Text: o.sent, Parts: []prompt.Part{{End: len(o.sent)}}}
+	if pr, ok := e.library.Prompt(d.Run.PromptID); ok {
+		o.prompt.prompt, o.contract = pr, e.contractOf(d.Run, pr)
+	}
+	return e.start(ctx, o, orElse(model, localModel(d.Run)))
+}
+
+// RepairRun asks the model for the whole answer again, with what it lacks of its contract.
+func (e *Engine) RepairRun(ctx context.Context, runID, model string) (workflow.Run, error) {
+	d, o, err := e.follow(ctx, runID, workflow.RunRepair)
+	if err != nil {
+		return workflow.Run{}, err
+	}
+	if len(d.Run.Missing) == 0 {
+		return workflow.Run{}, workflow.Errorf(workflow.Conflict, "The answer lacks nothing.").WithHint("Review it.")
+	}
+	repair, ok := e.library.Prompt(repairPrompt)
+	if !ok {
+		return workflow.Run{}, workflow.Errorf(workflow.NotFound, "The prompt “%s” is not in the library.", repairPrompt)
+	}
+	first, _ := e.library.Prompt(d.Run.PromptID)
+	o.contract = e.contractOf(d.Run, first)
+	o.prompt.prompt = repair
+	o.prompt.values = map[string]string{"answer": d.Answer, "missing": "- " + strings.Join(d.Run.Missing, "\n- "), "contract": contractText(o.contract)}
+	for _, v := range repair.Variables {
+		o.prompt.variables = append(o.prompt.variables, workflow.FilledVariable{Variable: v, From: "user"})
+	}
+	if o.prompt.rendered, err = repair.Render(o.prompt.values); err != nil {
+		return workflow.Run{}, err
+	}
+	o.sent = o.prompt.rendered.Text
+	o.messages = []llm.Message{{Role: llm.RoleUser, Content: o.sent}}
+	return e.start(ctx, o, orElse(model, localModel(d.Run)))
+}
+
+// follow begins the order of a run that rests on an earlier one and keeps its inputs.
+func (e *Engine) follow(ctx context.Context, runID string, kind workflow.RunKind) (workflow.RunDetail, order, error) {
+	o := order{kind: kind, parent: runID}
+	d, err := e.Run(ctx, runID)
+	if err != nil {
+		return d, o, err
+	}
+	if !d.Run.State.Ended() {
+		return d, o, workflow.Errorf(workflow.Conflict, "The run has not ended yet.").WithHint("Wait for it, or stop it.")
+	}
+	err = e.store.View(func(tx *store.Tx) (err error) {
+		if o.pic, err = e.picture(tx, d.Run.ProjectID); err != nil {
+			return err
+		}
+		if o.phase, err = o.pic.phase(d.Run.Phase); err != nil {
+			return err
+		}
+		return o.pic.startable(o.phase)
+	})
+	o.prompt.inputs, o.prompt.typed = d.Run.Inputs, d.Run.Variables
+	return d, o, err
+}
+
+// contractOf returns the contract that a run's answer is held against: for a
+// repair, that of the prompt it repairs the answer of.
+func (e *Engine) contractOf(r workflow.Run, pr prompt.Prompt) workflow.Contract {
+	if pr.ID != repairPrompt {
+		return pr.Contract
+	}
+	_, phase, err := e.lookAt(r.ProjectID, r.Phase)
+	if err != nil {
+		return workflow.Contract{}
+	}
+	first, _ := e.library.Prompt(phase.Prompt)
+	return first.Contract
+}
+
+// localModel is the model of a run that ran here; a pasted answer has none.
+func localModel(r workflow.Run) string {
+	if r.Provider == workflow.ProviderPaste {
+		return ""
+	}
+	return r.Model
+}
+
+// contractText writes a contract as a list for a model.
+func contractText(c workflow.Contract) string {
+	var b strings.Builder
+	for _, s := range c.Sections {
+		fmt.Fprintf(&b, "- A section “%s”", s.Title)
+		if s.Tasks > 0 {
+			fmt.Fprintf(&b, " with at least %d task boxes (`- [ ]`)", s.Tasks)
+		}
+		switch {
+		case s.Items > 0 && s.Prefix != "":
+			fmt.Fprintf(&b, " with at least %d items that begin with %s1, %s2 and so on", s.Items, s.Prefix, s.Prefix)
+		case s.Items > 0:
+			fmt.Fprintf(&b, " with at least %d list items", s.Items)
+		}
+		b.WriteString("\n")
+	}
+	if c.Phrase != "" {
+		fmt.Fprintf(&b, "- If there is nothing to report, the line “%s” alone\n", c.Phrase)
+	}
+	return b.String()
+}

@@ -1,0 +1,164 @@
+package engine
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"plumbline/backend/llm"
+	"plumbline/backend/workflow"
+)
+
+const (
+	modelsFresh = 10 * time.Second
+	askTimeout  = 4 * time.Second
+)
+
+// modelWatch knows the model server of the settings: whether it answers, what it
+// offers, and what is known of each model.
+type modelWatch struct {
+	engine *Engine
+
+	mu     sync.Mutex
+	url    string
+	client llm.Client
+	status workflow.ModelStatus
+	info   map[string]workflow.ModelInfo // with context lengths, by name
+}
+
+func newModelWatch(e *Engine) *modelWatch {
+	return &modelWatch{engine: e, info: map[string]workflow.ModelInfo{}, status: workflow.ModelStatus{Models: []workflow.ModelInfo{}}}
+}
+
+// connect returns the client for the URL in the settings.
+func (w *modelWatch) connect() (llm.Client, error) {
+	url := w.engine.currentSettings().OllamaURL
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.client != nil && w.url == url {
+		return w.client, nil
+	}
+	client, err := w.engine.opt.NewClient(url)
+	if err != nil {
+		return nil, err
+	}
+	w.url, w.client = url, client
+	w.info = map[string]workflow.ModelInfo{}
+	w.status = workflow.ModelStatus{URL: url, Models: []workflow.ModelInfo{}}
+	return client, nil
+}
+
+// refresh asks the server again and tells the doors when the answer is new.
+func (w *modelWatch) refresh(ctx context.Context) workflow.ModelStatus {
+	ctx, cancel := context.WithTimeout(ctx, askTimeout)
+	defer cancel()
+	next := workflow.ModelStatus{URL: w.engine.currentSettings().OllamaURL, Models: []workflow.ModelInfo{}, CheckedAt: w.engine.opt.Now().UTC()}
+	client, err := w.connect()
+	if err == nil {
+		next.Version, err = client.Version(ctx)
+	}
+	if err == nil {
+		next.Models, err = client.Models(ctx)
+	}
+	if name := w.choose(next.Models); err == nil && name != "" {
+		_, _, err = w.model(ctx, name) // for its context length
+	}
+	if err != nil {
+		d := describe(err)
+		next.Message, next.Hint = d.Message, d.Hint
+		next.Models = []workflow.ModelInfo{}
+	} else {
+		next.Running = true
+	}
+	w.mu.Lock()
+	for i, m := range next.Models {
+		if known, ok := w.info[m.Name]; ok && known.Digest == m.Digest {
+			next.Models[i].ContextLength, next.Models[i].Thinking = known.ContextLength, known.Thinking
+		}
+	}
+	next.Default = w.choose(next.Models)
+	changed := !sameStatus(w.status, next)
+	w.status = next
+	w.mu.Unlock()
+	if changed {
+		w.engine.hub.emit(workflow.Event{Models: &next})
+	}
+	return next
+}
+
+func sameStatus(a, b workflow.ModelStatus) bool {
+	return a.URL == b.URL && a.Running == b.Running && a.Version == b.Version && a.Default == b.Default &&
+		a.Message == b.Message && slices.Equal(a.Models, b.Models)
+}
+
+// choose returns the default model: the one of the settings if it is there,
+// else the largest that runs on this computer.
+func (w *modelWatch) choose(models []workflow.ModelInfo) string {
+	wanted := w.engine.currentSettings().DefaultModel
+	best := workflow.ModelInfo{}
+	for _, m := range models {
+		if m.Name == wanted || strings.TrimSuffix(m.Name, ":latest") == wanted {
+			return m.Name
+		}
+		if !m.Remote && m.Size > best.Size && !strings.Contains(m.Name, "embed") {
+			best = m
+		}
+	}
+	return best.Name
+}
+
+// preferred is the model that Run uses, by what was last known; empty for none.
+func (w *modelWatch) preferred() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.status.Default
+}
+
+// known returns what is known of a model without asking the server.
+func (w *modelWatch) known(name string) (workflow.ModelInfo, bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	info, ok := w.info[name]
+	if !ok {
+		for _, m := range w.status.Models {
+			if m.Name == name {
+				return m, true
+			}
+		}
+	}
+	return info, ok
+}
+
+// model asks the server about one model.
+func (w *modelWatch) model(ctx context.Context, name string) (llm.Client, workflow.ModelInfo, error) {
+	client, err := w.connect()
+	if err != nil {
+		return nil, workflow.ModelInfo{}, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, askTimeout)
+	defer cancel()
+	info, err := client.Model(ctx, name)
+	if err != nil {
+		return nil, info, err
+	}
+	w.mu.Lock()
+	w.info[info.Name] = info
+	w.info[name] = info
+	w.mu.Unlock()
+	return client, info, nil
+}
+
+// Models says whether models can be reached, and which. Without refresh, an
+// answer that is a few seconds old is good enough.
+func (e *Engine) Models(ctx context.Context, refresh bool) (workflow.ModelStatus, error) {
+	e.models.mu.Lock()
+	status := e.models.status
+	e.models.mu.Unlock()
+	old := e.opt.Now().Sub(status.CheckedAt) > modelsFresh || status.URL != e.currentSettings().OllamaURL
+	if refresh || old {
+		status = e.models.refresh(ctx)
+	}
+	return status, nil
+}

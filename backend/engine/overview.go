@@ -1,0 +1,281 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"sort"
+
+	"plumbline/backend/store"
+	"plumbline/backend/workflow"
+)
+
+// picture is everything known of a project at one moment, read in one transaction.
+type picture struct {
+	project    workflow.Project
+	workflow   workflow.Workflow
+	heads      map[string]workflow.Version
+	items      map[string][]workflow.Item
+	sections   map[string][]workflow.Section
+	records    []workflow.GateRecord
+	runs       map[string]workflow.Run // basis runs by id
+	active     map[string]workflow.Run // by phase
+	candidates []workflow.Candidate
+	questions  int
+}
+
+func (e *Engine) picture(tx *store.Tx, projectID string) (picture, error) {
+	pic := picture{
+		heads: map[string]workflow.Version{}, items: map[string][]workflow.Item{}, sections: map[string][]workflow.Section{},
+		runs: map[string]workflow.Run{}, active: map[string]workflow.Run{}, questions: e.currentSettings().OpenQuestions,
+	}
+	var err error
+	if pic.project, err = tx.Project(projectID); err != nil {
+		return pic, err
+	}
+	wf, ok := e.library.Workflow(pic.project.WorkflowID)
+	if !ok {
+		return pic, workflow.Errorf(workflow.NotFound, "The workflow “%s” of %s is not in the library.", pic.project.WorkflowID, pic.project.Name).
+			WithHint("Put its file back, or update Plumbline.")
+	}
+	pic.workflow = wf
+	heads, err := tx.Heads(projectID)
+	if err != nil {
+		return pic, err
+	}
+	for _, v := range heads {
+		if err := e.addHead(tx, &pic, v); err != nil {
+			return pic, err
+		}
+	}
+	if pic.records, err = tx.GateRecords(projectID); err != nil {
+		return pic, err
+	}
+	if pic.candidates, err = tx.Candidates(projectID); err != nil {
+		return pic, err
+	}
+	return pic, addActive(tx, &pic)
+}
+
+func (e *Engine) addHead(tx *store.Tx, pic *picture, v workflow.Version) error {
+	pic.heads[v.Path] = v
+	p, err := e.parsedHead(tx, v)
+	if err != nil {
+		return err
+	}
+	if pic.items[v.Path], err = e.judged(tx, v, p); err != nil {
+		return err
+	}
+	pic.sections[v.Path] = p.sections
+	if v.BasisID == "" {
+		return nil
+	}
+	run, err := tx.Run(v.BasisID)
+	if err != nil {
+		return err
+	}
+	pic.runs[run.ID] = run
+	return nil
+}
+
+func addActive(tx *store.Tx, pic *picture) error {
+	active, err := tx.ActiveRuns()
+	if err != nil {
+		return err
+	}
+	for _, r := range active {
+		if r.ProjectID != pic.project.ID {
+			continue
+		}
+		if old, ok := pic.active[r.Phase]; !ok || old.State == workflow.RunWaiting || r.CreatedAt.After(old.CreatedAt) && r.State != workflow.RunWaiting {
+			pic.active[r.Phase] = r
+		}
+	}
+	return nil
+}
+
+// facts are what the gate of a phase is judged from.
+func (pic picture) facts(p workflow.Phase) workflow.Facts {
+	f := workflow.Facts{
+		ProjectID: pic.project.ID, Workflow: pic.workflow, Phase: p, Heads: pic.heads, Items: pic.items,
+		Sections: pic.sections, Records: pic.records, Questions: pic.questions,
+	}
+	if run, ok := pic.runs[pic.heads[p.Output].BasisID]; ok {
+		f.Basis = &run
+	}
+	if run, ok := pic.active[p.ID]; ok && run.State != workflow.RunWaiting {
+		f.Active = &run
+	}
+	return f
+}
+
+func (pic picture) gate(p workflow.Phase) workflow.Gate { return workflow.Judge(pic.facts(p)) }
+
+func (pic picture) stale(p workflow.Phase) bool {
+	return pic.heads[p.Output].Number > 0 && len(workflow.Behind(pic.facts(p))) > 0
+}
+
+// overview computes where every phase stands.
+func (pic picture) overview() workflow.Overview {
+	o := workflow.Overview{Project: pic.project, WorkflowTitle: pic.workflow.Title, Phases: []workflow.PhaseStatus{}}
+	current, ok := pic.workflow.Current(pic.records)
+	if ok {
+		o.Current = current.ID
+	}
+	for _, p := range pic.workflow.Phases {
+		g := pic.gate(p)
+		s := workflow.PhaseStatus{
+			ID: p.ID, Title: p.Title, Summary: p.Summary, Kind: p.Kind, Prompted: p.Prompt != "", Output: p.Output,
+			Strip: p.Strip, Optional: p.Optional, State: g.State, Version: g.Version, Frozen: g.Frozen,
+			Stale: pic.stale(p), Missing: g.Missing, Total: len(g.Conditions),
+		}
+		if p.ID == o.Current {
+			s.State = workflow.PhaseCurrent
+			o.GateOpen = g.Open
+		}
+		if run, ok := pic.active[p.ID]; ok {
+			s.RunID, s.RunState = run.ID, run.State
+		}
+		s.CandidateID = pic.openCandidate(p.ID)
+		for _, it := range pic.items[p.Output] {
+			s.Boxes++
+			if it.State == workflow.ItemDone || it.State == workflow.ItemWaived {
+				s.Done++
+			}
+		}
+		o.Phases = append(o.Phases, s)
+	}
+	o.Next = pic.next(current, ok)
+	return o
+}
+
+// openCandidate returns the newest open candidate of a phase, or "".
+func (pic picture) openCandidate(phase string) string {
+	newest := workflow.Candidate{}
+	for _, c := range pic.candidates {
+		if c.Phase == phase && c.State == workflow.CandidateOpen && c.CreatedAt.After(newest.CreatedAt) {
+			newest = c
+		}
+	}
+	return newest.RunID
+}
+
+// next says the one thing to do now.
+func (pic picture) next(p workflow.Phase, ok bool) string {
+	if !ok {
+		return "Every gate is passed."
+	}
+	g := pic.gate(p)
+	run, active := pic.active[p.ID]
+	switch {
+	case active && run.State == workflow.RunWaiting:
+		return fmt.Sprintf("Paste the answer to the %s prompt.", p.Title)
+	case active:
+		return fmt.Sprintf("%s is writing %s.", run.Model, p.Title)
+	case pic.openCandidate(p.ID) != "":
+		return fmt.Sprintf("Review the answer for %s.", p.Title)
+	case pic.stale(p):
+		return workflow.Behind(pic.facts(p))[0].Sentence() + "."
+	case g.Version == 0 && p.Prompt != "":
+		return fmt.Sprintf("Write %s: run its prompt, or copy it.", p.Title)
+	case g.Version == 0:
+		return fmt.Sprintf("Write %s.", p.Title)
+	case g.Open && g.NextTitle != "":
+		return fmt.Sprintf("Every condition is met. The gate to %s is open.", g.NextTitle)
+	case g.Open:
+		return "Every condition is met. The last gate is open."
+	}
+	return g.Sentence
+}
+
+// Projects lists the projects with their state, the last touched first.
+func (e *Engine) Projects(context.Context) ([]workflow.Overview, error) {
+	list := []workflow.Overview{}
+	err := e.store.View(func(tx *store.Tx) error {
+		projects, err := tx.Projects()
+		if err != nil {
+			return err
+		}
+		for _, p := range projects {
+			pic, err := e.picture(tx, p.ID)
+			if err != nil {
+				return fmt.Errorf("read %s: %w", p.Name, err)
+			}
+			list = append(list, pic.overview())
+		}
+		return nil
+	})
+	sort.SliceStable(list, func(i, j int) bool { return list[i].Project.UpdatedAt.After(list[j].Project.UpdatedAt) })
+	return list, err
+}
+
+// Overview returns a project with the computed state of its phases.
+func (e *Engine) Overview(_ context.Context, projectID string) (workflow.Overview, error) {
+	pic, err := e.look(projectID)
+	if err != nil {
+		return workflow.Overview{}, err
+	}
+	return pic.overview(), nil
+}
+
+// look reads the picture of a project in a transaction of its own.
+func (e *Engine) look(projectID string) (pic picture, err error) {
+	err = e.store.View(func(tx *store.Tx) error {
+		pic, err = e.picture(tx, projectID)
+		return err
+	})
+	return pic, err
+}
+
+// lookAt is look, and finds a phase.
+func (e *Engine) lookAt(projectID, phase string) (picture, workflow.Phase, error) {
+	pic, err := e.look(projectID)
+	if err != nil {
+		return pic, workflow.Phase{}, err
+	}
+	p, err := pic.phase(phase)
+	return pic, p, err
+}
+
+func (pic picture) phase(id string) (workflow.Phase, error) {
+	p, ok := pic.workflow.Phase(id)
+	if !ok {
+		return p, workflow.Errorf(workflow.NotFound, "%s has no phase “%s”.", pic.project.Name, id).
+			WithHint("Its phases are %s.", phaseList(pic.workflow))
+	}
+	return p, nil
+}
+
+func phaseList(w workflow.Workflow) string {
+	list := ""
+	for i, p := range w.Phases {
+		if i > 0 {
+			list += ", "
+		}
+		list += p.ID
+	}
+	return list
+}
+
+// reached returns an error when work in the phase may not begin yet.
+func (pic picture) reached(p workflow.Phase) error {
+	if ok, before := pic.workflow.Reached(p.ID, pic.records); !ok {
+		return workflow.Errorf(workflow.Closed, "%s is not open yet: the gate of %s is not passed.", p.Title, before.Title).
+			WithHint("Pass that gate first, or override it with a reason.")
+	}
+	return nil
+}
+
+// announce tells the doors how a project stands after a change. mu must be held.
+func (e *Engine) announce(projectID string) {
+	pic, err := e.look(projectID)
+	if err != nil {
+		e.notify("error", err.Error(), "Run “plumbline doctor”.")
+		return
+	}
+	o := pic.overview()
+	e.hub.emit(workflow.Event{ProjectID: projectID, Overview: &o})
+	if p, ok := pic.workflow.Phase(o.Current); ok {
+		g := pic.gate(p)
+		e.hub.emit(workflow.Event{ProjectID: projectID, Gate: &g})
+	}
+}

@@ -1,0 +1,139 @@
+package engine
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+	"time"
+
+	"plumbline/backend/store"
+	"plumbline/backend/workflow"
+)
+
+// pages notes the pages that people read in the history repository: project.md
+// and gates.md, written anew from their records.
+func (e *Engine) pages(tx *store.Tx, p workflow.Project) error {
+	records, err := tx.GateRecords(p.ID)
+	if err != nil {
+		return err
+	}
+	if err := tx.File(p.ID, "project.md", projectPage(p)); err != nil {
+		return err
+	}
+	return tx.File(p.ID, "gates.md", gatesPage(p, records))
+}
+
+func projectPage(p workflow.Project) string {
+	return fmt.Sprintf("# %s\n\n%s\n\n- Workflow: %s\n- Started: %s\n- Id: %s\n", p.Name, p.Summary, p.WorkflowID, day(p.CreatedAt), p.ID)
+}
+
+func gatesPage(p workflow.Project, records []workflow.GateRecord) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# Gates of %s\n", p.Name)
+	if len(records) == 0 {
+		b.WriteString("\nNo gate has been passed yet.\n")
+	}
+	for _, r := range records {
+		fmt.Fprintf(&b, "\n## %s: %s\n\n%s, %s\n", r.Phase, actName(r.Action), r.By.Name, moment(r.At))
+		if r.Reason != "" {
+			fmt.Fprintf(&b, "\n> %s\n", strings.ReplaceAll(r.Reason, "\n", "\n> "))
+		}
+		if len(r.Waived) > 0 {
+			b.WriteString("\nMissing at that moment:\n\n")
+			for _, w := range r.Waived {
+				fmt.Fprintf(&b, "- %s\n", w)
+			}
+		}
+		b.WriteString("\nSeen: " + seen(r.Seen) + "\n")
+	}
+	return b.String()
+}
+
+func actName(a workflow.GateAction) string {
+	switch a {
+	case workflow.ActPass:
+		return "passed"
+	case workflow.ActWaive:
+		return "overridden"
+	case workflow.ActReopen:
+		return "reopened"
+	case workflow.ActSign:
+		return "signed"
+	case workflow.ActUnsign:
+		return "sign-off withdrawn"
+	case workflow.ActUnfreeze:
+		return "unfrozen"
+	}
+	return "still valid"
+}
+
+func seen(versions map[string]int) string {
+	list := make([]string, 0, len(versions))
+	for path, n := range versions {
+		list = append(list, fmt.Sprintf("%s v%d", path, n))
+	}
+	sort.Strings(list)
+	return strings.Join(list, ", ")
+}
+
+// runPage is a run as people read it in the history repository.
+func runPage(r workflow.Run, prompt, thinking, answer string) string {
+	var b strings.Builder
+	b.WriteString("---\n")
+	line := func(key, format string, args ...any) { fmt.Fprintf(&b, "%s: %s\n", key, fmt.Sprintf(format, args...)) }
+	line("id", "%s", r.ID)
+	line("phase", "%s", r.Phase)
+	line("state", "%s", r.State)
+	line("provider", "%s", r.Provider)
+	if r.Model != "" {
+		line("model", "%q", r.Model)
+	}
+	line("prompt", "%s", r.PromptID)
+	line("prompt-revision", "%s", r.PromptRevision)
+	line("prompt-sha256", "%s", r.PromptHash)
+	for i, in := range r.Inputs {
+		if i == 0 {
+			b.WriteString("inputs:\n")
+		}
+		fmt.Fprintf(&b, "  - {path: %s, version: %d, hash: %s}\n", in.Path, in.Version, in.Hash)
+	}
+	line("created", "%s", r.CreatedAt.Format(time.RFC3339))
+	line("ended", "%s", r.EndedAt.Format(time.RFC3339))
+	line("prompt-tokens", "%d", r.PromptTokens)
+	line("answer-tokens", "%d", r.AnswerTokens)
+	if r.Error != nil {
+		line("error", "%q", r.Error.Message)
+	}
+	b.WriteString("---\n\n# Prompt as sent\n\n" + fence(prompt))
+	if thinking != "" {
+		b.WriteString("\n# Thinking\n\n" + fence(thinking))
+	}
+	b.WriteString("\n# Answer\n\n" + fence(answer))
+	return b.String()
+}
+
+// fence puts a text between fences longer than any it holds, so that the page
+// shows it as it is.
+func fence(text string) string {
+	longest, run := 0, 0
+	for _, c := range text {
+		if c == '`' {
+			run++
+			longest = max(longest, run)
+		} else {
+			run = 0
+		}
+	}
+	marks := strings.Repeat("`", max(3, longest+1))
+	if text != "" && !strings.HasSuffix(text, "\n") {
+		text += "\n"
+	}
+	return marks + "text\n" + text + marks + "\n"
+}
+
+func runPagePath(r workflow.Run) string {
+	return fmt.Sprintf("runs/%s/%s.md", r.CreatedAt.UTC().Format("2006-01"), r.ID)
+}
+
+func day(t time.Time) string    { return t.UTC().Format("2 January 2006") }
+func moment(t time.Time) string { return t.UTC().Format("2 January 2006 15:04 UTC") }

@@ -1,0 +1,203 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"plumbline/backend/markdown"
+	"plumbline/backend/store"
+	"plumbline/backend/workflow"
+)
+
+const (
+	// MaxIdea is the greatest size of an idea, in bytes: about 60 pages.
+	MaxIdea = 256 << 10
+
+	ideaPath       = "idea.md"
+	summaryLength  = 140
+	projectMessage = "Start the project"
+)
+
+// CreateProject makes a project from a name and an idea. The idea becomes its
+// first artifact; checklists that phases start from become artifacts too.
+func (e *Engine) CreateProject(_ context.Context, n workflow.NewProject) (workflow.Project, error) {
+	name, err := workflow.CheckName(n.Name)
+	if err != nil {
+		return workflow.Project{}, err
+	}
+	idea, err := checkIdea(n.Idea)
+	if err != nil {
+		return workflow.Project{}, err
+	}
+	if n.WorkflowID == "" {
+		n.WorkflowID = "idea-to-production"
+	}
+	wf, ok := e.library.Workflow(n.WorkflowID)
+	if !ok {
+		return workflow.Project{}, workflow.Errorf(workflow.NotFound, "There is no workflow “%s”.", n.WorkflowID).
+			WithHint("Leave it out to follow idea-to-production.")
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	at := e.now()
+	p := workflow.Project{
+		ID: e.newID(), Slug: workflow.Slug(name), Name: name, WorkflowID: wf.ID,
+		Summary: markdown.Plain(idea, summaryLength), CreatedAt: at, UpdatedAt: at,
+	}
+	err = e.store.Update(func(tx *store.Tx) error {
+		if err := checkUnique(tx, p); err != nil {
+			return err
+		}
+		if err := tx.Describe(p.ID, e.person(), at, projectMessage); err != nil {
+			return err
+		}
+		if err := tx.PutProject(p); err != nil {
+			return err
+		}
+		return e.firstArtifacts(tx, p, wf, idea, at)
+	})
+	if err != nil {
+		return workflow.Project{}, err
+	}
+	e.drainer.wake()
+	e.announce(p.ID)
+	return p, nil
+}
+
+func checkIdea(idea string) (string, error) {
+	switch {
+	case len(idea) > MaxIdea:
+		return "", workflow.Errorf(workflow.Limit, "The idea is %s long. At most %s fit.", size(len(idea)), size(MaxIdea)).
+			WithHint("Keep what the software should do. Specifications and code come in later phases.")
+	case !utf8.ValidString(idea) || strings.ContainsRune(idea, 0):
+		return "", workflow.Errorf(workflow.Invalid, "The idea is not text: it is not valid UTF-8.").
+			WithHint("Save the file as UTF-8 text or Markdown, then try again.")
+	case strings.TrimSpace(idea) == "":
+		return "", workflow.Errorf(workflow.Invalid, "The project needs an idea.").
+			WithHint("A few words are enough to begin with. The first phase asks for the rest.")
+	}
+	idea = strings.ReplaceAll(strings.TrimPrefix(idea, "\ufeff"), "\r\n", "\n")
+	return strings.TrimRight(idea, " \t\n") + "\n", nil
+}
+
+func checkUnique(tx *store.Tx, p workflow.Project) error {
+	projects, err := tx.Projects()
+	if err != nil {
+		return err
+	}
+	for _, old := range projects {
+		if old.ID != p.ID && (workflow.SameName(old.Name, p.Name) || old.Slug == p.Slug) {
+			return workflow.Errorf(workflow.Conflict, "There is already a project named “%s”.", old.Name).
+				WithHint("Choose another name, or open that project.")
+		}
+	}
+	return nil
+}
+
+func (e *Engine) firstArtifacts(tx *store.Tx, p workflow.Project, wf workflow.Workflow, idea string, at time.Time) error {
+	if _, err := e.addVersion(tx, draft{projectID: p.ID, path: ideaPath, body: idea, kind: workflow.VersionCreated,
+		author: e.person(), at: at, message: projectMessage}); err != nil {
+		return err
+	}
+	for _, phase := range wf.Phases {
+		if phase.Template == "" {
+			continue
+		}
+		body, ok := e.library.Checklist(phase.Template)
+		if !ok {
+			return workflow.Errorf(workflow.NotFound, "The checklist “%s” of %s is not in the library.", phase.Template, phase.Title)
+		}
+		if _, err := e.addVersion(tx, draft{projectID: p.ID, path: phase.Output, body: body, kind: workflow.VersionCreated,
+			author: workflow.Author{Kind: workflow.Plumbline, Name: "Plumbline"}, at: at, message: "Lay out the " + phase.Title + " checklist"}); err != nil {
+			return err
+		}
+	}
+	return e.pages(tx, p)
+}
+
+// FindProject takes an id, a slug, a name, or a unique prefix of an id or a slug.
+func (e *Engine) FindProject(_ context.Context, ref string) (workflow.Project, error) {
+	var projects []workflow.Project
+	err := e.store.View(func(tx *store.Tx) (err error) {
+		projects, err = tx.Projects()
+		return err
+	})
+	if err != nil {
+		return workflow.Project{}, err
+	}
+	if ref = strings.TrimSpace(ref); ref == "" {
+		return workflow.Project{}, workflow.Errorf(workflow.Invalid, "Name a project.").WithHint("“plumbline list” shows them.")
+	}
+	var found []workflow.Project
+	for _, p := range projects {
+		if p.ID == ref || p.Slug == ref || workflow.SameName(p.Name, ref) {
+			return p, nil
+		}
+		if strings.HasPrefix(p.Slug, strings.ToLower(ref)) || strings.HasPrefix(p.ID, strings.ToUpper(ref)) {
+			found = append(found, p)
+		}
+	}
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		return workflow.Project{}, workflow.Errorf(workflow.NotFound, "There is no project “%s”.", ref).
+			WithHint("“plumbline list” shows them.")
+	}
+	return workflow.Project{}, workflow.Errorf(workflow.Conflict, "“%s” could be %s or %s.", ref, found[0].Slug, found[1].Slug).
+		WithHint("Type more of its name.")
+}
+
+// RenameProject changes a project's name. Its slug stays, so that commands go on working.
+func (e *Engine) RenameProject(_ context.Context, projectID, name string) (workflow.Project, error) {
+	name, err := workflow.CheckName(name)
+	if err != nil {
+		return workflow.Project{}, err
+	}
+	err = e.change(projectID, e.person(), fmt.Sprintf("Rename the project to %s", name), func(tx *store.Tx, _ time.Time) error {
+		p, err := tx.Project(projectID)
+		if err != nil {
+			return err
+		}
+		renamed := p
+		renamed.Name = name
+		if err := checkUnique(tx, workflow.Project{ID: p.ID, Name: name, Slug: p.Slug}); err != nil {
+			return err
+		}
+		if err := tx.PutProject(renamed); err != nil {
+			return err
+		}
+		return e.pages(tx, renamed)
+	})
+	if err != nil {
+		return workflow.Project{}, err
+	}
+	return e.project(projectID)
+}
+
+func (e *Engine) project(id string) (p workflow.Project, err error) {
+	err = e.store.View(func(tx *store.Tx) error {
+		p, err = tx.Project(id)
+		return err
+	})
+	return p, err
+}
+
+// Workflows lists the workflows a project can follow.
+func (e *Engine) Workflows(context.Context) ([]workflow.Workflow, error) {
+	return e.library.Workflows(), nil
+}
+
+// size writes a number of bytes for a person.
+func size(n int) string {
+	switch {
+	case n < 1<<10:
+		return fmt.Sprintf("%d bytes", n)
+	case n < 1<<20:
+		return fmt.Sprintf("%d KB", n>>10)
+	}
+	return fmt.Sprintf("%.1f MB", float64(n)/(1<<20))
+}

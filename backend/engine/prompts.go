@@ -1,0 +1,228 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"plumbline/backend/prompt"
+	"plumbline/backend/store"
+	"plumbline/backend/workflow"
+)
+
+// MaxVariable is the greatest size of a variable that a person fills, in bytes.
+const MaxVariable = 256 << 10
+
+// assembled is the prompt of a phase, filled and rendered.
+type assembled struct {
+	prompt    prompt.Prompt
+	rendered  prompt.Rendered
+	variables []workflow.FilledVariable
+	values    map[string]string // as filled in, artifacts included
+	typed     map[string]string // what the user typed
+	inputs    []workflow.Input
+	missing   []string
+}
+
+// assemble fills the prompt of a phase from the project and renders it. With a
+// required variable missing, what there is so far is rendered all the same, for reading.
+func (e *Engine) assemble(tx *store.Tx, pic picture, p workflow.Phase) (assembled, error) {
+	var a assembled
+	if p.Prompt == "" {
+		return a, workflow.Errorf(workflow.Invalid, "%s has no prompt.", p.Title).WithHint("Write its document by hand.")
+	}
+	pr, ok := e.library.Prompt(p.Prompt)
+	if !ok {
+		return a, workflow.Errorf(workflow.NotFound, "The prompt “%s” of %s is not in the library.", p.Prompt, p.Title)
+	}
+	a.prompt, a.values = pr, map[string]string{}
+	var err error
+	if a.typed, err = tx.Variables(pic.project.ID, p.ID); err != nil {
+		return a, err
+	}
+	for _, v := range pr.Variables {
+		if err := e.fill(tx, pic, v, &a); err != nil {
+			return a, err
+		}
+	}
+	if len(a.missing) > 0 {
+		a.rendered = preview(pr, a.values)
+		return a, nil
+	}
+	a.rendered, err = pr.Render(a.values)
+	return a, err
+}
+
+// preview renders a prompt whose required variables are not all filled, with
+// their labels in their places.
+func preview(pr prompt.Prompt, values map[string]string) prompt.Rendered {
+	shown := map[string]string{}
+	for _, v := range pr.Variables {
+		shown[v.Name] = values[v.Name]
+		if v.Required && shown[v.Name] == "" {
+			shown[v.Name] = "[" + v.Label + "]"
+		}
+	}
+	r, err := pr.Render(shown)
+	if err != nil {
+		return prompt.Rendered{Text: pr.Body}
+	}
+	return r
+}
+
+// fill gives one variable its value: what the user typed, else the artifact or
+// the fact of the project it comes from, else its default.
+func (e *Engine) fill(tx *store.Tx, pic picture, v workflow.Variable, a *assembled) error {
+	f := workflow.FilledVariable{Variable: v, From: "none"}
+	value := a.typed[v.Name]
+	switch {
+	case value != "":
+		f.From, f.Value = "user", value
+	case v.Source == "project.name":
+		value = pic.project.Name
+		f.From, f.Value, f.Label = "project", value, "Project"
+	case v.Source != "":
+		head, ok := pic.heads[v.Source]
+		f.Path, f.Label = v.Source, pic.title(v.Source)
+		if !ok {
+			break
+		}
+		body, err := e.body(tx, head)
+		if err != nil {
+			return err
+		}
+		value = body
+		f.From, f.Version, f.Label = "artifact", head.Number, fmt.Sprintf("%s v%d", pic.title(v.Source), head.Number)
+		a.inputs = append(a.inputs, workflow.Input{Name: v.Name, Path: head.Path, Version: head.Number, Hash: head.BasisHash})
+	case v.Default != "":
+		value = v.Default
+		f.From, f.Value = "default", value
+	}
+	f.Missing = v.Required && strings.TrimSpace(value) == ""
+	if f.Missing {
+		a.missing = append(a.missing, v.Label)
+	}
+	f.Tokens = prompt.EstimateTokens(value)
+	a.values[v.Name] = value
+	a.variables = append(a.variables, f)
+	return nil
+}
+
+func (pic picture) title(path string) string {
+	if p, ok := pic.workflow.Producer(path); ok {
+		return p.Title
+	}
+	return workflow.Title(path)
+}
+
+// Prompt assembles the prompt of a phase: what will be sent, in full, and how it
+// fits the window of a model; an empty model means the default one.
+func (e *Engine) Prompt(ctx context.Context, projectID, phase, model string) (workflow.PromptText, error) {
+	a, p, err := e.assembleFor(projectID, phase)
+	if err != nil {
+		return workflow.PromptText{}, err
+	}
+	if model == "" {
+		model = e.models.preferred()
+	}
+	info, _ := e.models.known(model)
+	t := workflow.PromptText{Text: a.rendered.Text, Spans: []workflow.PromptSpan{}, Prompt: workflow.PhasePrompt{
+		ProjectID: projectID, Phase: p.ID, PromptID: a.prompt.ID, Title: a.prompt.Title, Summary: a.prompt.Summary,
+		Revision: a.prompt.Revision, Variables: a.variables, Missing: a.missing, Hash: workflow.Hash(a.rendered.Text),
+		Size: len(a.rendered.Text), Context: e.plan(a, info), Model: info.Name,
+	}}
+	if t.Prompt.Variables == nil {
+		t.Prompt.Variables = []workflow.FilledVariable{}
+	}
+	if t.Prompt.Missing == nil {
+		t.Prompt.Missing = []string{}
+	}
+	for _, part := range a.rendered.Parts {
+		t.Spans = append(t.Spans, workflow.PromptSpan{Name: part.Name, Start: part.Start, End: part.End})
+	}
+	return t, nil
+}
+
+func (e *Engine) assembleFor(projectID, phase string) (a assembled, p workflow.Phase, err error) {
+	err = e.store.View(func(tx *store.Tx) error {
+		pic, err := e.picture(tx, projectID)
+		if err != nil {
+			return err
+		}
+		if p, err = pic.phase(phase); err != nil {
+			return err
+		}
+		a, err = e.assemble(tx, pic, p)
+		return err
+	})
+	return a, p, err
+}
+
+// SetVariables keeps what the user typed into the prompt form of a phase.
+// Variables that are not named keep their value; an empty one is forgotten.
+func (e *Engine) SetVariables(_ context.Context, projectID, phase string, values map[string]string) error {
+	_, p, err := e.lookAt(projectID, phase)
+	if err != nil {
+		return err
+	}
+	pr, ok := e.library.Prompt(p.Prompt)
+	if !ok {
+		return workflow.Errorf(workflow.Invalid, "%s has no prompt to fill.", p.Title)
+	}
+	if err := checkValues(pr, values); err != nil {
+		return err
+	}
+	var same bool
+	merged := map[string]string{}
+	if err := e.store.View(func(tx *store.Tx) (err error) {
+		merged, err = tx.Variables(projectID, phase)
+		return err
+	}); err != nil {
+		return err
+	}
+	if merged, same = merge(merged, values); same {
+		return nil
+	}
+	return e.change(projectID, e.person(), "Fill in the prompt of "+p.Title, func(tx *store.Tx, _ time.Time) error {
+		return tx.PutVariables(projectID, phase, merged)
+	})
+}
+
+func merge(old, values map[string]string) (merged map[string]string, same bool) {
+	merged, same = map[string]string{}, true
+	for name, value := range old {
+		merged[name] = value
+	}
+	for name, value := range values {
+		if merged[name] == value {
+			continue
+		}
+		same = false
+		merged[name] = value
+		if value == "" {
+			delete(merged, name)
+		}
+	}
+	return merged, same
+}
+
+func checkValues(pr prompt.Prompt, values map[string]string) error {
+	declared := map[string]workflow.Variable{}
+	for _, v := range pr.Variables {
+		declared[v.Name] = v
+	}
+	for name, value := range values {
+		v, ok := declared[name]
+		switch {
+		case !ok:
+			return workflow.Errorf(workflow.NotFound, "The prompt “%s” has no variable “%s”.", pr.ID, name)
+		case len(value) > MaxVariable:
+			return workflow.Errorf(workflow.Limit, "“%s” is %s long. At most %s fit.", v.Label, size(len(value)), size(MaxVariable))
+		case !utf8.ValidString(value):
+			return workflow.Errorf(workflow.Invalid, "“%s” is not text: it is not valid UTF-8.", v.Label)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,385 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"plumbline/backend/llm"
+	"plumbline/backend/markdown"
+	"plumbline/backend/store"
+	"plumbline/backend/workflow"
+)
+
+// order is a run that is about to be made.
+type order struct {
+	pic      picture
+	phase    workflow.Phase
+	kind     workflow.RunKind
+	parent   string
+	prompt   assembled
+	sent     string        // the text as sent
+	messages []llm.Message // the same, as turns
+	prefix   string        // what the answer begins with: that of the run it continues
+	contract workflow.Contract
+}
+
+// StartRun queues a run of a phase's prompt on a model; an empty model means
+// the default one. What comes after arrives as events.
+func (e *Engine) StartRun(ctx context.Context, projectID, phase, model string) (workflow.Run, error) {
+	o, err := e.order(projectID, phase)
+	if err != nil {
+		return workflow.Run{}, err
+	}
+	return e.start(ctx, o, model)
+}
+
+// order assembles the first prompt of a phase and checks that a run may begin.
+func (e *Engine) order(projectID, phase string) (order, error) {
+	o := order{kind: workflow.RunFirst}
+	err := e.store.View(func(tx *store.Tx) (err error) {
+		if o.pic, err = e.picture(tx, projectID); err != nil {
+			return err
+		}
+		if o.phase, err = o.pic.phase(phase); err != nil {
+			return err
+		}
+		if err = o.pic.startable(o.phase); err != nil {
+			return err
+		}
+		o.prompt, err = e.assemble(tx, o.pic, o.phase)
+		return err
+	})
+	if err != nil {
+		return o, err
+	}
+	if len(o.prompt.missing) > 0 {
+		return o, workflow.Errorf(workflow.Invalid, "The prompt still needs: %s.", join(o.prompt.missing)).
+			WithHint("Fill it in on the Prompt page, or with “plumbline set”.")
+	}
+	o.sent, o.contract = o.prompt.rendered.Text, o.prompt.prompt.Contract
+	o.messages = []llm.Message{{Role: llm.RoleUser, Content: o.sent}}
+	return o, nil
+}
+
+// startable returns an error when no run of this phase may begin now.
+func (pic picture) startable(p workflow.Phase) error {
+	if err := pic.reached(p); err != nil {
+		return err
+	}
+	if workflow.Frozen(pic.records, p) {
+		return workflow.Errorf(workflow.Conflict, "%s is signed and frozen.", p.Title).
+			WithHint("Unfreeze it with a reason. That reopens its gate.")
+	}
+	if run, ok := pic.active[p.ID]; ok && run.State != workflow.RunWaiting {
+		return workflow.Errorf(workflow.Conflict, "A run is writing %s already.", p.Title).WithHint("Wait for it, or stop it.")
+	}
+	return nil
+}
+
+// start records a run on a model and hands it to the supervisor.
+func (e *Engine) start(ctx context.Context, o order, model string) (workflow.Run, error) {
+	if model == "" {
+		status, err := e.Models(ctx, false)
+		if err != nil {
+			return workflow.Run{}, err
+		}
+		if model = status.Default; model == "" {
+			return workflow.Run{}, noModel(status)
+		}
+	}
+	client, info, err := e.models.model(ctx, model)
+	if err != nil {
+		return workflow.Run{}, err
+	}
+	plan := e.plan(o.prompt, info)
+	if !plan.Fits {
+		return workflow.Run{}, tooLong(plan, info)
+	}
+	r := e.newRun(o)
+	r.State, r.Provider, r.Model, r.ModelDigest, r.Context = workflow.RunQueued, workflow.ProviderOllama, info.Name, info.Digest, plan
+	r.Parameters.NumCtx = plan.Window
+	if err := e.recordRun(&r, o.sent); err != nil {
+		return r, err
+	}
+	e.runs.launch(r, o, client)
+	return r, nil
+}
+
+func noModel(status workflow.ModelStatus) error {
+	if !status.Running {
+		return workflow.Errorf(workflow.Unavailable, "%s", orElse(status.Message, "Ollama is not answering.")).
+			WithHint("%s", orElse(status.Hint, "Start it, or copy the prompt and paste the answer."))
+	}
+	return workflow.Errorf(workflow.Unavailable, "Ollama has no model yet.").
+		WithHint("Get one with “ollama pull qwen2.5-coder:7b”, or copy the prompt and paste the answer.")
+}
+
+func tooLong(plan workflow.ContextPlan, info workflow.ModelInfo) error {
+	longest := workflow.ContextPart{}
+	for _, p := range plan.Parts {
+		if p.Tokens > longest.Tokens {
+			longest = p
+		}
+	}
+	return workflow.Errorf(workflow.Limit, "This prompt is %d tokens too long for %s, which takes %d with room for the answer.",
+		plan.Over, info.Name, plan.Limit).
+		WithHint("Shorten “%s” (%d tokens) or choose a model with a larger context. Nothing was sent.", longest.Label, longest.Tokens)
+}
+
+// newRun fills in what is known of a run before it starts.
+func (e *Engine) newRun(o order) workflow.Run {
+	r := workflow.Run{
+		ID: e.newID(), ProjectID: o.pic.project.ID, Phase: o.phase.ID, Kind: o.kind, ParentID: o.parent,
+		PromptID: o.prompt.prompt.ID, PromptRevision: o.prompt.prompt.Revision,
+		PromptHash: workflow.Hash(o.sent), PromptSize: len(o.sent), Inputs: o.prompt.inputs, Variables: o.prompt.typed,
+		Parameters: workflow.Parameters{Temperature: -1}, Missing: []string{}, Context: workflow.ContextPlan{Parts: []workflow.ContextPart{}},
+	}
+	if r.Inputs == nil {
+		r.Inputs = []workflow.Input{}
+	}
+	if r.Variables == nil {
+		r.Variables = map[string]string{}
+	}
+	if t := o.prompt.prompt.Temperature; t != nil {
+		r.Parameters.Temperature = *t
+	}
+	return r
+}
+
+// recordRun acknowledges a new run with the text as sent.
+func (e *Engine) recordRun(r *workflow.Run, sent string) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	r.CreatedAt = e.now()
+	err := e.store.Update(func(tx *store.Tx) error {
+		pic, err := e.picture(tx, r.ProjectID)
+		if err != nil {
+			return err
+		}
+		p, err := pic.phase(r.Phase)
+		if err != nil {
+			return err
+		}
+		if err := pic.startable(p); err != nil { // somebody else may have been first
+			return err
+		}
+		if err := tx.PutRunText(r.ID, "prompt", sent); err != nil {
+			return err
+		}
+		return tx.PutRun(*r)
+	})
+	if err == nil {
+		e.tellRun(*r)
+		e.announce(r.ProjectID)
+	}
+	return err
+}
+
+func (e *Engine) tellRun(r workflow.Run) { e.hub.emit(workflow.Event{ProjectID: r.ProjectID, Run: &r}) }
+
+// Run returns a run with its texts.
+func (e *Engine) Run(_ context.Context, runID string) (workflow.RunDetail, error) {
+	var d workflow.RunDetail
+	err := e.store.View(func(tx *store.Tx) (err error) {
+		if d.Run, err = tx.Run(runID); err != nil {
+			return err
+		}
+		if d.Prompt, err = tx.RunText(runID, "prompt"); err != nil {
+			return err
+		}
+		if d.Answer, d.Thinking, err = runTexts(tx, d.Run); err != nil {
+			return err
+		}
+		c, err := tx.Candidate(runID)
+		if workflow.CodeOf(err) == workflow.NotFound {
+			return nil
+		}
+		d.Candidate = c
+		return err
+	})
+	if err != nil {
+		return d, err
+	}
+	if live, ok := e.runs.live(runID); ok {
+		d.Run, d.Answer, d.Thinking = live.snapshot()
+	}
+	d.HTML = markdown.Render(d.Answer, markdown.Options{})
+	return d, nil
+}
+
+// runTexts reads the answer and the thinking of a run: kept ones, or, when it
+// has not ended, those of its journal.
+func runTexts(tx *store.Tx, r workflow.Run) (answer, thinking string, err error) {
+	if r.State.Ended() {
+		if answer, err = tx.RunText(r.ID, "answer"); err == nil {
+			thinking, err = tx.RunText(r.ID, "thinking")
+		}
+		return answer, thinking, err
+	}
+	if answer, err = tx.Chunks(r.ID, "answer"); err == nil {
+		thinking, err = tx.Chunks(r.ID, "thinking")
+	}
+	return answer, thinking, err
+}
+
+// RunBlocks returns the rendered blocks of a run's answer from number from on,
+// and the text after them; once the run has ended, the final rendering of all.
+func (e *Engine) RunBlocks(ctx context.Context, runID string, from int) (workflow.RunBlocks, error) {
+	if live, ok := e.runs.live(runID); ok {
+		return live.blocks(max(from, 0)), nil
+	}
+	d, err := e.Run(ctx, runID)
+	return workflow.RunBlocks{Run: d.Run, Blocks: []workflow.RunBlock{}, End: len(d.Answer), Thinking: d.Thinking, HTML: d.HTML}, err
+}
+
+// Runs lists the runs of a project, newest first; an empty phase means all.
+func (e *Engine) Runs(_ context.Context, projectID, phase string) ([]workflow.Run, error) {
+	list := []workflow.Run{}
+	err := e.store.View(func(tx *store.Tx) error {
+		if _, err := tx.Project(projectID); err != nil {
+			return err
+		}
+		runs, err := tx.Runs(projectID)
+		for _, r := range runs {
+			if phase == "" || r.Phase == phase {
+				list = append(list, r)
+			}
+		}
+		return err
+	})
+	for i, r := range list {
+		if live, ok := e.runs.live(r.ID); ok {
+			list[i], _, _ = live.snapshot()
+		}
+	}
+	return list, err
+}
+
+// CancelRun stops a run and keeps what came.
+func (e *Engine) CancelRun(ctx context.Context, runID string) (workflow.Run, error) {
+	var r workflow.Run
+	if err := e.store.View(func(tx *store.Tx) (err error) {
+		r, err = tx.Run(runID)
+		return err
+	}); err != nil {
+		return r, err
+	}
+	if r.State.Ended() {
+		return r, workflow.Errorf(workflow.Conflict, "The run has ended already.")
+	}
+	if e.runs.cancel(ctx, runID) {
+		d, err := e.Run(ctx, runID)
+		return d.Run, err
+	}
+	r.State = workflow.RunCanceled // it waits for a paste, and nobody else will end it
+	return r, e.finish(&r, outcome{})
+}
+
+// finish acknowledges the end of a run: its record, its texts, its page, and a
+// candidate when it answered.
+func (e *Engine) finish(r *workflow.Run, out outcome) error {
+	author := modelAuthor(*r)
+	message := fmt.Sprintf("%s: run of %s %s", workflow.Title(r.Phase+".md"), r.PromptID, r.State)
+	return e.finishWith(r, out, author, message)
+}
+
+func (e *Engine) finishWith(r *workflow.Run, out outcome, author workflow.Author, message string) error {
+	var candidate *workflow.Candidate
+	err := e.change(r.ProjectID, author, message, func(tx *store.Tx, at time.Time) error {
+		before, err := tx.Run(r.ID)
+		if err != nil {
+			return err
+		}
+		if before.State.Ended() {
+			return workflow.Errorf(workflow.Conflict, "The run has ended already.")
+		}
+		r.EndedAt, r.AnswerSize, r.ThinkingSize = at, len(out.answer), len(out.thinking)
+		if err := e.putEnded(tx, *r, out); err != nil {
+			return err
+		}
+		candidate, err = e.putCandidate(tx, *r, at)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	e.tellRun(*r)
+	if candidate != nil {
+		e.hub.emit(workflow.Event{ProjectID: r.ProjectID, Candidate: candidate})
+	}
+	return nil
+}
+
+func (e *Engine) putEnded(tx *store.Tx, r workflow.Run, out outcome) error {
+	prompt, err := tx.RunText(r.ID, "prompt")
+	if err != nil {
+		return err
+	}
+	if err := tx.PutRunText(r.ID, "answer", out.answer); err != nil {
+		return err
+	}
+	if err := tx.PutRunText(r.ID, "thinking", out.thinking); err != nil {
+		return err
+	}
+	if err := tx.ClearChunks(r.ID); err != nil {
+		return err
+	}
+	if out.learn {
+		if err := e.learn(tx, r, out.ratio); err != nil {
+			return err
+		}
+	}
+	if err := tx.File(r.ProjectID, runPagePath(r), runPage(r, prompt, out.thinking, out.answer)); err != nil {
+		return err
+	}
+	return tx.PutRun(r)
+}
+
+// putCandidate makes a candidate of a run that answered.
+func (e *Engine) putCandidate(tx *store.Tx, r workflow.Run, at time.Time) (*workflow.Candidate, error) {
+	if r.State != workflow.RunSucceeded {
+		return nil, nil
+	}
+	pic, err := e.picture(tx, r.ProjectID)
+	if err != nil {
+		return nil, err
+	}
+	p, err := pic.phase(r.Phase)
+	if err != nil {
+		return nil, err
+	}
+	c := workflow.Candidate{RunID: r.ID, ProjectID: r.ProjectID, Phase: r.Phase, Path: p.Output,
+		State: workflow.CandidateOpen, Base: pic.heads[p.Output].Number, CreatedAt: at}
+	return &c, tx.PutCandidate(c)
+}
+
+func modelAuthor(r workflow.Run) workflow.Author {
+	name := r.Model
+	if name == "" {
+		name = "Pasted answer"
+	}
+	return workflow.Author{Kind: workflow.Model, Name: name}
+}
+
+func orElse(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}
+
+func join(list []string) string {
+	out := ""
+	for i, s := range list {
+		switch {
+		case i == 0:
+		case i == len(list)-1:
+			out += " and "
+		default:
+			out += ", "
+		}
+		out += s
+	}
+	return out
+}
