@@ -1,0 +1,87 @@
+import { type Api, type ApiError, type AppInfo, type Desk, type Event, type EventStream, toApiError } from '../api';
+import { Commands } from './commands.svelte';
+import { Models } from './models.svelte';
+import { Projects } from './projects.svelte';
+import { type Place, Router } from './router.svelte';
+import { SettingsState } from './settings.svelte';
+import { Shortcuts } from './shortcuts.svelte';
+import { Toasts } from './toasts.svelte';
+
+export interface Surroundings {
+  api: Api;
+  events: Pick<EventStream, 'start' | 'stop' | 'subscribe' | 'onResync'>;
+  desk: Desk;
+  place: Place;
+  mac: boolean;
+}
+
+/** What every screen shares. Views take it with `useApp()`. */
+export class AppState {
+  readonly api: Api;
+  readonly desk: Desk;
+  readonly events: Surroundings['events'];
+  readonly router: Router;
+  readonly projects: Projects;
+  readonly settings: SettingsState;
+  readonly models: Models;
+  readonly toasts = new Toasts();
+  readonly commands = new Commands();
+  readonly shortcuts: Shortcuts;
+
+  info = $state.raw<AppInfo>();
+  /** Why nothing works: the data folder cannot be opened, or nobody answers. */
+  problem = $state.raw<ApiError>();
+  ready = $state(false);
+  /** False while the line to the backend is lost. Only in a browser. */
+  connected = $state(true);
+  /** Said by screen readers, once. */
+  announcement = $state('');
+
+  /** The project the page is in. */
+  readonly overview = $derived.by(() => this.projects.overview(this.router.project));
+
+  constructor(around: Surroundings) {
+    this.api = around.api;
+    this.desk = around.desk;
+    this.events = around.events;
+    this.router = new Router(around.place);
+    this.projects = new Projects(around.api);
+    this.settings = new SettingsState(around.api);
+    this.models = new Models(around.api);
+    this.shortcuts = new Shortcuts(around.mac, () => this.settings.value.singleKeys);
+    this.events.subscribe((event) => this.apply(event));
+    this.events.onResync(() => void this.load());
+  }
+
+  /** Opens the line of events, then loads what every screen needs. */
+  open = async (): Promise<void> => {
+    await this.events.start();
+    await this.load();
+  };
+
+  load = async (): Promise<void> => {
+    try {
+      this.info = await this.api.app.info();
+      await Promise.all([this.settings.load(), this.projects.load()]);
+      this.problem = undefined;
+      this.ready = true;
+    } catch (cause) {
+      this.problem = toApiError(cause);
+    }
+    // A model that does not answer holds nothing else up.
+    if (!this.problem) void this.models.load();
+  };
+
+  say = (text: string): void => {
+    this.announcement = text;
+  };
+
+  private apply(event: Event): void {
+    this.projects.apply(event);
+    this.settings.apply(event);
+    this.models.apply(event);
+    if (!event.notice) return;
+    const { level, message, hint } = event.notice;
+    this.toasts.show(message, { tone: level === 'error' ? 'red' : 'plain', ...(hint ? { hint } : {}) });
+  }
+}

@@ -1,0 +1,85 @@
+import type { IconName } from '../ui/icons';
+
+/** Something the palette can do or go to. */
+export interface Command {
+  id: string;
+  group: 'Actions' | 'Go to' | 'Models' | 'Settings';
+  title: string;
+  icon: IconName;
+  /** Smaller, behind the title. */
+  detail?: string;
+  keys?: string;
+  /** Other words it is found by. */
+  words?: string;
+  /** Why it cannot be done now. It stays listed. */
+  reason?: string;
+  run: () => void;
+}
+
+type Provider = () => Command[];
+
+/** What can be done on this screen. Views add theirs while they are shown. */
+export class Commands {
+  open = $state(false);
+  private providers = $state.raw<Provider[]>([]);
+
+  /** Evaluated when the palette asks, so it may read any state. */
+  readonly all = $derived(this.open ? this.providers.flatMap((provide) => provide()) : []);
+
+  /** Adds commands until the returned function is called: `$effect(() => app.commands.provide(() => […]))`. */
+  provide(provider: Provider): () => void {
+    // The latest view stands first: what is on the screen is what is meant.
+    this.providers = [provider, ...this.providers];
+    return () => {
+      this.providers = this.providers.filter((one) => one !== provider);
+    };
+  }
+}
+
+/** A command with the places of its title that matched, as [from, to) pairs. */
+export interface Match {
+  command: Command;
+  marks: [number, number][];
+  score: number;
+}
+
+const prefixes: Record<string, Command['group']> = { '>': 'Actions', '@': 'Models' };
+
+/** Finds commands: every word of the query has to occur; word beginnings in titles count most. */
+export function search(commands: Command[], query: string): Match[] {
+  const group = prefixes[query.trimStart().charAt(0)];
+  const rest = group ? query.trimStart().slice(1) : query;
+  const words = rest.toLowerCase().split(/\s+/).filter(Boolean);
+  const matches = commands
+    .filter((command) => !group || command.group === group)
+    .flatMap((command) => match(command, words) ?? []);
+  return matches.sort((a, b) => b.score - a.score);
+}
+
+function match(command: Command, words: string[]): Match | undefined {
+  const title = command.title.toLowerCase();
+  const beside = `${command.words ?? ''} ${command.detail ?? ''} ${command.group}`.toLowerCase();
+  const marks: [number, number][] = [];
+  let score = command.reason ? -1 : 0;
+  for (const word of words) {
+    const at = find(title, word);
+    if (at >= 0) {
+      score += at === 0 ? 6 : isStart(title, at) ? 4 : 1;
+      marks.push([at, at + word.length]);
+    } else if (beside.includes(word)) score += 0.5;
+    else return undefined;
+  }
+  return { command, marks: marks.sort((a, b) => a[0] - b[0]), score };
+}
+
+/** The first beginning of a word that fits, else any place of at least two letters. */
+function find(text: string, word: string): number {
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
+    if (isStart(text, at)) return at;
+  }
+  return word.length > 1 ? text.indexOf(word) : -1;
+}
+
+function isStart(text: string, at: number): boolean {
+  return at === 0 || !/[\p{L}\p{N}]/u.test(text.charAt(at - 1));
+}

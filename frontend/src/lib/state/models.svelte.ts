@@ -1,0 +1,36 @@
+import { type Api, type ApiError, type Event, type ModelStatus, toApiError } from '../api';
+
+/** Which models can be reached. */
+export class Models {
+  status = $state.raw<ModelStatus>();
+  checking = $state(false);
+  error = $state.raw<ApiError>();
+
+  readonly running = $derived(this.status?.running ?? false);
+  readonly list = $derived(this.status?.models ?? []);
+  /** The model that Run uses; empty when there is none: then copy and paste is the way. */
+  readonly default = $derived(this.running ? (this.status?.default ?? '') : '');
+
+  constructor(private readonly api: Pick<Api, 'models'>) {}
+
+  load = (): Promise<void> => this.ask(false);
+
+  /** Asks the provider again. */
+  check = (): Promise<void> => this.ask(true);
+
+  apply(event: Event): void {
+    if (event.models) this.status = event.models;
+  }
+
+  private async ask(refresh: boolean): Promise<void> {
+    this.checking = true;
+    try {
+      this.status = await this.api.models.status(refresh);
+      this.error = undefined;
+    } catch (cause) {
+      this.error = toApiError(cause);
+    } finally {
+      this.checking = false;
+    }
+  }
+}

@@ -1,0 +1,88 @@
+/** Where the page is. Everything about it is in the address. */
+export type Route =
+  | { name: 'home' }
+  | { name: 'new' }
+  | { name: 'phase'; project: string; phase: string; tab: string }
+  | { name: 'history'; project: string; path: string }
+  | { name: 'settings'; section: string };
+
+/** The addresses of the screens. */
+export const links = {
+  home: () => '#/',
+  create: () => '#/new',
+  /** Without a phase: the current one. Without a tab: the one that fits. */
+  phase: (project: string, phase = '', tab = '') =>
+    ['#/p', project, phase, tab].filter((part) => part !== '').map(encode).join('/'),
+  history: (project: string, path = '') =>
+    `#/p/${encode(project)}/history${path && `?path=${encodeURIComponent(path)}`}`,
+  settings: (section = 'models') => `#/settings/${encode(section)}`,
+};
+
+function encode(part: string): string {
+  return part.startsWith('#') ? part : encodeURIComponent(part);
+}
+
+/** Reads an address; what it does not know is home. */
+export function parse(hash: string): Route {
+  const [path = '', query = ''] = hash.replace(/^#/, '').split('?');
+  const [first = '', second = '', third = '', fourth = ''] = path.split('/').filter(Boolean).map(decode);
+  if (first === 'new') return { name: 'new' };
+  if (first === 'settings') return { name: 'settings', section: second || 'models' };
+  if (first !== 'p' || !second) return { name: 'home' };
+  if (third === 'history') {
+    return { name: 'history', project: second, path: new URLSearchParams(query).get('path') ?? '' };
+  }
+  return { name: 'phase', project: second, phase: third, tab: fourth };
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+/** The part of the browser the router needs. */
+export interface Place {
+  hash(): string;
+  go(hash: string): void;
+  replace(hash: string): void;
+  listen(callback: () => void): () => void;
+}
+
+export class Router {
+  route = $state.raw<Route>({ name: 'home' });
+  /** The project the page is in; empty outside of projects. */
+  readonly project = $derived('project' in this.route ? this.route.project : '');
+  /** Changes when another screen is shown, not when a tab of it is. */
+  readonly screen = $derived.by(() => {
+    const route = this.route;
+    if (route.name === 'phase') return `phase ${route.project} ${route.phase}`;
+    if (route.name === 'history') return `history ${route.project}`;
+    return route.name;
+  });
+
+  constructor(private readonly place: Place) {
+    this.route = parse(place.hash());
+  }
+
+  /** Follows the address until the returned function is called. */
+  start(): () => void {
+    this.route = parse(this.place.hash());
+    return this.place.listen(() => {
+      this.route = parse(this.place.hash());
+    });
+  }
+
+  go = (hash: string): void => {
+    if (this.place.hash() === hash) this.route = parse(hash);
+    else this.place.go(hash);
+  };
+
+  /** Goes there without a step in the history of the browser. */
+  replace = (hash: string): void => {
+    this.place.replace(hash);
+    this.route = parse(hash);
+  };
+}

@@ -1,0 +1,29 @@
+const whole = new Intl.NumberFormat('en');
+
+/** 1842 becomes "1,842". */
+export function count(value: number): string {
+  return whole.format(value);
+}
+
+/** "1 model", "3 models". */
+export function plural(value: number, one: string, many = `${one}s`): string {
+  return `${count(value)} ${value === 1 ? one : many}`;
+}
+
+/** Bytes as people read them: "274 MB", "9.0 GB". */
+export function bytes(value: number): string {
+  if (value < 1000) return `${value} bytes`;
+  const units = ['kB', 'MB', 'GB', 'TB'];
+  let size = value;
+  let unit = -1;
+  while (size >= 1000 && unit < units.length - 1) {
+    size /= 1000;
+    unit++;
+  }
+  return `${size < 10 ? size.toFixed(1) : Math.round(size)} ${units[unit] ?? ''}`;
+}
+
+/** A window of tokens: 32768 becomes "32k". */
+export function tokens(value: number): string {
+  return value >= 1024 ? `${Math.round(value / 1024)}k` : count(value);
+}
