@@ -1,0 +1,117 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { Api, Version } from '../api';
+import { ApiError } from '../api';
+import { DocumentState } from './document.svelte';
+import { answer, artifact, document, event, item, settled, version } from './fake-parts';
+
+const markdown = '- [ ] é one\n- [x] two\n- [x] three\n';
+const offsets = [3, 16, 26];
+
+function backend() {
+  const items = [item(0, 3, 'open'), item(1, 16, 'claimed'), item(2, 26, 'done')];
+  const artifacts = {
+    document: vi.fn(async () => document(7, markdown, items)),
+    tick: vi.fn<Api['artifacts']['tick']>(async (...[, , , number]) => version(number + 1)),
+    waiveItem: vi.fn(async () => version(8)),
+    draft: vi.fn(async () => ({ projectId: 'p1', path: 'spec.md', base: -1, body: '', at: '' })),
+  };
+  return { artifacts, state: new DocumentState({ artifacts } as unknown as Pick<Api, 'artifacts'>, 'p1', 'spec.md') };
+}
+
+describe('DocumentState', () => {
+  it('shows a tick at once and keeps the rendering', async () => {
+    const { artifacts, state } = backend();
+    await state.load();
+    const slow = answer<Version>();
+    artifacts.tick.mockReturnValueOnce(slow.promise);
+    const html = state.document?.html;
+    const sent = state.tick(0);
+    expect(state.states.get(0)).toBe('done');
+    slow.give(version(8));
+    await sent;
+    expect(state.states.get(0)).toBe('done');
+    expect(state.version).toBe(8);
+    expect(state.document?.html).toBe(html);
+    expect(state.document?.markdown).toBe('- [x] é one\n- [x] two\n- [x] three\n');
+    expect(artifacts.tick).toHaveBeenCalledWith('p1', 'spec.md', offsets[0], 7, true);
+    expect(artifacts.document).toHaveBeenCalledTimes(1);
+  });
+
+  it('confirms a claimed box and unticks a done one', async () => {
+    const { artifacts, state } = backend();
+    await state.load();
+    expect([state.done, state.claimed]).toEqual([1, 1]);
+    await state.tick(1);
+    await state.tick(2);
+    expect(artifacts.tick.mock.calls.map((call) => [call[2], call[3], call[4]])).toEqual([
+      [offsets[1], 7, true],
+      [offsets[2], 8, false],
+    ]);
+    expect(state.states.get(1)).toBe('done');
+    expect(state.states.get(2)).toBe('open');
+  });
+
+  it('makes ticks in turn, each on the version of the one before', async () => {
+    const { artifacts, state } = backend();
+    await state.load();
+    const first = answer<Version>();
+    artifacts.tick.mockReturnValueOnce(first.promise);
+    const done = [state.tick(0), state.tick(1)];
+    await settled();
+    expect(artifacts.tick).toHaveBeenCalledTimes(1);
+    expect(state.states.get(1)).toBe('done');
+    first.give(version(8));
+    await Promise.all(done);
+    expect(artifacts.tick.mock.calls[1]?.[3]).toBe(8);
+  });
+
+  it('takes ticks back when one is refused, loads again and says why', async () => {
+    const { artifacts, state } = backend();
+    await state.load();
+    artifacts.tick.mockRejectedValueOnce(new ApiError('conflict', 'The document has changed since.'));
+    artifacts.document.mockResolvedValueOnce(document(9, markdown, [item(0, 3, 'open'), item(1, 16, 'claimed')]));
+    await Promise.all([state.tick(0), state.tick(1)]);
+    expect(state.states.get(0)).toBe('open');
+    expect(state.states.get(1)).toBe('claimed');
+    expect(state.version).toBe(9);
+    expect(state.error?.message).toBe('The document has changed since.');
+    expect(artifacts.tick).toHaveBeenCalledTimes(1);
+  });
+
+  it('ticks nothing in a frozen document', async () => {
+    const { artifacts, state } = backend();
+    artifacts.document.mockResolvedValueOnce({ ...document(7, markdown, [item(0, 3, 'open')]), artifact: artifact(7, { frozen: true }) });
+    await state.load();
+    await state.tick(0);
+    expect(artifacts.tick).not.toHaveBeenCalled();
+    expect(state.states.get(0)).toBe('open');
+  });
+
+  it('loads again when somebody else has saved, and not for its own tick', async () => {
+    const { artifacts, state } = backend();
+    await state.load();
+    await state.tick(0);
+    state.apply(event({ artifact: artifact(8) }));
+    await settled();
+    expect(artifacts.document).toHaveBeenCalledTimes(1);
+    state.apply(event({ artifact: artifact(9) }));
+    await settled();
+    expect(artifacts.document).toHaveBeenCalledTimes(2);
+  });
+
+  it('takes a new state of the artifact without loading', async () => {
+    const { artifacts, state } = backend();
+    await state.load();
+    state.apply(event({ artifact: artifact(7, { frozen: true }) }));
+    expect(state.frozen).toBe(true);
+    expect(artifacts.document).toHaveBeenCalledTimes(1);
+  });
+
+  it('waives a box and shows what the backend made of it', async () => {
+    const { artifacts, state } = backend();
+    await state.load();
+    expect(await state.waive(0, 'Not for this project.')).toBe(true);
+    expect(artifacts.waiveItem).toHaveBeenCalledWith('p1', 'spec.md', 3, 7, 'Not for this project.');
+    expect(artifacts.document).toHaveBeenCalledTimes(2);
+  });
+});

@@ -1,0 +1,203 @@
+// Values for the tests of the state classes: whole, and changed where a test says.
+import type { Artifact, Condition, Delta, Document, Event, Gate, GateRecord, Item, Run, RunBlock, RunBlocks, SectionChange, Version } from '../api';
+
+export const noon = Date.parse('2026-11-20T12:00:00Z');
+
+export function at(seconds: number): string {
+  return new Date(noon + seconds * 1000).toISOString();
+}
+
+export function version(number: number, change: Partial<Version> = {}): Version {
+  return {
+    projectId: 'p1',
+    path: 'spec.md',
+    number,
+    kind: 'saved',
+    author: { kind: 'person', name: 'You' },
+    at: at(number * 60),
+    message: `Change ${number}`,
+    runId: '',
+    basisId: '',
+    hash: `h${number}`,
+    basisHash: `b${number}`,
+    size: 10,
+    words: 2,
+    added: 1,
+    removed: 0,
+    commit: '',
+    blob: '',
+    ...change,
+  };
+}
+
+export function artifact(number: number, change: Partial<Artifact> = {}): Artifact {
+  return {
+    projectId: 'p1',
+    path: 'spec.md',
+    title: 'Spec',
+    phase: 'spec',
+    current: version(number),
+    frozen: false,
+    stale: false,
+    hasDraft: false,
+    ...change,
+  };
+}
+
+export function item(index: number, offset: number, state: string): Item {
+  return {
+    index,
+    offset,
+    line: index + 1,
+    depth: 0,
+    section: 'Acceptance',
+    text: `Box ${index}`,
+    marked: state === 'done' || state === 'claimed',
+    key: `k${index}`,
+    state,
+  };
+}
+
+export function document(number: number, markdown: string, items: Item[] = []): Document {
+  return { artifact: artifact(number), version: version(number), markdown, html: `<p>${number}</p>`, items };
+}
+
+export function run(id: string, change: Partial<Run> = {}): Run {
+  return {
+    id,
+    projectId: 'p1',
+    phase: 'spec',
+    kind: 'first',
+    parentId: '',
+    state: 'running',
+    provider: 'ollama',
+    model: 'tiny',
+    modelDigest: '',
+    promptId: 'spec',
+    promptRevision: '',
+    promptHash: '',
+    promptSize: 100,
+    inputs: [],
+    variables: {},
+    parameters: { temperature: -1, numCtx: 0, numPredict: 0 },
+    context: { parts: [], prompt: 0, reserve: 0, window: 0, limit: 0, fits: true, over: 0 },
+    createdAt: at(0),
+    startedAt: at(1),
+    firstAt: at(2),
+    endedAt: '0001-01-01T00:00:00Z',
+    promptTokens: 0,
+    answerTokens: 0,
+    loadMillis: 0,
+    promptMillis: 0,
+    answerMillis: 0,
+    answerSize: 0,
+    thinkingSize: 0,
+    contractTotal: 0,
+    doneReason: '',
+    cut: false,
+    unfinished: false,
+    missing: [],
+    ...change,
+  };
+}
+
+export function delta(offset: number, text: string, change: Partial<Delta> = {}): Event {
+  return event({ delta: { runId: 'r1', offset, text, blocks: 0, blocksEnd: 0, thinking: false, tokens: 0, ...change } });
+}
+
+export function event(change: Partial<Event>): Event {
+  return { epoch: 'e', seq: 1, projectId: 'p1', ...change };
+}
+
+export function blocks(change: Partial<RunBlocks>): RunBlocks {
+  return { run: run('r1'), from: 0, blocks: [], end: 0, tail: '', thinking: '', html: '', ...change };
+}
+
+export function block(start: number, end: number, html: string): RunBlock {
+  return { start, end, html };
+}
+
+export function section(id: number, kind: string, title = `Part ${id}`): SectionChange {
+  return { id, title, kind, diff: { added: 1, removed: 0, hunks: [] } };
+}
+
+export function condition(id: string, state: string, change: Partial<Condition> = {}): Condition {
+  return {
+    id,
+    kind: 'boxes',
+    title: id,
+    state,
+    value: '',
+    done: 0,
+    total: 0,
+    missing: '',
+    action: '',
+    note: '',
+    judged: false,
+    path: 'spec.md',
+    section: '',
+    index: -1,
+    ...change,
+  };
+}
+
+export function gate(conditions: Condition[], change: Partial<Gate> = {}): Gate {
+  const missing = conditions.filter((one) => one.state !== 'met').length;
+  return {
+    projectId: 'p1',
+    phase: 'spec',
+    title: 'Gate to Plan',
+    next: 'plan',
+    nextTitle: 'Plan',
+    state: 'current',
+    conditions,
+    missing,
+    open: missing === 0,
+    measured: true,
+    sentence: '',
+    canSign: false,
+    signed: false,
+    frozen: false,
+    version: 1,
+    ...change,
+  };
+}
+
+export function record(action: string, seconds: number, change: Partial<GateRecord> = {}): GateRecord {
+  return {
+    id: `${action}${seconds}`,
+    projectId: 'p1',
+    phase: 'spec',
+    action,
+    by: { kind: 'person', name: 'You' },
+    at: at(seconds),
+    reason: '',
+    waived: [],
+    seen: {},
+    path: '',
+    hash: '',
+    ...change,
+  };
+}
+
+/** A promise that is settled from outside, to decide when a call answers. */
+export interface Answer<T> {
+  promise: Promise<T>;
+  give: (value: T) => void;
+  refuse: (cause: unknown) => void;
+}
+
+export function answer<T>(): Answer<T> {
+  let give: (value: T) => void = () => undefined;
+  let refuse: (cause: unknown) => void = () => undefined;
+  const promise = new Promise<T>((resolve, reject) => {
+    give = resolve;
+    refuse = reject;
+  });
+  return { promise, give, refuse };
+}
+
+/** Lets everything that is settled run on. */
+export async function settled(): Promise<void> {
+  for (let i = 0; i < 20; i++) await Promise.resolve();
+}

@@ -1,0 +1,78 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { Api, Gate } from '../api';
+import { ApiError } from '../api';
+import { answer, condition, event, gate, record } from './fake-parts';
+import { GateState, reasonLength } from './gate.svelte';
+
+const closed = gate([
+  condition('written', 'met'),
+  condition('boxes', 'unmet', { missing: '2 of 13 boxes are not ticked' }),
+  condition('signed', 'waiting', { judged: true, missing: 'v1 is not signed' }),
+]);
+const open = gate([condition('written', 'met')]);
+
+function backend(first: Gate) {
+  const gates = {
+    show: vi.fn(async () => first),
+    pass: vi.fn(async () => gate([condition('written', 'met')], { passed: record('pass', 1) })),
+    waive: vi.fn<Api['gates']['waive']>(async () => gate(closed.conditions, { passed: record('waive', 1) })),
+  };
+  return { gates, state: new GateState({ gates } as unknown as Pick<Api, 'gates'>, 'p1', 'spec') };
+}
+
+describe('GateState', () => {
+  it('sorts conditions into measured and judged and says why it is closed', async () => {
+    const { state } = backend(closed);
+    await state.load();
+    expect([state.measured.length, state.judged.length, state.missing.length]).toEqual([2, 1, 2]);
+    expect(state.canPass).toBe(false);
+    expect(state.why).toBe('2 conditions are not met: 2 of 13 boxes are not ticked.');
+  });
+
+  it('passes once, and is passed then', async () => {
+    const { gates, state } = backend(open);
+    await state.load();
+    expect(state.canPass).toBe(true);
+    const slow = answer<Gate>();
+    gates.pass.mockReturnValueOnce(slow.promise);
+    const first = state.pass();
+    expect(await state.pass()).toBe(false);
+    slow.give(gate([condition('written', 'met')], { passed: record('pass', 1) }));
+    expect(await first).toBe(true);
+    expect(gates.pass).toHaveBeenCalledTimes(1);
+    expect(state.passed).toBe(true);
+    expect(state.canPass).toBe(false);
+  });
+
+  it('sends the reason of an override without the space around it', async () => {
+    const { gates, state } = backend(closed);
+    await state.load();
+    await state.override('  Out of scope until step 8. ');
+    expect(gates.waive).toHaveBeenCalledWith('p1', 'spec', 'Out of scope until step 8.');
+    expect(state.overridden).toBe(true);
+  });
+
+  it('keeps the gate and says so when an act is refused', async () => {
+    const { gates, state } = backend(open);
+    await state.load();
+    gates.pass.mockRejectedValueOnce(new ApiError('closed', 'The gate is closed again.'));
+    expect(await state.pass()).toBe(false);
+    expect(state.error?.code).toBe('closed');
+    expect(state.busy).toBe('');
+  });
+
+  it('swings once for each change of a condition', async () => {
+    const { state } = backend(closed);
+    await state.load();
+    state.apply(event({ gate: { ...closed, sentence: 'Other words.' } }));
+    expect(state.swings).toBe(0);
+    state.apply(event({ gate: open }));
+    expect(state.swings).toBe(1);
+    state.apply(event({ gate: { ...closed, phase: 'plan' } }));
+    expect(state.gate?.open).toBe(true);
+  });
+});
+
+it('counts the characters of a reason as people do', () => {
+  expect(reasonLength('  größer 🙂 ')).toBe(8);
+});

@@ -1,0 +1,44 @@
+import type { PromptText } from '../api';
+
+/** A stretch of an assembled prompt: the template's own text, or what filled a variable. */
+export interface PromptPart {
+  /** Of the variable; empty for the template's own text. */
+  name: string;
+  text: string;
+  /** What filled it: "Request v3", or the label of the variable. */
+  label: string;
+  tokens: number;
+  /** Long enough to be folded. */
+  long: boolean;
+}
+
+const foldLines = 6;
+const foldLength = 480;
+
+/** Cuts the assembled text at its spans, which are counted in bytes. */
+export function partsOf({ prompt, text, spans }: PromptText): PromptPart[] {
+  const bytes = new TextEncoder().encode(text);
+  const decoder = new TextDecoder();
+  const variables = new Map(prompt.variables.map((one) => [one.variable.name, one]));
+  const parts: PromptPart[] = [];
+  const push = (name: string, start: number, end: number): void => {
+    if (end <= start) return;
+    const filled = variables.get(name);
+    const body = decoder.decode(bytes.subarray(start, end));
+    parts.push({
+      name,
+      text: body,
+      label: filled?.label || filled?.variable.label || name,
+      tokens: filled?.tokens ?? 0,
+      long: name !== '' && (filled?.variable.type === 'artifact' || body.length > foldLength || body.split('\n').length > foldLines),
+    });
+  };
+  let at = 0;
+  for (const span of spans) {
+    push('', at, span.start);
+    push(span.name, Math.max(at, span.start), span.end);
+    at = Math.max(at, span.end);
+  }
+  push('', at, bytes.length);
+  return parts;
+}

@@ -1,0 +1,239 @@
+import { type Api, type ApiError, type Delta, type Event, type Run, type RunBlock, type RunBlocks, type RunDetail, toApiError } from '../api';
+import { byteLength, ByteText } from './byte-text';
+
+const samples = 24;
+const sampleMillis = 500;
+
+/** Whether a run has come to its end; nothing about it changes any more. */
+export function ended(run: Run): boolean {
+  return !['queued', 'running', 'waiting'].includes(run.state);
+}
+
+/** Whether a run is being worked on by a model. */
+export function active(run: Run): boolean {
+  return run.state === 'queued' || run.state === 'running';
+}
+
+/** The text of the heading a block of safe HTML begins with; empty for other blocks. */
+export function headingOf(html: string): string {
+  const match = /^\s*<h[1-6][^>]*>(.*?)<\/h[1-6]>/s.exec(html);
+  return plain(match?.[1] ?? '');
+}
+
+const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#34': '"', '#39': '’' };
+
+function plain(html: string): string {
+  return html
+    .replace(/<[^>]*>/g, '')
+    .replace(/&(amp|lt|gt|quot|#34|#39);/g, (_, name: string) => entities[name] ?? '')
+    .trim();
+}
+
+/**
+ * One run and its answer while it is written. Finished blocks are fetched once
+ * each and only appended; the tail after them grows as plain text. When the
+ * run has ended its final rendering takes the place of both.
+ */
+export class RunState {
+  run = $state.raw() as Run;
+  blocks = $state.raw<RunBlock[]>([]);
+  tail = $state('');
+  thinking = $state('');
+  /** The final rendering, once the run has ended. */
+  html = $state('');
+  /** The texts of the run in full; fetched when it has ended. */
+  detail = $state.raw<RunDetail>();
+  loaded = $state(false);
+  error = $state.raw<ApiError>();
+  /** What a screen reader is to be told. */
+  said = $state('');
+  /** The last heading that was finished. */
+  heading = $state('');
+  /** Tokens per second, one sample each half second, oldest first. */
+  rates = $state.raw<number[]>([]);
+  tokens = $state(0);
+  private clock = $state(0);
+
+  readonly active = $derived(active(this.run));
+  readonly ended = $derived(ended(this.run));
+  /** Milliseconds since the run began, up to its end. */
+  readonly elapsed = $derived(this.measure());
+  readonly rate = $derived(this.speed());
+  readonly empty = $derived(!this.html && this.blocks.length === 0 && !this.tail.trim());
+
+  private readonly answer = new ByteText();
+  private readonly thoughts = new ByteText();
+  /** How far the deltas have told that the answer reaches. */
+  private seenBlocks = 0;
+  private seenEnd = 0;
+  private fetching: Promise<void> | undefined;
+  private sampled: { at: number; tokens: number } | undefined;
+
+  constructor(
+    private readonly api: Pick<Api, 'runs'>,
+    run: Run,
+    private readonly now: () => number = Date.now,
+  ) {
+    this.run = run;
+    this.tokens = run.answerTokens;
+    this.clock = now();
+  }
+
+  /** Fetches what is there so far, or, of a run that has ended, all of it. */
+  load = async (): Promise<void> => {
+    if (!this.ended) await this.fetch();
+    if (this.ended) await this.loadDetail();
+    this.loaded = true;
+  };
+
+  /** Fetches again what is there, after events were lost. */
+  reload = async (): Promise<void> => {
+    this.seenEnd = 0;
+    this.seenBlocks = 0;
+    await this.load();
+  };
+
+  /** Lets the elapsed time move on. */
+  beat = (): void => {
+    this.clock = this.now();
+  };
+
+  apply(event: Event): void {
+    if (event.run?.id === this.run.id) this.update(event.run);
+    if (event.delta?.runId === this.run.id) this.take(event.delta);
+  }
+
+  /** Takes a newer value of the run, from an event or as the answer of a call. */
+  update(run: Run): void {
+    const before = this.run;
+    this.run = run;
+    this.tokens = Math.max(this.tokens, run.answerTokens);
+    if (before.state === 'queued' && run.state === 'running') this.said = 'The model has started.';
+    if (ended(before) || !ended(run)) return;
+    this.said = endings[run.state] ?? '';
+    void this.loadDetail();
+  }
+
+  private take(delta: Delta): void {
+    this.tokens = Math.max(this.tokens, delta.tokens);
+    this.sample();
+    if (delta.thinking) {
+      // A lost piece of thinking is not worth waiting for: the whole comes with the end.
+      if (!this.thoughts.add(delta.offset, delta.text)) this.thoughts.reset(delta.offset, this.thoughts.text + delta.text);
+      this.thinking = this.thoughts.text;
+      return;
+    }
+    const whole = this.answer.add(delta.offset, delta.text);
+    this.tail = this.answer.text;
+    this.seenEnd = Math.max(this.seenEnd, delta.offset + byteLength(delta.text));
+    this.seenBlocks = Math.max(this.seenBlocks, delta.blocks);
+    if (!whole || this.seenBlocks > this.blocks.length) void this.fetch();
+  }
+
+  /** One request at a time; what deltas tell meanwhile is fetched after it. */
+  private fetch(): Promise<void> {
+    this.fetching ??= this.fetchAll().finally(() => {
+      this.fetching = undefined;
+    });
+    return this.fetching;
+  }
+
+  private async fetchAll(): Promise<void> {
+    for (;;) {
+      const have = this.blocks.length;
+      const end = this.answer.end;
+      try {
+        this.place(await this.api.runs.blocks(this.run.id, have));
+        this.error = undefined;
+      } catch (cause) {
+        this.error = toApiError(cause);
+        return;
+      }
+      const behind = this.blocks.length < this.seenBlocks || this.answer.end < this.seenEnd;
+      const moved = this.blocks.length > have || this.answer.end > end;
+      if (this.ended || !behind || !moved) return;
+    }
+  }
+
+  private place(got: RunBlocks): void {
+    if (this.ended) return;
+    if (ended(got.run)) {
+      this.update(got.run);
+      return;
+    }
+    if (got.thinking) {
+      this.thoughts.reset(0, got.thinking);
+      this.thinking = this.thoughts.text;
+    }
+    const fresh = got.blocks.slice(Math.max(0, this.blocks.length - got.from));
+    if (fresh.length > 0) {
+      this.blocks = [...this.blocks, ...fresh];
+      this.tell(fresh);
+    }
+    this.answer.reset(got.end, got.tail);
+    this.tail = this.answer.text;
+  }
+
+  /** The final rendering takes the place of what has streamed. */
+  private finish(run: Run, html: string): void {
+    this.run = run;
+    this.tokens = run.answerTokens || this.tokens;
+    this.html = html;
+    this.blocks = [];
+    this.tail = '';
+  }
+
+  private tell(blocks: RunBlock[]): void {
+    for (const block of blocks) {
+      const heading = headingOf(block.html);
+      if (heading) this.said = this.heading = heading;
+    }
+  }
+
+  private async loadDetail(): Promise<void> {
+    try {
+      const detail = await this.api.runs.show(this.run.id);
+      this.detail = detail;
+      this.thinking = detail.thinking;
+      this.finish(detail.run, detail.html);
+      this.error = undefined;
+    } catch (cause) {
+      this.error = toApiError(cause);
+    }
+  }
+
+  private measure(): number {
+    const from = time(this.run.startedAt) || time(this.run.createdAt);
+    const to = this.ended ? time(this.run.endedAt) : this.clock;
+    return from && to > from ? to - from : 0;
+  }
+
+  private speed(): number {
+    if (this.ended) return this.run.answerMillis > 0 ? this.run.answerTokens / (this.run.answerMillis / 1000) : 0;
+    const last = this.rates.slice(-6);
+    return last.length > 0 ? last.reduce((sum, rate) => sum + rate, 0) / last.length : 0;
+  }
+
+  private sample(): void {
+    const at = this.now();
+    if (!this.sampled) this.sampled = { at, tokens: this.tokens };
+    const passed = at - this.sampled.at;
+    if (passed < sampleMillis) return;
+    const rate = ((this.tokens - this.sampled.tokens) * 1000) / passed;
+    this.rates = [...this.rates, rate].slice(-samples);
+    this.sampled = { at, tokens: this.tokens };
+  }
+}
+
+const endings: Record<string, string> = {
+  succeeded: 'The answer is complete.',
+  failed: 'The run failed.',
+  canceled: 'The run was stopped. The text is kept.',
+  interrupted: 'The run was interrupted. The text is kept.',
+};
+
+/** Milliseconds of a time of the backend; 0 for its zero time. */
+export function time(at: string): number {
+  const millis = Date.parse(at);
+  return Number.isNaN(millis) || millis < 0 ? 0 : millis;
+}
