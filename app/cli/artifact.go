@@ -1,0 +1,208 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"plumbline/backend/workflow"
+)
+
+type artifactCmd struct {
+	List    artifactListCmd    `cmd:"" help:"List the documents of a project."`
+	Show    artifactShowCmd    `cmd:"" help:"Print a document."`
+	Log     artifactLogCmd     `cmd:"" help:"List the versions of a document."`
+	Diff    artifactDiffCmd    `cmd:"" help:"Compare two versions of a document."`
+	Restore artifactRestoreCmd `cmd:"" help:"Make an old version the current one, as a new version."`
+	Save    artifactSaveCmd    `cmd:"" help:"Save a file as a new version of a document."`
+}
+
+type artifactListCmd struct {
+	Project string `arg:"" help:"The project."`
+}
+
+func (c *artifactListCmd) Run(ctx context.Context, s *session) error {
+	cl, o, err := s.project(ctx, c.Project)
+	if err != nil {
+		return err
+	}
+	var all []workflow.Artifact
+	if err := cl.get(ctx, inProject(o.Project.ID, "artifacts"), &all); err != nil {
+		return err
+	}
+	return s.print(all, func(out *printer) {
+		var rows [][]string
+		for _, a := range all {
+			note := ""
+			if a.Stale {
+				note = "stale"
+			}
+			if a.Frozen {
+				note = "frozen"
+			}
+			rows = append(rows, []string{a.Path, fmt.Sprintf("v%d", a.Current.Number), plural(a.Current.Words, "word"),
+				clean(a.Current.Author.Name), ago(a.Current.At), note})
+		}
+		out.table([]string{"DOCUMENT", "VERSION", "SIZE", "BY", "CHANGED", ""}, rows)
+	})
+}
+
+// artifactArgs name a document.
+type artifactArgs struct {
+	Project string `arg:"" help:"The project."`
+	Path    string `arg:"" help:"The document, or the phase that writes it."`
+}
+
+func (c artifactArgs) find(ctx context.Context, s *session) (cl *client, project, path string, err error) {
+	cl, o, err := s.project(ctx, c.Project)
+	if err != nil {
+		return nil, "", "", err
+	}
+	return cl, o.Project.ID, documentPath(o, c.Path), nil
+}
+
+type artifactShowCmd struct {
+	artifactArgs
+	Number int  `name:"version" help:"An older version." placeholder:"N"`
+	HTML   bool `name:"html" help:"Print safe HTML instead of Markdown." xor:"form"`
+	Boxes  bool `help:"List the task boxes with their numbers." xor:"form"`
+}
+
+func (c *artifactShowCmd) Run(ctx context.Context, s *session) error {
+	cl, project, path, err := c.find(ctx, s)
+	if err != nil {
+		return err
+	}
+	doc, err := document(ctx, cl, project, path, c.Number)
+	if err != nil {
+		return err
+	}
+	return s.print(doc, func(out *printer) {
+		switch {
+		case c.Boxes:
+			printBoxes(out, doc.Items)
+		case c.HTML:
+			out.document(endLine(doc.HTML))
+		default:
+			out.document(doc.Markdown)
+			if out.term {
+				out.document(endLine(doc.Markdown)[len(doc.Markdown):])
+			}
+		}
+	})
+}
+
+type artifactLogCmd struct{ artifactArgs }
+
+func (c *artifactLogCmd) Run(ctx context.Context, s *session) error {
+	cl, project, path, err := c.find(ctx, s)
+	if err != nil {
+		return err
+	}
+	var versions []workflow.Version
+	if err := cl.get(ctx, inProject(project, "versions", "path", path), &versions); err != nil {
+		return err
+	}
+	return s.print(versions, func(out *printer) {
+		var rows [][]string
+		for _, v := range versions {
+			rows = append(rows, []string{fmt.Sprintf("v%d", v.Number), string(v.Kind), clean(v.Author.Name),
+				fmt.Sprintf("+%d −%d", v.Added, v.Removed), ago(v.At), short(v.Commit), firstLine(v.Message)})
+		}
+		out.table([]string{"VERSION", "KIND", "BY", "LINES", "WHEN", "COMMIT", "MESSAGE"}, rows)
+	})
+}
+
+type artifactDiffCmd struct {
+	artifactArgs
+	From int `help:"The older version; without it, the one before." placeholder:"N"`
+	To   int `help:"The newer version; without it, the current one." placeholder:"N"`
+}
+
+func (c *artifactDiffCmd) Run(ctx context.Context, s *session) error {
+	cl, project, path, err := c.find(ctx, s)
+	if err != nil {
+		return err
+	}
+	from, to := c.From, c.To
+	if from == 0 {
+		newer := to
+		if newer == 0 {
+			doc, err := document(ctx, cl, project, path, 0)
+			if err != nil {
+				return err
+			}
+			newer = doc.Version.Number
+		}
+		from = max(0, newer-1)
+	}
+	var d workflow.VersionDiff
+	query := []string{"path", path, "from", strconv.Itoa(from), "to", strconv.Itoa(to)}
+	if err := cl.get(ctx, inProject(project, "diff", query...), &d); err != nil {
+		return err
+	}
+	return s.print(d, func(out *printer) {
+		out.line("%s v%d → v%d: +%d −%d lines", out.bold(path), d.From.Number, d.To.Number, d.Diff.Added, d.Diff.Removed)
+		printDiff(out, d.Diff)
+	})
+}
+
+type artifactRestoreCmd struct {
+	artifactArgs
+	Number int `name:"version" required:"" help:"The version to bring back." placeholder:"N"`
+}
+
+func (c *artifactRestoreCmd) Run(ctx context.Context, s *session) error {
+	cl, project, path, err := c.find(ctx, s)
+	if err != nil {
+		return err
+	}
+	var v workflow.Version
+	if err := cl.call(ctx, "Artifacts/Restore", &v, project, path, c.Number); err != nil {
+		return err
+	}
+	return s.print(v, func(out *printer) { printVersion(out, v) })
+}
+
+type artifactSaveCmd struct {
+	artifactArgs
+	File    string `arg:"" help:"The file with the text; - is standard input."`
+	Message string `short:"m" help:"Describe the version." placeholder:"TEXT"`
+	Base    int    `default:"-1" help:"The version it was edited from; without it, the current one." placeholder:"N"`
+}
+
+func (artifactSaveCmd) examples() []string {
+	return []string{
+		"plumbline artifact show book-club request.md > request.md",
+		`plumbline artifact save book-club request.md request.md -m "Answer the open questions"`,
+	}
+}
+
+func (c *artifactSaveCmd) Run(ctx context.Context, s *session) error {
+	body, err := s.readFile(c.File)
+	if err != nil {
+		return err
+	}
+	cl, project, path, err := c.find(ctx, s)
+	if err != nil {
+		return err
+	}
+	base := c.Base
+	if base < 0 {
+		doc, err := document(ctx, cl, project, path, 0)
+		if err != nil {
+			return err
+		}
+		base = doc.Version.Number
+	}
+	var v workflow.Version
+	save := workflow.SaveDocument{Path: path, Base: base, Body: body, Message: c.Message}
+	if err := cl.do(ctx, "PUT", inProject(project, "document"), save, &v); err != nil {
+		return err
+	}
+	return s.print(v, func(out *printer) { printVersion(out, v) })
+}
+
+func printVersion(out *printer, v workflow.Version) {
+	out.line("%s is now v%d (+%d −%d lines).", out.bold(v.Path), v.Number, v.Added, v.Removed)
+}

@@ -1,0 +1,158 @@
+package cli
+
+import (
+	"context"
+
+	"plumbline/backend/workflow"
+)
+
+// gateArgs name a gate by the phase before it.
+type gateArgs struct {
+	Project string `arg:"" help:"The project."`
+	Phase   string `arg:"" help:"The phase."`
+}
+
+// reasonArgs name a gate, and why something is done to it.
+type reasonArgs struct {
+	gateArgs
+	Reason string `required:"" help:"Why, in at least 20 characters. It is kept in gates.md." placeholder:"TEXT"`
+}
+
+// act does something at a gate and shows it. extra are further arguments of the call.
+func (c gateArgs) act(ctx context.Context, s *session, method string, extra ...any) error {
+	cl, o, ph, err := s.phase(ctx, c.Project, c.Phase)
+	if err != nil {
+		return err
+	}
+	var g workflow.Gate
+	if err := cl.call(ctx, method, &g, append([]any{o.Project.ID, ph.ID}, extra...)...); err != nil {
+		return err
+	}
+	return s.print(g, func(out *printer) { printGate(out, g) })
+}
+
+type gateCmd struct {
+	Project string `arg:"" help:"The project."`
+	Phase   string `arg:"" optional:"" help:"The phase; without it, the one the work is at."`
+}
+
+func (gateCmd) examples() []string {
+	return []string{"plumbline gate book-club", "plumbline gate book-club spec && echo open"}
+}
+
+func (gateCmd) Help() string { return "Exits with 3 when the gate is closed, so that scripts can ask." }
+
+func (c *gateCmd) Run(ctx context.Context, s *session) error {
+	cl, o, err := s.project(ctx, c.Project)
+	if err != nil {
+		return err
+	}
+	phase := c.Phase
+	if phase == "" {
+		phase = o.Current
+	}
+	if phase == "" {
+		return s.print(o, func(out *printer) { out.line("All gates of %s are passed.", clean(o.Project.Name)) })
+	}
+	ph, err := findPhase(o, phase)
+	if err != nil {
+		return err
+	}
+	var g workflow.Gate
+	if err := cl.call(ctx, "Gates/Show", &g, o.Project.ID, ph.ID); err != nil {
+		return err
+	}
+	if err := s.print(g, func(out *printer) { printGate(out, g) }); err != nil {
+		return err
+	}
+	if !g.Open && g.Passed == nil {
+		return quiet(exitClosed)
+	}
+	return nil
+}
+
+type signCmd struct{ gateArgs }
+
+func (c *signCmd) Run(ctx context.Context, s *session) error {
+	cl, o, ph, err := s.phase(ctx, c.Project, c.Phase)
+	if err != nil {
+		return err
+	}
+	var g workflow.Gate
+	if err := cl.call(ctx, "Gates/Sign", &g, o.Project.ID, ph.ID, ph.Version); err != nil {
+		return err
+	}
+	return s.print(g, func(out *printer) { printGate(out, g) })
+}
+
+type unsignCmd struct{ gateArgs }
+
+func (c *unsignCmd) Run(ctx context.Context, s *session) error {
+	return c.act(ctx, s, "Gates/Unsign")
+}
+
+type passCmd struct{ gateArgs }
+
+func (c *passCmd) Run(ctx context.Context, s *session) error { return c.act(ctx, s, "Gates/Pass") }
+
+type waiveCmd struct{ reasonArgs }
+
+func (waiveCmd) examples() []string {
+	return []string{`plumbline waive book-club spec --reason "The two open questions are answered in the kick-off notes"`}
+}
+
+func (c *waiveCmd) Run(ctx context.Context, s *session) error {
+	return c.act(ctx, s, "Gates/Waive", c.Reason)
+}
+
+type reopenCmd struct{ reasonArgs }
+
+func (c *reopenCmd) Run(ctx context.Context, s *session) error {
+	return c.act(ctx, s, "Gates/Reopen", c.Reason)
+}
+
+type unfreezeCmd struct{ reasonArgs }
+
+func (c *unfreezeCmd) Run(ctx context.Context, s *session) error {
+	return c.act(ctx, s, "Gates/Unfreeze", c.Reason)
+}
+
+type stillValidCmd struct{ reasonArgs }
+
+func (c *stillValidCmd) Run(ctx context.Context, s *session) error {
+	return c.act(ctx, s, "Gates/StillValid", c.Reason)
+}
+
+func printGate(out *printer, g workflow.Gate) {
+	out.line("%s  %s", out.bold(g.Title), clean(g.Sentence))
+	for _, c := range g.Conditions {
+		line := conditionMark(out, c.State) + " " + clean(c.Title)
+		if c.Value != "" {
+			line += "  " + out.dim(c.Value)
+		}
+		out.line("  %s", line)
+		if c.State != workflow.CondMet && c.Action != "" {
+			out.line("      %s", out.dim(clean(c.Action)))
+		}
+	}
+	if p := g.Passed; p != nil {
+		out.line("%s %s by %s, %s", out.dim("passed:"), p.Action, clean(p.By.Name), ago(p.At))
+		if p.Reason != "" {
+			out.line("%s %s", out.dim("reason:"), clean(p.Reason))
+		}
+	}
+}
+
+func conditionMark(out *printer, state workflow.ConditionState) string {
+	switch state {
+	case workflow.CondMet:
+		return out.green("✓")
+	case workflow.CondFailed:
+		return out.red("✗")
+	case workflow.CondRunning:
+		return out.yellow("…")
+	case workflow.CondWaiting:
+		return out.dim("○")
+	}
+	return out.yellow("!")
+}

@@ -1,0 +1,177 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"plumbline/app/api"
+	"plumbline/app/owner"
+	"plumbline/app/server"
+	"plumbline/backend/engine"
+	"plumbline/backend/workflow"
+)
+
+// stopPatience is how long calls under way may take when serve ends.
+const stopPatience = 3 * time.Second
+
+type serveCmd struct {
+	Port int  `help:"The port on this machine; without it, any that is free." placeholder:"N"`
+	Open bool `help:"Open the pages in the browser."`
+}
+
+func (serveCmd) Help() string {
+	return "Nobody else on the network can reach the pages. The link that is printed works once; run serve again, in another terminal, for a further one."
+}
+
+func (c *serveCmd) Run(ctx context.Context, s *session) error {
+	dir, err := owner.DataDir(s.Getenv)
+	if err != nil {
+		return err
+	}
+	e, process, err := owner.Join(ctx, engine.Options{Dir: dir, Version: s.Version, Door: "serve"})
+	if err != nil {
+		return err
+	}
+	if process != nil {
+		return c.another(ctx, s, process)
+	}
+	s.later(e.Close)
+	return c.serve(ctx, s, dir, e)
+}
+
+// link is what serve prints.
+type link struct {
+	URL string `json:"url"`
+}
+
+// another asks the serve that is running for a further link.
+func (c *serveCmd) another(ctx context.Context, s *session, p *owner.Process) error {
+	if p.Info.Door != "serve" {
+		return workflow.Errorf(workflow.Conflict, "Plumbline has the data open already, as %s.", p.Info.Door).
+			WithHint("Use it there, or close it first.")
+	}
+	var l link
+	if err := (&client{p.Client}).do(ctx, "POST", "/link", struct{}{}, &l); err != nil {
+		return err
+	}
+	return c.announce(s, l)
+}
+
+func (c *serveCmd) serve(ctx context.Context, s *session, dir string, e *engine.Engine) error {
+	ln, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", fmt.Sprint(c.Port)))
+	if err != nil {
+		return workflow.Errorf(workflow.Unavailable, "Port %d cannot be used: %w", c.Port, err).
+			WithHint("Choose another one with --port, or leave it out.")
+	}
+	a := api.New(context.WithoutCancel(ctx))
+	a.Open(e, nil)
+	handler := server.New(a, server.Options{Assets: s.Assets, Owner: s.owner("serve")})
+	guard := server.NewGuard(ln.Addr().(*net.TCPAddr).Port)
+	if err := s.listen(dir, withLinks(guard, handler)); err != nil {
+		return errors.Join(err, ln.Close())
+	}
+	web := &http.Server{
+		Handler:           guard.Wrap(handler),
+		BaseContext:       func(net.Listener) context.Context { return ctx },
+		ReadHeaderTimeout: stopPatience,
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- web.Serve(ln) }()
+	if err := c.announce(s, link{guard.Link()}); err != nil {
+		return errors.Join(err, web.Close())
+	}
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serve the pages: %w", err)
+	case <-ctx.Done():
+	}
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopPatience)
+	defer cancel()
+	if err := web.Shutdown(stop); err != nil {
+		return errors.Join(fmt.Errorf("stop serving: %w", err), web.Close())
+	}
+	return nil
+}
+
+// withLinks lets the user's other terminals ask for a further link.
+func withLinks(guard *server.Guard, next http.Handler) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /link", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_ = writeJSON(w, link{guard.Link()}) // whoever asked has gone if this fails
+	})
+	mux.Handle("/", next)
+	return mux
+}
+
+func (c *serveCmd) announce(s *session, l link) error {
+	err := s.print(l, func(out *printer) {
+		out.line("Plumbline is at %s", out.bold(l.URL))
+		s.say("%s", s.err.dim("The link works once. Ctrl C stops."))
+	})
+	if err == nil && c.Open {
+		if err := openBrowser(l.URL); err != nil {
+			s.say("%s no browser could be opened. Open the link yourself.", s.err.yellow("warning:"))
+		}
+	}
+	return err
+}
+
+func openBrowser(url string) error {
+	switch runtime.GOOS {
+	case "windows":
+		return start("rundll32", "url.dll,FileProtocolHandler", url)
+	case "darwin":
+		return start("open", url)
+	}
+	return start("xdg-open", url)
+}
+
+// start begins a program that goes on without us.
+func start(name string, args ...string) error {
+	cmd := exec.Command(name, args...)
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	return cmd.Process.Release()
+}
+
+// launch opens the window when there is one and a display for it, else it serves.
+func (s *session) launch(ctx context.Context) error {
+	if window := s.window(); window != "" {
+		if err := start(window); err != nil {
+			return workflow.Errorf(workflow.Unavailable, "The window %s cannot be opened: %w", window, err).
+				WithHint("Use “plumbline serve” instead.")
+		}
+		return nil
+	}
+	return (&serveCmd{Open: s.hasDisplay()}).Run(ctx, s)
+}
+
+// window returns the path of the window's program beside this one, if it can be shown.
+func (s *session) window() string {
+	name := "plumbline-desktop"
+	if runtime.GOOS == "windows" {
+		name += ".exe"
+	}
+	path := filepath.Join(filepath.Dir(s.Program), name)
+	if info, err := os.Stat(path); err != nil || info.IsDir() || !s.hasDisplay() {
+		return ""
+	}
+	return path
+}
+
+func (s *session) hasDisplay() bool {
+	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
+		return true
+	}
+	return s.Getenv("DISPLAY") != "" || s.Getenv("WAYLAND_DISPLAY") != ""
+}

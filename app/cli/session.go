@@ -1,0 +1,119 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"time"
+
+	"plumbline/app/api"
+	"plumbline/app/owner"
+	"plumbline/app/server"
+	"plumbline/backend/engine"
+	"plumbline/backend/workflow"
+)
+
+// session is one command being run.
+type session struct {
+	Env
+	json bool
+	out  *printer
+	err  *printer
+
+	client  *client
+	open    func() error // opens the private door, when the data is open here
+	closers []func() error
+}
+
+func newSession(env Env) *session {
+	return &session{Env: env, out: newPrinter(env.Stdout, env.Getenv), err: newPrinter(env.Stderr, env.Getenv)}
+}
+
+// later puts off what must be closed when the command ends.
+func (s *session) later(fn func() error) { s.closers = append(s.closers, fn) }
+
+func (s *session) close() error {
+	var errs []error
+	for i := len(s.closers) - 1; i >= 0; i-- {
+		errs = append(errs, s.closers[i]())
+	}
+	s.closers = nil
+	return errors.Join(errs...)
+}
+
+// connect reaches the data: through the process that has it open, or by opening it here.
+func (s *session) connect(ctx context.Context) (*client, error) {
+	if s.client != nil {
+		return s.client, nil
+	}
+	dir, err := owner.DataDir(s.Getenv)
+	if err != nil {
+		return nil, err
+	}
+	e, process, err := owner.Join(ctx, engine.Options{Dir: dir, Version: s.Version, Door: "command"})
+	if err != nil {
+		return nil, err
+	}
+	if process != nil {
+		s.client = &client{process.Client}
+		return s.client, nil
+	}
+	s.later(e.Close)
+	a := api.New(context.WithoutCancel(ctx))
+	a.Open(e, nil)
+	handler := server.New(a, server.Options{Owner: s.owner("command")})
+	s.client = &client{inProcess(handler)}
+	s.open = func() error { return s.listen(dir, handler) }
+	return s.client, nil
+}
+
+// welcome lets other commands reach the data while this one holds it for long.
+func (s *session) welcome() error {
+	if s.open == nil {
+		return nil
+	}
+	return s.open()
+}
+
+func (s *session) listen(dir string, handler http.Handler) error {
+	door, err := owner.Listen(dir, handler)
+	if err != nil {
+		return err
+	}
+	s.later(door.Close)
+	return nil
+}
+
+func (s *session) owner(door string) workflow.OwnerInfo {
+	return workflow.OwnerInfo{PID: os.Getpid(), Version: s.Version, Door: door, Since: time.Now().UTC()}
+}
+
+// print writes v as JSON, or lets text write it for people.
+func (s *session) print(v any, text func(*printer)) error {
+	if s.json {
+		return writeJSON(s.Stdout, v)
+	}
+	text(s.out)
+	return s.out.err
+}
+
+func writeJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(v); err != nil {
+		return fmt.Errorf("write the result: %w", err)
+	}
+	return nil
+}
+
+// say tells on standard error what is not part of the result.
+func (s *session) say(format string, args ...any) {
+	if !s.json {
+		s.err.line(format, args...)
+	}
+}
