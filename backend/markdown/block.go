@@ -132,6 +132,10 @@ func (w *writer) table(n *extension.Table) {
 	w.raw(">\n")
 	for row := n.FirstChild(); row != nil; row = row.NextSibling() {
 		if _, header := row.(*extension.TableHeader); header {
+			if w.headLines > 0 {
+				w.raw("<tbody>\n")
+				continue
+			}
 			w.raw("<thead>\n")
 			w.row(row, "th")
 			w.raw("</thead>\n")

@@ -60,7 +60,7 @@ func (boxParser) Parse(parent ast.Node, block text.Reader, _ parser.Context) ast
 // text of an item is its first paragraph, on one line, with its own markup kept.
 // The state is that of the mark alone: claimed or open.
 func Items(src string) []workflow.Item {
-	items := parse(src, nil).items()
+	items := parse(src).items()
 	workflow.KeyItems(items)
 	workflow.JudgeItems(items, nil)
 	return items

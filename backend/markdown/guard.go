@@ -1,6 +1,8 @@
 package markdown
 
 import (
+	"bytes"
+
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
@@ -8,9 +10,11 @@ import (
 
 // Limits of what is parsed. Beyond them a text is shown as it is written.
 const (
-	maxDepth  = 200     // open blocks, about 100 nested lists
-	maxMarks  = 1000    // marks of emphasis and links in one paragraph
-	maxEffort = 1 << 27 // sum of the squares of marks over a document
+	maxDepth       = 200     // open blocks, about 100 nested lists
+	maxMarks       = 1000    // marks of emphasis and links in one paragraph
+	maxEffort      = 1 << 27 // sum of the squares of marks over a document
+	maxDefinitions = 1000    // lines of a paragraph of link definitions
+	maxNotes       = 500     // footnotes of a document
 )
 
 // shallow is a parser of blocks that hold blocks. It stops opening them at
@@ -25,6 +29,23 @@ func (s shallow) Open(parent ast.Node, reader text.Reader, pc parser.Context) (a
 	return s.BlockParser.Open(parent, reader, pc)
 }
 
+// few is a parser of footnotes that stops at maxNotes, because goldmark looks
+// through all of them for each mark in the text.
+type few struct{ parser.BlockParser }
+
+// Open opens a footnote unless there are too many already.
+func (f few) Open(parent ast.Node, reader text.Reader, pc parser.Context) (ast.Node, parser.State) {
+	v := pc.(sharedReferences).verdict
+	if v.notes >= maxNotes {
+		return nil, parser.NoChildren
+	}
+	node, state := f.BlockParser.Open(parent, reader, pc)
+	if node != nil {
+		v.notes++
+	}
+	return node, state
+}
+
 // guard takes the text of a paragraph as it is when it has so many marks that
 // matching them would take a time that grows with their square.
 type guard struct{}
@@ -34,6 +55,7 @@ type verdict struct {
 	block  ast.Node
 	effort int
 	plain  bool
+	notes  int
 }
 
 // Trigger returns the marks that are costly to match.
@@ -74,4 +96,21 @@ func (v *verdict) judge(block ast.Node, source []byte) {
 	v.block = block
 	v.effort += marks * marks
 	v.plain = marks > maxMarks || marks > 100 && v.effort > maxEffort
+}
+
+// definitions takes link definitions off the start of a paragraph. What looks
+// like a footnote is none, and very many in one paragraph are left alone,
+// because goldmark moves all lines for each of them.
+type definitions struct{}
+
+// Transform takes the definitions off.
+func (definitions) Transform(node *ast.Paragraph, reader text.Reader, pc parser.Context) {
+	first := node.Lines().At(0)
+	line := bytes.TrimLeft(first.Value(reader.Source()), " ")
+	if !bytes.HasPrefix(line, []byte("[")) || bytes.HasPrefix(line, []byte("[^")) {
+		return
+	}
+	if node.Lines().Len() <= maxDefinitions {
+		parser.LinkReferenceParagraphTransformer.Transform(node, reader, pc)
+	}
 }

@@ -96,7 +96,7 @@ func (w *writer) rawHTML(n *ast.RawHTML) {
 
 // state returns where a box stands.
 func (w *writer) state(b *box) workflow.ItemState {
-	if state := w.states[w.baseOffset+b.offset+w.doc.skip]; state != "" {
+	if state := w.states[w.offset(b)]; state != "" {
 		return state
 	}
 	if b.marked {
@@ -118,7 +118,7 @@ func (w *writer) box(b *box) {
 		w.raw(` aria-disabled="true"`)
 	}
 	w.raw(fmt.Sprintf(` data-offset="%d" data-index="%d" data-state="%s"`,
-		w.baseOffset+b.offset+w.doc.skip, w.baseBox+w.boxes[b.offset], state))
+		w.offset(b), w.baseBox+w.boxes[b.offset], state))
 	w.attribute("aria-label", w.doc.plain(b.Parent()))
 	w.raw("></span>")
 }

@@ -19,18 +19,26 @@ const byteOrderMark = "\ufeff"
 // machine holds the parser and the policy. Both are costly to build, do not
 // change afterwards and may be used by many goroutines at once.
 type machine struct {
-	parser parser.Parser
+	whole  parser.Parser
+	pieces parser.Parser // without footnotes
 	policy *bluemonday.Policy
 }
 
 // shared builds the machine when it is first needed, so that a command which
 // reads no Markdown does not pay for it.
 var shared = sync.OnceValue(func() *machine {
-	return &machine{parser: newParser(), policy: newPolicy()}
+	pieces := newParser()
+	whole := newParser()
+	whole.AddOptions(
+		parser.WithBlockParsers(util.Prioritized(few{shallow{extension.NewFootnoteBlockParser()}}, 999)),
+		parser.WithInlineParsers(util.Prioritized(extension.NewFootnoteParser(), 101)),
+		parser.WithASTTransformers(util.Prioritized(extension.NewFootnoteASTTransformer(), 999)),
+	)
+	return &machine{whole: whole, pieces: pieces, policy: newPolicy()}
 })
 
 // newParser puts goldmark together: CommonMark with tables, strikethrough,
-// autolinks, footnotes and our own task boxes.
+// autolinks and our own task boxes.
 func newParser() parser.Parser {
 	return parser.NewParser(
 		parser.WithBlockParsers(
@@ -43,14 +51,12 @@ func newParser() parser.Parser {
 			util.Prioritized(parser.NewFencedCodeBlockParser(), 700),
 			util.Prioritized(shallow{parser.NewBlockquoteParser()}, 800),
 			util.Prioritized(parser.NewHTMLBlockParser(), 900),
-			util.Prioritized(shallow{extension.NewFootnoteBlockParser()}, 999),
 			util.Prioritized(parser.NewParagraphParser(), 1000),
 		),
 		parser.WithInlineParsers(
 			util.Prioritized(guard{}, 0),
 			util.Prioritized(boxParser{}, 1),
 			util.Prioritized(parser.NewCodeSpanParser(), 100),
-			util.Prioritized(extension.NewFootnoteParser(), 101),
 			util.Prioritized(parser.NewLinkParser(), 200),
 			util.Prioritized(parser.NewAutoLinkParser(), 300),
 			util.Prioritized(parser.NewRawHTMLParser(), 400),
@@ -59,11 +65,8 @@ func newParser() parser.Parser {
 			util.Prioritized(extension.NewLinkifyParser(), 999),
 		),
 		parser.WithParagraphTransformers(
-			util.Prioritized(parser.LinkReferenceParagraphTransformer, 100),
+			util.Prioritized(definitions{}, 100),
 			util.Prioritized(extension.NewTableParagraphTransformer(), 200),
-		),
-		parser.WithASTTransformers(
-			util.Prioritized(extension.NewFootnoteASTTransformer(), 999),
 		),
 	)
 }
@@ -76,19 +79,25 @@ type document struct {
 	ends []int // offsets of the line feeds in src
 }
 
-// parse reads a text. Link definitions are kept in refs across calls; nil means
-// that they end with this text.
-func parse(src string, refs references) *document {
+// parse reads a whole text.
+func parse(src string) *document {
+	return read(src, shared().whole, references{})
+}
+
+// parsePiece reads a piece of a text that is not complete yet. It keeps the link
+// definitions it finds in refs, for the pieces that follow; footnotes, whose
+// other end may be in another piece, stay as they are written.
+func parsePiece(src string, refs references) *document {
+	return read(src, shared().pieces, refs)
+}
+
+func read(src string, p parser.Parser, refs references) *document {
 	d := &document{}
 	if strings.HasPrefix(src, byteOrderMark) {
 		d.skip = len(byteOrderMark)
 	}
 	d.src = lineFeeds([]byte(src[d.skip:]))
-	if refs == nil {
-		refs = references{}
-	}
-	context := sharedReferences{parser.NewContext(), refs, &verdict{}}
-	d.root = shared().parser.Parse(text.NewReader(d.src), parser.WithContext(context))
+	d.root = p.Parse(text.NewReader(d.src), withReferences(refs))
 	for i, b := range d.src {
 		if b == '\n' {
 			d.ends = append(d.ends, i)
@@ -153,6 +162,10 @@ type sharedReferences struct {
 	parser.Context
 	refs    references
 	verdict *verdict
+}
+
+func withReferences(refs references) parser.ParseOption {
+	return parser.WithContext(sharedReferences{parser.NewContext(), refs, &verdict{}})
 }
 
 // AddReference keeps the first definition of each label, as CommonMark does.

@@ -55,7 +55,7 @@ func Plain(src string, max int) string {
 	if len(src) > 64<<10 {
 		src = src[:64<<10]
 	}
-	d := parse(src, nil)
+	d := parse(src)
 	best, rank := "", 0
 	for n := d.root.FirstChild(); n != nil && rank < 3; n = n.NextSibling() {
 		text, value := "", 0

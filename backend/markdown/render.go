@@ -29,7 +29,7 @@ type Options struct {
 func Render(src string, opt Options) string {
 	w := newWriter(opt)
 	w.notes = notesPrefix(src)
-	w.document(parse(src, nil))
+	w.document(parse(src))
 	return w.finish()
 }
 
@@ -52,6 +52,10 @@ type writer struct {
 	boxes  map[int]int
 	// The piece begins at this offset, after so many lines and boxes of the whole.
 	baseOffset, baseLine, baseBox int
+	// headLines is how many lines before the piece were put in for the parser, and
+	// shift how many bytes are missing from it up to each line.
+	headLines int
+	shift     []int
 	// part says that the piece goes on with a block of the one before.
 	part  bool
 	notes string
@@ -115,8 +119,22 @@ func (w *writer) open(tag string, n ast.Node, classes ...string) {
 		w.attribute("class", strings.Join(classes, " "))
 	}
 	if outermost {
-		w.raw(fmt.Sprintf(` data-line="%d"`, w.baseLine+w.doc.line(w.doc.start(n))))
+		w.lineAttribute(w.doc.line(w.doc.start(n)) - w.headLines)
 	}
+}
+
+// lineAttribute writes the number in the whole of a line of the piece.
+func (w *writer) lineAttribute(line int) {
+	w.raw(fmt.Sprintf(` data-line="%d"`, w.baseLine+max(line, 1)))
+}
+
+// offset returns the byte of the whole text at which a box of the piece is marked.
+func (w *writer) offset(b *box) int {
+	offset := w.baseOffset + w.doc.skip + b.offset
+	if w.shift != nil {
+		offset += w.shift[w.doc.line(b.offset)-1]
+	}
+	return offset
 }
 
 // slug makes the id of a heading, unique in the document.

@@ -10,7 +10,7 @@ import (
 // order. Text before the first heading is a section of level 0. Headings in
 // code, quotes and lists do not count. Titles and points are plain text.
 func Sections(src string) []workflow.Section {
-	return parse(src, nil).sections()
+	return parse(src).sections()
 }
 
 // headings returns the headings that divide the document.
