@@ -204,9 +204,11 @@ type document struct {
 	bodyLine int // of the first line of the body, from 1
 }
 
+// The YAML parser takes time with the square of the lines, hence the limit of its own.
 const (
-	maxFile  = 1 << 20
-	maxFront = 64 << 10
+	maxFile       = 1 << 20
+	maxFront      = 64 << 10
+	maxFrontLines = 2000
 )
 
 // plain returns the text of a library file without byte-order mark and with LF line ends.
@@ -244,8 +246,8 @@ func split(file string, data []byte) (document, error) {
 			at += len(text) + 1
 			continue
 		}
-		if at > maxFront {
-			return document{}, workflow.Errorf(workflow.Limit, "%s: the front matter is larger than 64 KB.", file)
+		if at > maxFront || line > maxFrontLines {
+			return document{}, workflow.Errorf(workflow.Limit, "%s: the front matter is larger than 64 KB or %d lines.", file, maxFrontLines)
 		}
 		doc := document{front: []byte(rest[:at]), bodyLine: line + 1}
 		body := rest[min(at+len(text)+1, len(rest)):]

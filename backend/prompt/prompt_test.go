@@ -162,7 +162,8 @@ func TestParseErrorsNameLineAndExpectation(t *testing.T) {
 		{"invalid UTF-8", small + "\xff", "a.md, line 7: the text is not UTF-8."},
 		{"deep nesting", with("tags: " + strings.Repeat("[", 30000)), "a.md, line 5: the front matter is nested too deeply."},
 		{"too large", small + strings.Repeat("x", maxFile), "a.md is larger than 1 MB."},
-		{"too large a front matter", with("purpose: " + strings.Repeat("x", maxFront)), "a.md: the front matter is larger than 64 KB."},
+		{"too large a front matter", with("purpose: " + strings.Repeat("x", maxFront)), "a.md: the front matter is larger than 64 KB or 2000 lines."},
+		{"too long a front matter", with("purpose: |" + strings.Repeat("\n", maxFrontLines)), "a.md: the front matter is larger than 64 KB or 2000 lines."},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -44,6 +44,9 @@ type node struct {
 // tagRE is what may stand behind two opening braces.
 var tagRE = regexp.MustCompile(`^\{\{[ \t]*([#^/]?)[ \t]*([A-Za-z][A-Za-z0-9_-]*)[ \t]*\}\}`)
 
+// maxSections is how deep sections may be nested; nobody can read more.
+const maxSections = 16
+
 // template is a body being read: the sections that are open, outermost first.
 type template struct {
 	file string
@@ -94,16 +97,13 @@ func parseTemplate(file, body string, line int) ([]node, error) {
 // alone returns the text before and the place after a tag of a section. Where
 // the tag is all that stands on its line, the line goes with it.
 func (t *template) alone(from, start, end int) (before string, after int) {
-	lineStart := strings.LastIndexByte(t.body[:start], '\n') + 1
-	lineEnd := len(t.body)
-	if i := strings.IndexByte(t.body[end:], '\n'); i >= 0 {
-		lineEnd = end + i
-	}
-	blank := strings.Trim(t.body[lineStart:start], " \t") == "" && strings.Trim(t.body[end:lineEnd], " \t") == ""
-	if !blank {
+	before = strings.TrimRight(t.body[from:start], " \t")
+	begins := from+len(before) == 0 || t.body[from+len(before)-1] == '\n'
+	rest := strings.TrimLeft(t.body[end:], " \t")
+	if !begins || rest != "" && rest[0] != '\n' {
 		return t.body[from:start], end
 	}
-	return t.body[from:max(lineStart, from)], min(lineEnd+1, len(t.body))
+	return before, min(len(t.body)-len(rest)+1, len(t.body))
 }
 
 func (t *template) addText(text string) {
@@ -135,6 +135,9 @@ func (t *template) addTag(sign, name string) error {
 		// A section inside itself shows always or never, so it is a slip.
 		if slices.ContainsFunc(t.open, func(n node) bool { return n.name == name }) {
 			return errorAt(t.file, t.line, "the section “%s” is open already and cannot be inside itself", name)
+		}
+		if len(t.open) > maxSections {
+			return errorAt(t.file, t.line, "at most %d sections inside one another are expected", maxSections)
 		}
 		kind := sectionNode
 		if sign == "^" {

@@ -2,6 +2,7 @@ package prompt
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -98,6 +99,13 @@ func TestTemplateErrorsNameTheLine(t *testing.T) {
 		{"braces that do not close", "x\n\n{{a", "test.md, line 3: “{{name}}” is expected after “{{”; write “\\{{” for the braces themselves."},
 		{"a name over two lines", "{{\na}}", "test.md, line 1: “{{name}}” is expected after “{{”; write “\\{{” for the braces themselves."},
 		{"three braces", "{{{a}}}", "test.md, line 1: “{{name}}” is expected after “{{”; write “\\{{” for the braces themselves."},
+		{"sections too deep", func() string {
+			var b strings.Builder
+			for i := range maxSections + 1 {
+				fmt.Fprintf(&b, "{{#a%d}}\n", i)
+			}
+			return b.String()
+		}(), "test.md, line 17: at most 16 sections inside one another are expected."},
 		{"lines after tags that stand alone", "{{#a}}\n\n{{/a}}\n{{zzz}}", "test.md, line 4: the variable “zzz” is not declared; it is expected under “variables”."},
 	}
 	for _, tt := range tests {
