@@ -9,8 +9,11 @@ import (
 
 // versionKey is the key of a version and of its body.
 func versionKey(projectID, path string, number int) []byte {
-	return key(projectID, path, fmt.Sprintf("%010d", number))
+	return key(projectID, path, numberKey(number))
 }
+
+// numberKey is the part of a key for a number from 1.
+func numberKey(number int) string { return fmt.Sprintf("%010d", number) }
 
 // headNumber returns the number of the current version of an artifact; ok is
 // false when it has none.

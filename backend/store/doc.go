@@ -47,7 +47,7 @@
 //	├─ page                                 derived; every path of a project, to refuse clashes
 //	│  ├─ <project> <path in lower case>    : path
 //	├─ gate_record                          projected
-//	│  ├─ <project> <record>                : GateRecord
+//	│  ├─ <project> <number>                : GateRecord
 //	├─ tick                                 projected
 //	│  ├─ <project> <path>                  : {item key: Tick}
 //	├─ variable                             projected

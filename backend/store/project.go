@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"maps"
 	"slices"
 
@@ -36,13 +35,16 @@ func (tx *Tx) PutProject(p workflow.Project) error {
 	return tx.project(p.ID, bucketProject, p.ID, p)
 }
 
-// GateRecords returns what was done at the gates of a project, oldest first.
+// GateRecords returns what was done at the gates of a project, oldest first: in
+// the order in which it was added, whatever the clock said.
 func (tx *Tx) GateRecords(projectID string) ([]workflow.GateRecord, error) {
-	records, err := list[workflow.GateRecord](tx, bucketGateRecord, under(projectID))
-	slices.SortStableFunc(records, func(a, b workflow.GateRecord) int {
-		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID))
-	})
-	return records, err
+	return list[workflow.GateRecord](tx, bucketGateRecord, under(projectID))
+}
+
+// numberedGateRecord is a gate record in git, with its place among the others.
+type numberedGateRecord struct {
+	Number int                 `json:"number"`
+	Record workflow.GateRecord `json:"record"`
 }
 
 // AddGateRecord adds what was done at a gate. A record is never changed: an id
@@ -51,10 +53,11 @@ func (tx *Tx) AddGateRecord(r workflow.GateRecord) error {
 	if err := checkIDs(r.ID, r.ProjectID); err != nil {
 		return err
 	}
-	k := key(r.ProjectID, r.ID)
-	if ok, err := tx.get(bucketGateRecord, k, new(workflow.GateRecord)); err != nil {
+	records, err := tx.GateRecords(r.ProjectID)
+	if err != nil {
 		return err
-	} else if ok {
+	}
+	if slices.ContainsFunc(records, func(other workflow.GateRecord) bool { return other.ID == r.ID }) {
 		return workflow.Errorf(workflow.Conflict, "The record %s of the gate is there already.", r.ID)
 	}
 	r.At = r.At.UTC()
@@ -62,10 +65,11 @@ func (tx *Tx) AddGateRecord(r workflow.GateRecord) error {
 	if r.Seen == nil {
 		r.Seen = map[string]int{}
 	}
-	if _, err := tx.put(bucketGateRecord, k, r); err != nil {
+	number := len(records) + 1 // none is ever removed
+	if _, err := tx.put(bucketGateRecord, key(r.ProjectID, numberKey(number)), r); err != nil {
 		return err
 	}
-	return tx.project(r.ProjectID, bucketGateRecord, r.ID, r)
+	return tx.project(r.ProjectID, bucketGateRecord, r.ID, numberedGateRecord{Number: number, Record: r})
 }
 
 // Variables returns what was typed for the variables of a phase, by name.
