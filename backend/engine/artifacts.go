@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sort"
 	"strings"
@@ -66,10 +65,14 @@ func (e *Engine) body(tx *store.Tx, v workflow.Version) (string, error) {
 func head(tx *store.Tx, projectID, path string) (workflow.Version, error) {
 	v, ok, err := tx.Head(projectID, path)
 	if err == nil && !ok {
-		err = workflow.Errorf(workflow.NotFound, "There is no document %s in this project.", path).
-			WithHint("“plumbline artifact list” shows what there is.")
+		err = noDocument(path)
 	}
 	return v, err
+}
+
+func noDocument(path string) error {
+	return workflow.Errorf(workflow.NotFound, "There is no document %s in this project.", path).
+		WithHint("“plumbline artifact list” shows what there is.")
 }
 
 // Artifacts lists the documents of a project: those of its phases in order, then the others.
@@ -80,7 +83,11 @@ func (e *Engine) Artifacts(_ context.Context, projectID string) ([]workflow.Arti
 		if err != nil {
 			return err
 		}
-		for _, v := range pic.heads {
+		heads, err := tx.Heads(projectID)
+		if err != nil {
+			return err
+		}
+		for _, v := range heads {
 			a, err := e.artifact(tx, pic, v)
 			if err != nil {
 				return err
@@ -123,10 +130,12 @@ func (e *Engine) Document(_ context.Context, projectID, path string, number int)
 		if err != nil {
 			return err
 		}
-		current, ok := pic.heads[path]
-		if _, output := pic.workflow.Producer(path); !ok && !output {
-			_, err := head(tx, projectID, path)
+		current, ok, err := tx.Head(projectID, path)
+		if err != nil {
 			return err
+		}
+		if _, output := pic.workflow.Producer(path); !ok && !output {
+			return noDocument(path)
 		}
 		current.ProjectID, current.Path = projectID, path
 		if doc.Artifact, err = e.artifact(tx, pic, current); err != nil || !ok {
@@ -198,16 +207,6 @@ func (e *Engine) Save(_ context.Context, projectID string, s workflow.SaveDocume
 	if err != nil {
 		return workflow.Version{}, err
 	}
-	pic, err := e.look(projectID)
-	if err != nil {
-		return workflow.Version{}, err
-	}
-	if _, ok := pic.heads[s.Path]; !ok {
-		if _, output := pic.workflow.Producer(s.Path); !output {
-			return workflow.Version{}, workflow.Errorf(workflow.NotFound, "There is no document %s in this project.", s.Path).
-				WithHint("“plumbline artifact list” shows what there is.")
-		}
-	}
 	message := s.Message
 	if message == "" {
 		message = "Edit " + workflow.Title(s.Path)
@@ -274,8 +273,15 @@ func (e *Engine) editable(tx *store.Tx, projectID, path string, base int) (workf
 	if err != nil {
 		return workflow.Version{}, err
 	}
-	current := pic.heads[path]
-	if p, ok := pic.workflow.Producer(path); ok {
+	current, written, err := tx.Head(projectID, path)
+	if err != nil {
+		return current, err
+	}
+	p, output := pic.workflow.Producer(path)
+	if !written && !output {
+		return current, noDocument(path)
+	}
+	if output {
 		if err := pic.reached(p); err != nil {
 			return current, err
 		}
@@ -347,9 +353,9 @@ func (e *Engine) announceArtifact(projectID, path string) {
 		if err != nil {
 			return err
 		}
-		v, ok := pic.heads[path]
-		if !ok {
-			return errors.New("gone")
+		v, err := head(tx, projectID, path)
+		if err != nil {
+			return err
 		}
 		a, err = e.artifact(tx, pic, v)
 		return err

@@ -3,13 +3,15 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sort"
 
 	"plumbline/backend/store"
 	"plumbline/backend/workflow"
 )
 
-// picture is everything known of a project at one moment, read in one transaction.
+// picture is what the rules need to know of a project at one moment, read in
+// one transaction. It holds the artifacts that the workflow looks at.
 type picture struct {
 	project    workflow.Project
 	workflow   workflow.Workflow
@@ -38,11 +40,14 @@ func (e *Engine) picture(tx *store.Tx, projectID string) (picture, error) {
 			WithHint("Put its file back, or update Plumbline.")
 	}
 	pic.workflow = wf
-	heads, err := tx.Heads(projectID)
-	if err != nil {
-		return pic, err
-	}
-	for _, v := range heads {
+	for _, path := range relevant(wf) {
+		v, ok, err := tx.Head(projectID, path)
+		if err != nil {
+			return pic, err
+		}
+		if !ok {
+			continue
+		}
 		if err := e.addHead(tx, &pic, v); err != nil {
 			return pic, err
 		}
@@ -54,6 +59,24 @@ func (e *Engine) picture(tx *store.Tx, projectID string) (picture, error) {
 		return pic, err
 	}
 	return pic, addActive(tx, &pic)
+}
+
+// relevant lists the paths that the phases and gates of a workflow look at. A
+// project may hold any number of other artifacts.
+func relevant(wf workflow.Workflow) []string {
+	paths := []string{ideaPath}
+	add := func(path string) {
+		if path != "" && !slices.Contains(paths, path) {
+			paths = append(paths, path)
+		}
+	}
+	for _, p := range wf.Phases {
+		add(p.Output)
+		for _, rule := range p.Gate {
+			add(rule.Path)
+		}
+	}
+	return paths
 }
 
 func (e *Engine) addHead(tx *store.Tx, pic *picture, v workflow.Version) error {

@@ -84,7 +84,10 @@ func (e *Engine) fill(tx *store.Tx, pic picture, v workflow.Variable, a *assembl
 		value = pic.project.Name
 		f.From, f.Value, f.Label = "project", value, "Project"
 	case v.Source != "":
-		head, ok := pic.heads[v.Source]
+		head, ok, err := tx.Head(pic.project.ID, v.Source)
+		if err != nil {
+			return err
+		}
 		f.Path, f.Label = v.Source, pic.title(v.Source)
 		if !ok {
 			break
