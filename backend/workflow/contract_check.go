@@ -135,29 +135,6 @@ func standsAlone(text, phrase string) bool {
 	return false
 }
 
-// ContractText writes a contract as a Markdown list, for a prompt that asks a
-// model to hold to it.
-func ContractText(c Contract) string {
-	var b strings.Builder
-	for _, s := range c.Sections {
-		fmt.Fprintf(&b, "- A section “%s”", s.Title)
-		if s.Tasks > 0 {
-			fmt.Fprintf(&b, "; boxes: at least %d", s.Tasks)
-		}
-		if s.Items > 0 {
-			fmt.Fprintf(&b, "; list items: at least %d", s.Items)
-		}
-		if s.Prefix != "" {
-			fmt.Fprintf(&b, ", numbered %s1, %s2 and so on", s.Prefix, s.Prefix)
-		}
-		b.WriteString("\n")
-	}
-	if c.Phrase != "" {
-		fmt.Fprintf(&b, "- The phrase “%s”, alone on its line\n", c.Phrase)
-	}
-	return b.String()
-}
-
 var (
 	// fenceRE is a line that opens or closes a code fence.
 	fenceRE = regexp.MustCompile("^[ \t>]*(`{3,}|~{3,})[ \t]*(.*)$")

@@ -176,21 +176,6 @@ func TestContractPhraseStandsAlone(t *testing.T) {
 	}
 }
 
-func TestContractTextNamesEveryDemand(t *testing.T) {
-	c := testContract
-	c.Phrase = "DONE"
-	want := `- A section “Overview”
-- A section “Features”; boxes: at least 2
-- A section “Acceptance criteria”; list items: at least 2, numbered AC-1, AC-2 and so on
-- A section “Non-goals”; list items: at least 1
-- A section “Acceptance checklist”; boxes: at least 4
-- The phrase “DONE”, alone on its line
-`
-	if got := ContractText(c); got != want {
-		t.Errorf("ContractText:\n%s\nwant:\n%s", got, want)
-	}
-}
-
 func TestLooksWhole(t *testing.T) {
 	for text, want := range map[string]bool{
 		// Whole.
