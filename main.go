@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"plumbline/app/api"
 	"plumbline/app/cli"
 	"plumbline/app/desktop"
 	"plumbline/frontend"
@@ -22,17 +23,12 @@ var version = "0.1.0"
 func main() { os.Exit(run()) }
 
 func run() int {
-	if desktop.Available && len(os.Args) == 1 {
-		err := desktop.Run(desktop.Options{Assets: frontend.Assets(), Version: version, Getenv: os.Getenv})
-		if err != nil {
-			fmt.Fprintln(os.Stderr, "error:", err)
-			return 1
-		}
-		return 0
-	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// A second signal ends the program at once.
 	context.AfterFunc(ctx, stop)
+	if desktop.Available && len(os.Args) == 1 {
+		return show(ctx)
+	}
 	program, err := os.Executable()
 	if err != nil {
 		program = os.Args[0]
@@ -41,4 +37,18 @@ func run() int {
 		Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Getenv: os.Getenv, Program: program, Version: version, Assets: frontend.Assets(),
 	})
+}
+
+func show(ctx context.Context) int {
+	say := func(sentence string) { fmt.Fprintln(os.Stderr, sentence) }
+	err := desktop.Run(ctx, desktop.Options{Assets: frontend.Assets(), Version: version, Getenv: os.Getenv, Say: say})
+	if err == nil {
+		return 0
+	}
+	e := api.Describe(err)
+	say("error: " + e.Message)
+	if e.Hint != "" {
+		say("hint: " + e.Hint)
+	}
+	return 1
 }

@@ -1,5 +1,5 @@
-// Package desktop owns the window: its options, size, menus and the bridge of
-// events. Without the build tags of Wails it is a stub.
+// Package desktop owns the window: its options, its place on the screen, its
+// menu and the bridge of events. Without the build tags of Wails it is a stub.
 package desktop
 
 import "io/fs"
@@ -12,4 +12,6 @@ type Options struct {
 	Version string
 	// Getenv reads the environment.
 	Getenv func(string) string
+	// Say tells the user something in the terminal, if there is one.
+	Say func(sentence string)
 }

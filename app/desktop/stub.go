@@ -2,12 +2,16 @@
 
 package desktop
 
-import "plumbline/backend/workflow"
+import (
+	"context"
+
+	"plumbline/backend/workflow"
+)
 
 // Available says whether this build has a window.
 const Available = false
 
 // Run says that there is no window.
-func Run(Options) error {
+func Run(context.Context, Options) error {
 	return workflow.Errorf(workflow.Unavailable, "This build has no window.").WithHint("Use “plumbline serve”.")
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"time"
 
 	"plumbline/backend/workflow"
@@ -26,6 +27,26 @@ type Process struct {
 	Info workflow.OwnerInfo
 	// Client reaches its door under whatever host name.
 	Client *http.Client
+}
+
+// Raise asks the process to show itself to the user.
+func (p *Process) Raise(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, dialPatience)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://plumbline/rpc/App/Raise", strings.NewReader("[]"))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := p.Client.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("the answer is %s", resp.Status)
+	}
+	return nil
 }
 
 // Dial finds the process that has a data folder open. It returns ErrNobody when

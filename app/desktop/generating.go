@@ -1,0 +1,6 @@
+//go:build bindings
+
+package desktop
+
+// generating says that only the TypeScript bindings are written: nothing is opened.
+const generating = true
