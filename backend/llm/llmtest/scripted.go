@@ -31,7 +31,7 @@ type Answer struct {
 	// Gate is received from before each chunk and before the end, so that a test
 	// decides when the answer goes on. Closing it lets everything through.
 	Gate <-chan struct{}
-	// Err ends the answer after ErrAfter chunks.
+	// Err ends the answer after ErrAfter chunks, or at its end if that comes before.
 	Err      error
 	ErrAfter int
 	// Cut ends the answer after its last chunk as a server does that was killed.
@@ -165,7 +165,7 @@ func (s *Scripted) play(ctx context.Context, req llm.Request, prompt int, onChun
 	}
 	if result.DoneReason == "" {
 		result.DoneReason = llm.DoneStop
-		if t.left == 0 {
+		if t.limited {
 			result.DoneReason = llm.DoneLength
 		}
 	}
@@ -213,7 +213,8 @@ func stopped(cause error) error {
 type turn struct {
 	answer  Answer
 	onChunk func(llm.Chunk) error
-	left    int // bytes until the length limit; below 0 there is none
+	left    int  // bytes until the length limit; below 0 there is none
+	limited bool // there was more to say
 	chunks  int
 	sent    int // bytes
 }
@@ -226,7 +227,7 @@ func (t *turn) run(ctx context.Context) error {
 		if err := t.stream(ctx, t.answer.Text, func(s string) llm.Chunk { return llm.Chunk{Text: s} }); err != nil {
 			return err
 		}
-		if !t.answer.Loop || t.left == 0 || t.answer.Text == "" {
+		if !t.answer.Loop || t.limited || t.answer.Text == "" {
 			break
 		}
 	}
@@ -234,6 +235,8 @@ func (t *turn) run(ctx context.Context) error {
 		return err
 	}
 	switch {
+	case t.answer.Err != nil:
+		return t.answer.Err
 	case t.answer.NeverDone:
 		<-ctx.Done()
 		return stopped(ctx.Err())
@@ -245,7 +248,11 @@ func (t *turn) run(ctx context.Context) error {
 
 // stream sends text in chunks until it ends or the length limit is reached.
 func (t *turn) stream(ctx context.Context, text string, chunk func(string) llm.Chunk) error {
-	for text != "" && t.left != 0 {
+	for text != "" {
+		if t.left == 0 {
+			t.limited = true
+			return nil
+		}
 		if err := t.wait(ctx); err != nil {
 			return err
 		}

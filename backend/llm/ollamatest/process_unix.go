@@ -72,21 +72,6 @@ func (g *group) end(with syscall.Signal) {
 	g.signal(with)
 	<-g.done
 	g.pipe.Close()
-	g.awaitGone()
-}
-
-// awaitGone returns when the last process of the group is gone, and with it the
-// port it listens on. Only the leader is our own child to wait for. It gives up
-// after a while: where nobody collects orphans they stay listed for ever.
-func (g *group) awaitGone() {
-	again := time.NewTicker(5 * time.Millisecond)
-	defer again.Stop()
-	for range 200 {
-		if syscall.Kill(-g.cmd.Process.Pid, 0) == syscall.ESRCH {
-			return
-		}
-		<-again.C
-	}
 }
 
 // signal sends to the group unless its leader is gone, whose number may then be another's.

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -93,6 +94,22 @@ func (s *Server) end(how func(*group)) {
 	if s.running != nil {
 		how(s.running)
 		s.running = nil
+		s.awaitClosed()
+	}
+}
+
+// awaitClosed returns once nothing listens at the server's port any more. Only
+// the leader of the group is our own child, the others take a moment to go.
+func (s *Server) awaitClosed() {
+	again := time.NewTicker(5 * time.Millisecond)
+	defer again.Stop()
+	for range 400 {
+		conn, err := net.Dial("tcp", strings.TrimPrefix(s.URL(), "http://"))
+		if err != nil {
+			return
+		}
+		conn.Close()
+		<-again.C
 	}
 }
 
