@@ -85,7 +85,7 @@ func makeFolder(dir string) error {
 func (s *Store) open() error {
 	path := s.Path()
 	fresh := path + ".new"
-	if err := os.Remove(fresh); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := ignoreMissing(os.Remove(fresh)); err != nil {
 		return unwritable(s.dir, err)
 	}
 	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
@@ -101,7 +101,11 @@ func (s *Store) open() error {
 		return err
 	}
 	s.db = db
-	return s.checkSchema()
+	if err := s.checkSchema(); err != nil {
+		return err
+	}
+	s.db, err = s.compact(db, fresh)
+	return err
 }
 
 // create makes an empty database beside its place and then moves it there, so
@@ -122,13 +126,27 @@ func (s *Store) create(fresh string) error {
 	if err = errors.Join(err, db.Close()); err != nil {
 		return s.explain("create the database", err)
 	}
-	if err := os.Rename(fresh, s.Path()); err != nil {
-		return unwritable(s.dir, err)
+	return s.moveIntoPlace(fresh)
+}
+
+// moveIntoPlace gives a whole database, synced and closed, its name.
+func (s *Store) moveIntoPlace(fresh string) error {
+	err := os.Rename(fresh, s.Path())
+	if err == nil {
+		err = syncDir(s.dir)
 	}
-	if err := syncDir(s.dir); err != nil {
+	if err != nil {
 		return unwritable(s.dir, err)
 	}
 	return nil
+}
+
+// ignoreMissing passes over the error that says that a file is not there.
+func ignoreMissing(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
 }
 
 func openFile(path string) (*bolt.DB, error) {

@@ -55,30 +55,3 @@ func save(t testing.TB, s *Store, path, body string) {
 		return tx.AddVersion(v, body)
 	})
 }
-
-func TestVersionRoundTrip(t *testing.T) {
-	s := open(t)
-	save(t, s, "spec.md", "one")
-	save(t, s, "spec.md", "two")
-	err := s.View(func(tx *Tx) error {
-		versions, err := tx.Versions(project, "spec.md")
-		if err != nil {
-			return err
-		}
-		if len(versions) != 2 || versions[0].Number != 2 || versions[1].Number != 1 {
-			t.Errorf("Versions = %+v, want 2 and 1", versions)
-		}
-		body, ok, err := tx.Body(project, "spec.md", 1)
-		if body != "one" || !ok {
-			t.Errorf("Body = %q, %v", body, ok)
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	pending, err := s.Pending(0)
-	if err != nil || len(pending) != 2 {
-		t.Fatalf("Pending = %d, %v, want 2", len(pending), err)
-	}
-}
