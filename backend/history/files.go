@@ -47,19 +47,20 @@ func (disk) Remove(path string) error { return os.Remove(path) }
 
 func (disk) SyncDir(path string) error { return syncDir(path) }
 
-// writeNew makes a file with some content and syncs it, but not its name.
+// writeNew makes a file with some content and syncs it, but not its name. When
+// that does not work, the file is gone again.
 func writeNew(d files, path string, content []byte) error {
 	f, err := d.Create(path)
 	if err != nil {
 		return err
 	}
-	if _, err := f.Write(content); err != nil {
-		return errors.Join(err, f.Close())
+	if _, err = f.Write(content); err == nil {
+		err = f.Sync()
 	}
-	if err := f.Sync(); err != nil {
-		return errors.Join(err, f.Close())
+	if err = errors.Join(err, f.Close()); err != nil {
+		return errors.Join(err, d.Remove(path))
 	}
-	return f.Close()
+	return nil
 }
 
 // replace puts a file in its place at once, under a temporary name first. The

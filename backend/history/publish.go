@@ -166,22 +166,29 @@ func (r *repo) buildCommit(objects *batch, c workflow.Commit) (workflow.Publishe
 // guarded runs fn beside a .keep file of ours. It keeps a “git gc” from deleting
 // a pack that no ref reaches yet, and tells the next start whose the locks are
 // that a crash leaves behind.
-func (r *repo) guarded(base string, fn func() error) (err error) {
+func (r *repo) guarded(base string, fn func() error) error {
 	keep := r.path("objects", "pack", base+".keep")
 	if err := writeNew(r.files, keep, []byte(keepMark)); err != nil && !errors.Is(err, fs.ErrExist) {
 		return r.unwritable(err)
 	}
-	defer func() {
-		if removed := r.files.Remove(keep); removed != nil && !errors.Is(removed, fs.ErrNotExist) {
-			err = errors.Join(err, r.unwritable(removed))
-		}
-	}()
-	err = fn()
-	var known *workflow.Error
-	if err != nil && !errors.As(err, &known) {
+	if err := fn(); errors.Is(err, errLocked) {
+		return r.unwritable(err) // the .keep stays, so that the next start removes the lock
+	} else if err != nil {
+		return errors.Join(r.explain(err), r.files.Remove(keep))
+	}
+	if err := r.files.Remove(keep); err != nil {
 		return r.unwritable(err)
 	}
-	return err
+	return nil
+}
+
+// explain makes an error of the disk one for a person.
+func (r *repo) explain(err error) error {
+	var known *workflow.Error
+	if errors.As(err, &known) {
+		return err
+	}
+	return r.unwritable(err)
 }
 
 // writePack puts a pack into the repository. Its index comes last, because that

@@ -138,7 +138,7 @@ func (r *repo) lockFile(path string, content []byte) (unlock func() error, err e
 	for waited := time.Duration(0); ; waited += lockInterval {
 		err = writeNew(r.files, lock, content)
 		if err == nil {
-			return func() error { return r.files.Remove(lock) }, nil
+			return func() error { return r.unlock(lock) }, nil
 		}
 		if !errors.Is(err, fs.ErrExist) {
 			return nil, err
@@ -151,6 +151,16 @@ func (r *repo) lockFile(path string, content []byte) (unlock func() error, err e
 	locked := workflow.Errorf(workflow.Unavailable, "Another program is changing the history in %s.", r.dir)
 	locked.Err = err
 	return nil, locked.WithHint("Wait until it is done. If none is running, delete the file %s.", lock)
+}
+
+// errLocked says that a lock of ours could not be removed.
+var errLocked = errors.New("a lock was left behind")
+
+func (r *repo) unlock(lock string) error {
+	if err := r.files.Remove(lock); err != nil {
+		return fmt.Errorf("%w: %w", errLocked, err)
+	}
+	return nil
 }
 
 // moved is the error for a ref that is not where it was expected.

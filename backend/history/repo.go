@@ -59,7 +59,7 @@ type cached struct {
 }
 
 func newRepo(dir string, d files) *repo {
-	storage := filesystem.NewStorageWithOptions(osfs.New(dir), cache.NewObjectLRU(cacheSize), filesystem.Options{})
+	storage := filesystem.NewStorageWithOptions(wholePacks{osfs.New(dir)}, cache.NewObjectLRU(cacheSize), filesystem.Options{})
 	return &repo{dir: dir, files: d, storage: storage}
 }
 
@@ -173,7 +173,7 @@ func (r *repo) sweep() error {
 		leftovers = append(leftovers, locks...)
 	}
 	for _, keep := range keeps {
-		// A pack without an index was never used, and go-git trips over it.
+		// A pack without an index was never used.
 		base := strings.TrimSuffix(keep, ".keep")
 		if _, err := os.Lstat(base + ".idx"); errors.Is(err, fs.ErrNotExist) {
 			leftovers = append(leftovers, base+".pack")
@@ -187,8 +187,16 @@ func (r *repo) sweep() error {
 	return nil
 }
 
-// isOurs reports whether a .keep file is one of ours.
+// isOurs reports whether a .keep file is one of ours. One that holds only a part
+// of our mark is, if there is no pack: it comes before everything else.
 func isOurs(path string) bool {
 	content, err := os.ReadFile(path)
-	return err == nil && string(content) == keepMark
+	if err != nil || !strings.HasPrefix(keepMark, string(content)) {
+		return false
+	}
+	if len(content) == len(keepMark) {
+		return true
+	}
+	_, err = os.Lstat(strings.TrimSuffix(path, ".keep") + ".pack")
+	return errors.Is(err, fs.ErrNotExist)
 }
