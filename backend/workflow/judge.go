@@ -158,7 +158,7 @@ func judgeBoxes(f Facts, c *Condition) {
 		c.State = CondMet
 	default:
 		c.Missing = fmt.Sprintf("%d of %s not ticked", open, count(c.Total, "box is", "boxes are"))
-		c.Action = fmt.Sprintf("tick %s of “%s”", count(open, "box", "boxes"), c.Title)
+		c.Action = "tick " + boxesOf(open, c.Title)
 		if claimed > 0 {
 			c.Note = fmt.Sprintf("%s ticked by the model alone. Confirm what you have checked.", count(claimed, "box is", "boxes are"))
 		}
@@ -166,6 +166,17 @@ func judgeBoxes(f Facts, c *Condition) {
 	if c.Total > 0 {
 		c.Value = fmt.Sprintf("%d/%d", c.Done, c.Total)
 	}
+}
+
+// boxesOf counts boxes by the name that a condition gives them: "Acceptance
+// boxes ticked" makes "2 acceptance boxes".
+func boxesOf(n int, title string) string {
+	kind, named := strings.CutSuffix(title, " boxes ticked")
+	if !named {
+		return count(n, "box", "boxes")
+	}
+	kind = strings.ToLower(kind)
+	return count(n, kind+" box", kind+" boxes")
 }
 
 func judgeQuestions(f Facts, c *Condition, rule ConditionRule) {

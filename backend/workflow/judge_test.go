@@ -11,7 +11,7 @@ func twoPhases() Workflow {
 		{ID: "preflight", Title: "Preflight", Strip: true, Output: "checklists/preflight.md"},
 		{ID: "request", Title: "Request", Output: "request.md", Gate: []ConditionRule{
 			{ID: "written", Kind: CondWritten, Title: "Document written"},
-			{ID: "boxes", Kind: CondBoxes, Title: "Acceptance boxes", Section: "Acceptance"},
+			{ID: "boxes", Kind: CondBoxes, Title: "Acceptance boxes ticked", Section: "Acceptance"},
 		}},
 		{ID: "extra", Title: "Extra", Optional: true, Output: "extra.md"},
 		{ID: "spec", Title: "Spec", Output: "spec.md", Freezes: true, Gate: []ConditionRule{
@@ -78,7 +78,7 @@ func TestGateSentences(t *testing.T) {
 	f.Heads["request.md"] = Version{Number: 1}
 	f.Sections["request.md"] = []Section{{Title: "Acceptance", Body: 0, End: 9}}
 	f.Items["request.md"] = []Item{{Offset: 1}, {Offset: 2}}
-	if got := Judge(f).Sentence; got != "Off true by 1 of 2 conditions. Next: tick 2 boxes of “Acceptance boxes”." {
+	if got := Judge(f).Sentence; got != "Off true by 1 of 2 conditions. Next: tick 2 acceptance boxes." {
 		t.Error(got)
 	}
 	f.Items["request.md"] = []Item{{Offset: 1, State: ItemDone}}
