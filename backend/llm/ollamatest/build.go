@@ -40,7 +40,10 @@ func Build(ctx context.Context, progress io.Writer) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	b := builder{cache: cache, version: version, progress: progress}
+	b := builder{
+		cache: cache, version: version, progress: progress,
+		include: []string{"/usr/include", "/usr/local/include", "/opt/homebrew/include"},
+	}
 	if b.built() {
 		return b.path(), nil
 	}
@@ -65,6 +68,7 @@ func cacheDir() (string, error) {
 
 type builder struct {
 	cache, version string
+	include        []string // folders to take headers from
 	progress       io.Writer
 }
 

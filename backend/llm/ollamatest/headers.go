@@ -27,17 +27,13 @@ func systemHeaders() []header {
 	}
 }
 
-func includeFolders() []string {
-	return []string{"/usr/include", "/usr/local/include", "/opt/homebrew/include"}
-}
-
 // headers returns the include folder to build with. The folder is always the
 // same one, since its name is part of the key of Go's build cache.
 func (b builder) headers(ctx context.Context, src string) (string, error) {
 	dir := filepath.Join(b.cache, "ollama-headers")
 	var missing []string
 	for _, h := range systemHeaders() {
-		found, err := h.copyTo(dir)
+		found, err := h.copyTo(dir, b.include)
 		if err != nil {
 			return "", fmt.Errorf("copy the headers of %s: %w", h.folder, err)
 		}
@@ -66,14 +62,14 @@ func (b builder) headers(ctx context.Context, src string) (string, error) {
 	return dir, nil
 }
 
-// copyTo makes dir/folder from the first include folder that has it, unless it
-// is there already. It reports whether dir has it now.
-func (h header) copyTo(dir string) (bool, error) {
+// copyTo makes dir/folder from the first of the include folders that has it,
+// unless it is there already. It reports whether dir has it now.
+func (h header) copyTo(dir string, includes []string) (bool, error) {
 	target := filepath.Join(dir, h.folder)
 	if exists(filepath.Join(target, h.probe)) {
 		return true, nil
 	}
-	for _, include := range includeFolders() {
+	for _, include := range includes {
 		source := filepath.Join(include, h.folder)
 		if !exists(filepath.Join(source, h.probe)) {
 			continue

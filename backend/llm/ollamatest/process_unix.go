@@ -48,6 +48,8 @@ func startGroup(binary string, env []string, dir string, log *os.File) (*group, 
 		defer close(g.done)
 		// How it ended is of no interest: the group always ends by a signal.
 		_ = cmd.Wait()
+		// The pipe must be in reach until here, or the collector of garbage closes it.
+		g.pipe.Close()
 	}()
 	return g, nil
 }
@@ -71,7 +73,6 @@ func (g *group) stop() {
 func (g *group) end(with syscall.Signal) {
 	g.signal(with)
 	<-g.done
-	g.pipe.Close()
 }
 
 // signal sends to the group unless its leader is gone, whose number may then be another's.

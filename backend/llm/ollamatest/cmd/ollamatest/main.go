@@ -2,9 +2,12 @@
 // scripted models.
 //
 //	ollamatest build                               builds it once and prints its path
-//	ollamatest serve [-model name=scripts.json …]  runs it and prints its address, until stopped
+//	ollamatest serve [-model name=scripts.json …]  runs it and prints its address
 //	ollamatest model -scripts f.json -out x.gguf   writes a scripted model
 //	ollamatest learn -merges 12000 < text          writes the vocabulary that a text is made of
+//
+// The server runs until the command is stopped, or until the process that has
+// started the command is gone: “go run” does not pass on that it was killed.
 //
 // A file of scripts is a JSON array of {"triggers": […], "text": "…", "loop": false}.
 package main
@@ -21,6 +24,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"plumbline/backend/llm/ollamatest"
 	"plumbline/backend/llm/ollamatest/tinymodel"
@@ -37,7 +41,7 @@ const usage = `usage:
 var errUsage = errors.New("wrong usage")
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	err := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	stop()
 	switch {
@@ -126,8 +130,22 @@ func serve(ctx context.Context, args []string, stdout, stderr io.Writer) (err er
 		}
 	}
 	fmt.Fprintln(stdout, server.URL())
-	<-ctx.Done()
+	awaitStop(ctx)
 	return nil
+}
+
+// awaitStop returns when ctx ends or this process has got another parent.
+func awaitStop(ctx context.Context) {
+	parent := os.Getppid()
+	again := time.NewTicker(500 * time.Millisecond)
+	defer again.Stop()
+	for os.Getppid() == parent {
+		select {
+		case <-ctx.Done():
+			return
+		case <-again.C:
+		}
+	}
 }
 
 func writeModel(args []string, stderr io.Writer) (err error) {
