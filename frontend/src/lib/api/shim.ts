@@ -19,13 +19,13 @@ export function hasBridge(): boolean {
   return (globalThis as Bridge).go !== undefined;
 }
 
-/** Installs the bridge of the browser. Call it before any bound method is called. */
-export function installShim(): void {
+/** Installs the bridge of the browser. Call it before any bound method is called. Without `live` no events come. */
+export function installShim(live = true): void {
   const target = globalThis as Bridge;
   const emitter = new Emitter();
   target.go = { api: boundStructs() };
   target.runtime = runtime(emitter);
-  listen(emitter);
+  if (live) listen(emitter);
 }
 
 function boundStructs(): Record<string, Record<string, Method>> {

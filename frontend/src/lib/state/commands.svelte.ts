@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import type { IconName } from '../ui/icons';
 
 /** Something the palette can do or go to. */
@@ -29,9 +30,9 @@ export class Commands {
   /** Adds commands until the returned function is called: `$effect(() => app.commands.provide(() => […]))`. */
   provide(provider: Provider): () => void {
     // The latest view stands first: what is on the screen is what is meant.
-    this.providers = [provider, ...this.providers];
+    this.providers = [provider, ...untrack(() => this.providers)];
     return () => {
-      this.providers = this.providers.filter((one) => one !== provider);
+      this.providers = untrack(() => this.providers).filter((one) => one !== provider);
     };
   }
 }

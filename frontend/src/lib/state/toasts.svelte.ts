@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import { toApiError } from '../api/error';
 
 export interface Toast {
@@ -19,7 +20,7 @@ export class Toasts {
 
   show = (message: string, more: Partial<Omit<Toast, 'id' | 'message'>> = {}): number => {
     const toast: Toast = { id: this.next++, message, tone: 'plain', ...more };
-    this.list = [...this.list.slice(-2), toast];
+    this.list = [...untrack(() => this.list).slice(-2), toast];
     this.wait(toast.id);
     return toast.id;
   };

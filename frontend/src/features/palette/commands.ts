@@ -1,0 +1,122 @@
+import type { AppState } from '../../lib/state/app.svelte';
+import type { Command } from '../../lib/state/commands.svelte';
+import { currentPhase } from '../../lib/state/line';
+import { links } from '../../lib/state/router.svelte';
+
+/** What can be done from every screen. Views add what belongs to them. */
+export function globalCommands(app: AppState): Command[] {
+  return [...placesInProject(app), ...projects(app), ...actions(app), ...models(app), ...settings(app)];
+}
+
+function placesInProject(app: AppState): Command[] {
+  const { overview } = app;
+  if (!overview) return [];
+  const current = currentPhase(overview);
+  const id = overview.project.id;
+  return [
+    ...overview.phases.map((phase): Command => ({
+      id: `phase ${phase.id}`,
+      group: 'Go to',
+      title: phase.title,
+      icon: phase.strip ? 'list' : 'document',
+      detail: phase.id === current?.id ? 'current phase' : phase.version ? `v${phase.version}` : phase.summary,
+      words: overview.project.name,
+      run: () => app.router.go(links.phase(id, phase.id)),
+    })),
+    {
+      id: 'history',
+      group: 'Go to',
+      title: 'History',
+      icon: 'history',
+      detail: overview.project.name,
+      words: 'versions compare restore',
+      run: () => app.router.go(links.history(id)),
+    },
+  ];
+}
+
+function projects(app: AppState): Command[] {
+  return app.projects.list
+    .filter((one) => one.project.id !== app.router.project)
+    .map((one): Command => ({
+      id: `project ${one.project.id}`,
+      group: 'Go to',
+      title: one.project.name,
+      icon: 'layers',
+      detail: one.next,
+      words: `project ${one.project.summary}`,
+      run: () => app.router.go(links.phase(one.project.id)),
+    }));
+}
+
+function actions(app: AppState): Command[] {
+  return [
+    {
+      id: 'all projects',
+      group: 'Go to',
+      title: 'All projects',
+      icon: 'layers',
+      words: 'home',
+      run: () => app.router.go(links.home()),
+    },
+    {
+      id: 'new project',
+      group: 'Actions',
+      title: 'New project',
+      icon: 'plus',
+      words: 'create start idea',
+      run: () => app.router.go(links.create()),
+    },
+    {
+      id: 'check models',
+      group: 'Actions',
+      title: 'Check Ollama again',
+      icon: 'refresh',
+      detail: app.models.running ? app.models.default : 'not running',
+      words: 'models',
+      ...(app.models.checking ? { reason: 'It is being checked now.' } : {}),
+      run: () => void app.models.check(),
+    },
+  ];
+}
+
+function models(app: AppState): Command[] {
+  return app.models.list.map((model): Command => ({
+    id: `model ${model.name}`,
+    group: 'Models',
+    title: model.name,
+    icon: model.remote ? 'cloud' : 'chip',
+    detail: model.name === app.models.default ? 'used by Run' : 'use it by default',
+    words: 'model default',
+    ...(model.name === app.models.default ? { reason: 'Run uses it already.' } : {}),
+    run: () => void app.settings.set('defaultModel', model.name),
+  }));
+}
+
+function settings(app: AppState): Command[] {
+  const dark = document.documentElement.dataset.theme === 'dark';
+  const place = (section: string, title: string, words: string): Command => ({
+    id: `settings ${section}`,
+    group: 'Settings',
+    title,
+    icon: 'settings',
+    words: `settings ${words}`,
+    run: () => app.router.go(links.settings(section)),
+  });
+  return [
+    place('models', 'Models', 'ollama address default'),
+    place('appearance', 'Appearance', 'theme text size'),
+    place('you', 'Your name', 'author'),
+    place('gates', 'Gates', 'open questions'),
+    place('data', 'Data folder', 'backup path'),
+    place('shortcuts', 'Shortcuts', 'keys keyboard'),
+    {
+      id: 'theme',
+      group: 'Settings',
+      title: dark ? 'Use the light theme' : 'Use the dark theme',
+      icon: dark ? 'sun' : 'moon',
+      words: 'appearance night day',
+      run: () => void app.settings.set('theme', dark ? 'light' : 'dark'),
+    },
+  ];
+}

@@ -1,0 +1,41 @@
+/** The shortcuts of the app, as the settings list them. Single keys can be switched off. */
+export const shortcutList: { title: string; keys: [string, string][] }[] = [
+  {
+    title: 'Everywhere',
+    keys: [
+      ['Ctrl K', 'Go to a place or run an action'],
+      ['F6', 'Next region of the page'],
+      ['Ctrl ,', 'Settings'],
+    ],
+  },
+  {
+    title: 'Projects',
+    keys: [
+      ['N', 'New project'],
+      ['/', 'Filter'],
+      ['Ctrl Enter', 'Create the project'],
+    ],
+  },
+  {
+    title: 'Phase',
+    keys: [
+      ['1 to 5', 'Prompt, Run, Document, Changes, History'],
+      ['Ctrl Enter', 'Run the prompt'],
+      ['Ctrl Shift C', 'Copy the prompt'],
+      ['Ctrl Shift V', 'Paste an answer'],
+      ['E', 'Edit the document'],
+      ['Space', 'Tick the box that has the focus'],
+      ['Ctrl G', 'Pass the gate'],
+      ['[ and ]', 'Previous and next phase'],
+      ['Ctrl .', 'Show or hide the gate'],
+    ],
+  },
+  {
+    title: 'History',
+    keys: [
+      ['J and K', 'Move the later version'],
+      ['Shift J and Shift K', 'Move the earlier version'],
+      ['R', 'Restore a version'],
+    ],
+  },
+];

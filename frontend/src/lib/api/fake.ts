@@ -1,0 +1,195 @@
+// An in-memory Plumbline for tests and for `npm run fake`. It is never part of a build.
+import type { Api } from './client';
+import { ApiError } from './error';
+import type { EventSourceLike } from './events';
+import { fakeRuns } from './fake/runs';
+import * as seed from './fake/seed';
+import { html } from './fake/markdown';
+import { me, type Work, World } from './fake/world';
+import type { Diff, Gate, GateRecord, Settings } from './types';
+
+export interface Fake {
+  api: Api;
+  source: EventSourceLike;
+  world: World;
+}
+
+/** Makes a fake. `empty` has no projects and no model. */
+export function createFake(options: { empty?: boolean; ollama?: boolean } = {}): Fake {
+  const world = new World();
+  if (!options.empty) fill(world);
+  let settings: Settings = { ...seed.settings };
+  const running = options.ollama ?? true;
+  const off = { ...seed.models, running: false, version: '', models: [], default: '', message: 'Ollama is not answering on port 11434.', hint: 'Start it, or copy the prompt and paste the answer.' };
+  const status = () => (running ? { ...seed.models, default: settings.defaultModel || seed.models.default } : off);
+  const overview = (id: string) => world.overview(world.work(id));
+  const tell = (work: Work): void => world.emit(work.project.id, { overview: world.overview(work) });
+
+  const act = (id: string, phase: string, action: string, reason = ''): Gate => {
+    const work = world.work(id);
+    const record: GateRecord = {
+      id: world.id(), projectId: id, phase, action, by: me, at: new Date().toISOString(), reason,
+      waived: action === 'waive' ? world.conditions(work, world.phase(phase)).filter((c) => c.state !== 'met').map((c) => c.missing) : [],
+      seen: {}, path: world.phase(phase).output, hash: '',
+    };
+    work.records = [...work.records, record];
+    if (action === 'pass' || action === 'waive') work.passed.add(phase);
+    if (action === 'reopen' || action === 'unfreeze') work.passed.delete(phase);
+    if (action === 'sign') work.signed.add(phase);
+    if (action === 'unsign' || action === 'unfreeze') work.signed.delete(phase);
+    if (action === 'still-valid') work.stale.delete(phase);
+    const gate = world.gate(work, phase);
+    world.emit(id, { gate });
+    tell(work);
+    return gate;
+  };
+
+  const api: Api = {
+    app: {
+      info: async () => ({ version: '0.1.0', epoch: world.epoch, dataDir: '/home/ada/.local/share/plumbline', platform: 'linux', door: 'serve' }),
+      doctor: async () => [],
+    },
+    projects: {
+      list: async () => [...world.works.values()].map((work) => world.overview(work)),
+      create: async (wish) => {
+        if (!wish.name.trim()) throw new ApiError('invalid', 'A project needs a name.', 'Give it one.');
+        const work = world.add(wish.name.trim(), wish.idea.split('\n')[0] ?? '');
+        tell(work);
+        return work.project;
+      },
+      overview: async (id) => overview(id),
+      find: async (ref) => overview(ref).project,
+      rename: async (id, name) => {
+        const work = world.work(id);
+        work.project = { ...work.project, name };
+        tell(work);
+        return work.project;
+      },
+    },
+    artifacts: {
+      list: async (id) => [...world.work(id).versions.keys()].map((path) => world.document(world.work(id), path).artifact),
+      document: async (id, path, version) => world.document(world.work(id), path, version),
+      save: async (id, { path, body, message }) => {
+        const work = world.work(id);
+        const version = world.write(work, path, body, me, 'saved', message || 'Edit');
+        world.emit(id, { artifact: world.document(work, path).artifact });
+        tell(work);
+        return version;
+      },
+      draft: async (id, path) => world.work(id).drafts.get(path) ?? { projectId: id, path, base: -1, body: '', at: '' },
+      keepDraft: async (id, draft) => {
+        world.work(id).drafts.set(draft.path, draft);
+        return draft;
+      },
+      dropDraft: async (id, path) => world.work(id).drafts.delete(path),
+      versions: async (id, path) => (world.work(id).versions.get(path) ?? []).map((kept) => kept.version).reverse(),
+      diff: async (id, path, from, to) => {
+        const list = world.work(id).versions.get(path) ?? [];
+        const [a, b] = [list[from - 1], list[to - 1]];
+        if (!a || !b) throw new ApiError('not_found', 'There is no such version.');
+        return { from: a.version, to: b.version, diff: diffLines(a.body, b.body) };
+      },
+      tick: async (id, path, _offset, _version, done) => {
+        const work = world.work(id);
+        const item = world.items(work, path).find((one) => one.offset === _offset);
+        const body = work.versions.get(path)?.at(-1)?.body ?? '';
+        if (!item) throw new ApiError('conflict', 'The box is not there any more.', 'The document has been loaded again.');
+        const lines = body.split('\n');
+        lines[item.line - 1] = (lines[item.line - 1] ?? '').replace(/\[[ xX]\]/, done ? '[x]' : '[ ]');
+        if (done) work.confirmed.add(item.key);
+        else work.confirmed.delete(item.key);
+        const version = world.write(work, path, lines.join('\n'), me, 'ticked', `${done ? 'Tick' : 'Untick'} “${item.text}”`);
+        world.emit(id, { artifact: world.document(work, path).artifact });
+        tell(work);
+        return version;
+      },
+      waiveItem: async () => {
+        throw new ApiError('unavailable', 'The fake waives nothing.');
+      },
+      restore: async (id, path, number) => {
+        const work = world.work(id);
+        const old = work.versions.get(path)?.[number - 1];
+        const version = world.write(work, path, old?.body ?? '', me, 'restored', `Restore version ${number}`);
+        world.emit(id, { artifact: world.document(work, path).artifact });
+        tell(work);
+        return version;
+      },
+    },
+    ...fakeRuns(world, tell),
+    gates: {
+      show: async (id, phase) => world.gate(world.work(id), phase),
+      pass: async (id, phase) => act(id, phase, 'pass'),
+      waive: async (id, phase, reason) => act(id, phase, 'waive', reason),
+      reopen: async (id, phase, reason) => act(id, phase, 'reopen', reason),
+      sign: async (id, phase) => act(id, phase, 'sign'),
+      unsign: async (id, phase) => act(id, phase, 'unsign'),
+      unfreeze: async (id, phase, reason) => act(id, phase, 'unfreeze', reason),
+      stillValid: async (id, phase, reason) => act(id, phase, 'still-valid', reason),
+      records: async (id) => world.work(id).records,
+    },
+    models: { status: async () => status() },
+    library: { workflows: async () => [seed.workflow] },
+    settings: {
+      show: async () => settings,
+      set: async (key, value) => {
+        if (key === 'ollamaUrl' && !/^https?:\/\//.test(value)) {
+          throw new ApiError('invalid', `“${value}” is not the address of a server.`, 'It looks like http://127.0.0.1:11434.');
+        }
+        settings = { ...settings, [key]: key === 'singleKeys' ? value === 'true' : key === 'openQuestions' ? Number(value) : value };
+        world.emit('', { settings });
+        if (key === 'defaultModel') world.emit('', { models: status() });
+        return settings;
+      },
+    },
+    events: { since: async () => ({ ...world.position(), resync: true, events: [] }) },
+    render: async (markdown) => html(markdown),
+  };
+  return {
+    api,
+    world,
+    source: { subscribe: (listener) => world.subscribe(listener), connection: () => () => undefined },
+  };
+}
+
+function fill(world: World): void {
+  for (const { name, summary, passed, stale, hoursAgo } of seed.projects) {
+    const at = new Date(Date.now() - hoursAgo * 3_600_000);
+    const work = world.add(name, summary, at);
+    const phases = seed.workflow.phases.filter((phase) => !phase.strip);
+    phases.slice(0, passed).forEach((phase) => {
+      world.write(work, phase.output, seed.request, me, 'created', `Write ${phase.title}`);
+      work.passed.add(phase.id);
+    });
+    if (stale) work.stale.add('spec');
+    if (name === 'Tidewatch') {
+      world.write(work, 'spec.md', seed.spec.replace(' and states the limit', ''), { kind: 'model', name: 'qwen2.5-coder:14b' }, 'accepted', 'First draft from Request v1');
+      world.write(work, 'spec.md', seed.spec, me, 'saved', 'Reject long ranges');
+    }
+    if (name === 'Kilnlog') world.write(work, 'release.md', '# Release\n', me, 'created', 'Write Release');
+    work.project = { ...work.project, updatedAt: at.toISOString() };
+  }
+}
+
+/** A plain comparison, line by line at the same place. */
+function diffLines(a: string, b: string): Diff {
+  const [old, now] = [a.split('\n'), b.split('\n')];
+  const diff: Diff = { added: 0, removed: 0, hunks: [] };
+  for (let i = 0; i < Math.max(old.length, now.length); i++) {
+    const [left, right] = [old[i], now[i]];
+    const same = left === right;
+    const row = {
+      oldLine: left === undefined ? 0 : i + 1,
+      newLine: right === undefined ? 0 : i + 1,
+      old: left === undefined ? [] : [{ text: left, changed: !same }],
+      new: right === undefined ? [] : [{ text: right, changed: !same }],
+    };
+    if (!same) {
+      diff.added += right === undefined ? 0 : 1;
+      diff.removed += left === undefined ? 0 : 1;
+    }
+    const last = diff.hunks.at(-1);
+    if (last?.same === same) last.rows.push(row);
+    else diff.hunks.push({ same, rows: [row] });
+  }
+  return diff;
+}
