@@ -16,7 +16,11 @@ import (
 	"time"
 )
 
-const ollamaModule = "github.com/ollama/ollama"
+const (
+	ollamaModule = "github.com/ollama/ollama"
+	// sourcePrefix begins the names of the folders that builds work in.
+	sourcePrefix = "ollama-src-"
+)
 
 // Build returns the path of an Ollama server of the version that go.mod names.
 // It builds one if there is none in the cache, which takes 5 to 10 minutes on
@@ -85,7 +89,7 @@ func (b builder) build(ctx context.Context) error {
 	if err := os.MkdirAll(b.cache, 0o755); err != nil {
 		return err
 	}
-	unlock, err := lockFile(ctx, b.path()+".lock")
+	unlock, err := lockFile(ctx, filepath.Join(b.cache, "ollama.lock"))
 	if err != nil {
 		return err
 	}
@@ -93,7 +97,10 @@ func (b builder) build(ctx context.Context) error {
 	if b.built() { // by the one we waited for
 		return nil
 	}
-	src, err := os.MkdirTemp(b.cache, "ollama-src-")
+	if err := b.removeLeftovers(); err != nil {
+		return err
+	}
+	src, err := os.MkdirTemp(b.cache, sourcePrefix)
 	if err != nil {
 		return err
 	}
@@ -109,6 +116,15 @@ func (b builder) build(ctx context.Context) error {
 	return b.compile(ctx, src, headers)
 }
 
+// removeLeftovers removes the folders of builds that were killed. The lock must be held.
+func (b builder) removeLeftovers() error {
+	left, err := filepath.Glob(filepath.Join(b.cache, sourcePrefix+"*"))
+	for _, dir := range left {
+		err = errors.Join(err, os.RemoveAll(dir))
+	}
+	return err
+}
+
 // goVersion is the language version of the module that does nothing but require Ollama.
 func goVersion() string {
 	parts := strings.SplitN(strings.TrimPrefix(runtime.Version(), "go"), ".", 3)
@@ -120,7 +136,7 @@ func goVersion() string {
 
 // compile builds into a temporary file and renames it, so that the cache never holds half a server.
 func (b builder) compile(ctx context.Context, src, headers string) error {
-	fmt.Fprintf(b.progress, "Building Ollama %s. This is done once and takes 5 to 10 minutes.\n", b.version)
+	fmt.Fprintf(b.progress, "Building Ollama %s. This is done once and may take 10 minutes.\n", b.version)
 	began := time.Now()
 	out := filepath.Join(src, "ollama")
 	cmd := goCommand(ctx, src, "build", "-mod=mod", "-ldflags", "-s -w", "-o", out, ollamaModule)

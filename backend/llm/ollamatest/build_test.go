@@ -70,6 +70,18 @@ func TestServerInTheCacheIsNotBuiltAgain(t *testing.T) {
 	}
 }
 
+func TestLeftoversOfKilledBuildsAreRemoved(t *testing.T) {
+	cache := t.TempDir()
+	write(t, filepath.Join(cache, "ollama-src-123", "go.mod"), "")
+	write(t, filepath.Join(cache, "ollama-1.2.3"), "")
+	if err := (builder{cache: cache}).removeLeftovers(); err != nil {
+		t.Fatal(err)
+	}
+	if exists(filepath.Join(cache, "ollama-src-123")) || !exists(filepath.Join(cache, "ollama-1.2.3")) {
+		t.Error("it removed the wrong things")
+	}
+}
+
 func TestLockIsHeldByOneAtATime(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "lock")
 	unlock, err := lockFile(t.Context(), name)
