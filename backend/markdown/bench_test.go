@@ -27,8 +27,8 @@ func answers() map[string]string {
 		"nested":    fill("- all\n", func(i int) string { return fmt.Sprintf("  - item %d with **some** text\n    - below\n", i) }),
 		"fence":     fill("```go\n", func(i int) string { return fmt.Sprintf("\tfmt.Println(%d, \"some text\")\n", i) }),
 		"table":     fill("| n | text |\n|---|---|\n", func(i int) string { return fmt.Sprintf("| %d | **some** text |\n", i) }),
-		"paragraph": fill("", func(i int) string { return fmt.Sprintf("word%d and *more* text\n", i) }),
-		"line":      fill("", func(i int) string { return fmt.Sprintf("word%d and *more* text ", i) }),
+		"paragraph": fill("", func(i int) string { return fmt.Sprintf("word%d and more text\n", i) }),
+		"line":      fill("", func(i int) string { return fmt.Sprintf("word%d and more text ", i) }),
 		"headings":  fill("", func(i int) string { return fmt.Sprintf("# %d\n", i) }),
 	}
 }

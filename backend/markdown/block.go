@@ -45,6 +45,8 @@ func (w *writer) block(n ast.Node) {
 		w.table(n)
 	case *extension.FootnoteList:
 		w.footnotes(n)
+	case *extension.FootnoteBacklink: // of a note that does not end with a paragraph
+		w.inline(n)
 	}
 }
 

@@ -143,9 +143,6 @@ func likeness(a, b map[string]int) int {
 // segments marks the words that differ between two lines.
 func segments(old, new string) (before, after []workflow.Segment) {
 	a, b := tokens(old), tokens(new)
-	if len(a)*len(b) > 1<<22 {
-		return whole(old), whole(new)
-	}
 	x, y := 0, 0
 	for _, change := range lcs.DiffLines(a, b) {
 		before = segment(before, a[x:change.Start], false)

@@ -16,9 +16,14 @@ const linkRel = ` rel="noopener noreferrer"`
 
 // link writes a link, or only its text when it leads nowhere we open.
 func (w *writer) link(n *ast.Link) {
-	target := w.target(util.URLEscape(n.Destination, true))
-	if target == "" || w.links > 0 || w.depth > maxInline {
+	if w.links > 0 || w.depth > maxInline {
 		w.inlines(n)
+		return
+	}
+	address := util.URLEscape(n.Destination, true)
+	target := w.target(address)
+	if target == "" {
+		w.linkOff(n, string(address))
 		return
 	}
 	w.links++
@@ -30,6 +35,18 @@ func (w *writer) link(n *ast.Link) {
 	w.inlines(n)
 	w.raw("</a>")
 	w.links--
+}
+
+// linkOff writes the text of a link that cannot be opened, and tells where it
+// leads when that is a place within the project.
+func (w *writer) linkOff(n *ast.Link, address string) {
+	w.raw(`<span class="link-off"`)
+	if u, err := url.Parse(address); err == nil && u.Scheme == "" && u.Host == "" && address != "" {
+		w.attribute("title", address)
+	}
+	w.raw(">")
+	w.inlines(n)
+	w.raw("</span>")
 }
 
 func (w *writer) autolink(n *ast.AutoLink) {

@@ -63,9 +63,9 @@ func Merge(current, candidate string, take []int) string {
 	}
 	joint := joint{}
 	for _, m := range matches {
-		if m.new != nil && (wanted[m.id] || m.old == nil && m.id < 0) {
+		if wanted[m.id] && m.id >= 0 {
 			joint.add(m.new)
-		} else if m.old != nil && !(wanted[m.id] && m.new == nil) {
+		} else {
 			joint.add(m.old)
 		}
 	}
@@ -184,13 +184,14 @@ type joint struct {
 // add appends a chunk. Where it does not follow on the chunk before in its own
 // text, a blank line sets them apart, after a code fence that was left open.
 func (j *joint) add(c *chunk) {
-	if b := j.before; b != nil && c.text != "" && (b.source != c.source || b.end != c.end-len(c.text)) {
+	if c == nil || c.text == "" {
+		return
+	}
+	if b := j.before; b != nil && (b.source != c.source || b.end != c.end-len(c.text)) {
 		j.part(b)
 	}
 	j.WriteString(c.text)
-	if c.text != "" {
-		j.before = c
-	}
+	j.before = c
 }
 
 func (j *joint) part(before *chunk) {

@@ -63,7 +63,9 @@ func Plain(src string, max int) string {
 		case *ast.Paragraph:
 			text, value = d.plain(n), 3
 		case *ast.List:
-			text, value = d.plain(n.FirstChild().FirstChild()), 2
+			if first := n.FirstChild().FirstChild(); first != nil {
+				text, value = d.plain(first), 2
+			}
 		case *ast.Heading:
 			text, value = d.plain(n), 1
 		}
@@ -92,7 +94,7 @@ func sentence(s string) string {
 func abbreviation(before, after string) bool {
 	next, _ := utf8.DecodeRuneInString(after)
 	word := before[strings.LastIndexByte(before, ' ')+1:]
-	return unicode.IsLower(next) || utf8.RuneCountInString(word) < 2
+	return unicode.IsLower(next) || strings.Contains(word, ".") || utf8.RuneCountInString(word) < 2
 }
 
 // shorten cuts a text at a word to at most max characters, the ellipsis included.

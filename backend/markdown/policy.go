@@ -51,7 +51,7 @@ func allowTargets(p *bluemonday.Policy) {
 	p.AllowAttrs("rel").Matching(regexp.MustCompile(`^noopener noreferrer$`)).OnElements("a")
 	p.AllowAttrs("role").Matching(regexp.MustCompile(`^doc-(noteref|backlink)$`)).OnElements("a")
 	p.AllowAttrs("role").Matching(regexp.MustCompile(`^doc-endnotes$`)).OnElements("section")
-	p.AllowAttrs("title").OnElements("a", "img")
+	p.AllowAttrs("title").OnElements("a", "img", "span")
 	p.AllowAttrs("alt").OnElements("img")
 	p.AllowAttrs("src").Matching(regexp.MustCompile(`^data:image/(png|jpeg|gif|webp);base64,`)).OnElements("img")
 }

@@ -14,6 +14,9 @@ import (
 	"plumbline/backend/workflow"
 )
 
+// maxRender is the size of the largest text that is shown as Markdown.
+const maxRender = 4 << 20
+
 // Options say how boxes are shown.
 type Options struct {
 	// Items hold the judged state of the boxes, found by offset. A box that is
@@ -26,8 +29,16 @@ type Options struct {
 // Render turns Markdown into HTML that is safe to put into a page: nothing in it
 // runs and nothing in it is fetched. The outermost blocks carry data-line, their
 // first line, and boxes carry data-offset, which SetMark takes.
+//
+// A text above maxRender is shown as it is written: no page could hold it.
 func Render(src string, opt Options) string {
 	w := newWriter(opt)
+	if len(src) > maxRender {
+		w.raw(`<pre data-line="1"><code>`)
+		w.escaped([]byte(src))
+		w.raw("</code></pre>\n")
+		return w.finish()
+	}
 	w.notes = notesPrefix(src)
 	w.document(parse(src))
 	return w.finish()

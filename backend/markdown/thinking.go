@@ -6,7 +6,7 @@ import (
 )
 
 var (
-	thinkingOpen = regexp.MustCompile(`(?i)^\s*<(think|thinking|thought|thoughts|reasoning|reflection|scratchpad|planning|[a-z]+_planning|planning_[a-z]+)>`)
+	thinkingOpen = regexp.MustCompile(`(?i)^\s*<(think|thinking|thought|thoughts|reasoning|reflection|scratchpad|brainstorming|[a-z_]*planning[a-z_]*)>`)
 	// A model whose template opens the block itself sends only its end.
 	thinkingEnd = regexp.MustCompile(`(?i)(?:^|\n)[ \t]*</(?:think|thinking|reasoning)>[ \t]*(?:\r?\n|$)`)
 	wrapOpen    = regexp.MustCompile("^\\s*(`{3,}|~{3,})[ \\t]*(?i:markdown|md)[ \\t]*\\r?\\n")
@@ -69,11 +69,12 @@ func unwrap(text string) string {
 	}
 	fence, body := text[m[2]:m[3]], text[m[1]:]
 	lines := strings.SplitAfter(strings.TrimRight(body, " \t\r\n"), "\n")
-	inner := "" // the fence that is open inside
+	inner := ""  // the fence that is open inside
+	sure := true // no fence inside could be the end of the outer one
 	for i, line := range lines {
 		f := fenceLine.FindStringSubmatch(strings.TrimSuffix(line, "\n"))
 		switch {
-		case f == nil || f[1][0] != fence[0] && inner == "":
+		case f == nil || inner == "" && f[1][0] != fence[0]:
 		case inner != "":
 			if f[2] == "" && f[1][0] == inner[0] && len(f[1]) >= len(inner) {
 				inner = ""
@@ -82,12 +83,13 @@ func unwrap(text string) string {
 			return strings.Join(lines[:i], "")
 		default:
 			inner = f[1]
+			sure = sure && f[2] != ""
 		}
 	}
-	if inner != "" {
-		return text
+	if sure {
+		return body // the answer broke off before the fence was closed
 	}
-	return body // the answer broke off before the fence was closed
+	return text
 }
 
 // inFence reports whether a text ends inside a code fence.
