@@ -100,16 +100,16 @@ function settings(app: AppState): Command[] {
     group: 'Settings',
     title,
     icon: 'settings',
-    words: `settings ${words}`,
+    words,
     run: () => app.router.go(links.settings(section)),
   });
   return [
-    place('models', 'Models', 'ollama address default'),
-    place('appearance', 'Appearance', 'theme text size'),
-    place('you', 'Your name', 'author'),
-    place('gates', 'Gates', 'open questions'),
-    place('data', 'Data folder', 'backup path'),
-    place('shortcuts', 'Shortcuts', 'keys keyboard'),
+    place('models', 'Settings: models', 'ollama address default'),
+    place('appearance', 'Settings: appearance', 'theme text size'),
+    place('you', 'Settings: your name', 'author'),
+    place('gates', 'Settings: gates', 'open questions'),
+    place('data', 'Settings: data folder', 'backup path'),
+    place('shortcuts', 'Settings: shortcuts', 'keys keyboard'),
     {
       id: 'theme',
       group: 'Settings',

@@ -67,18 +67,23 @@ function match(command: Command, words: string[]): Match | undefined {
     if (at >= 0) {
       score += at === 0 ? 6 : isStart(title, at) ? 4 : 1;
       marks.push([at, at + word.length]);
-    } else if (beside.includes(word)) score += 0.5;
+    } else if (start(beside, word) >= 0) score += 0.5;
     else return undefined;
   }
   return { command, marks: marks.sort((a, b) => a[0] - b[0]), score };
 }
 
-/** The first beginning of a word that fits, else any place of at least two letters. */
+/** The first beginning of a word that fits, else any place, for three letters or more. */
 function find(text: string, word: string): number {
+  const at = start(text, word);
+  return at >= 0 || word.length < 3 ? at : text.indexOf(word);
+}
+
+function start(text: string, word: string): number {
   for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
     if (isStart(text, at)) return at;
   }
-  return word.length > 1 ? text.indexOf(word) : -1;
+  return -1;
 }
 
 function isStart(text: string, at: number): boolean {

@@ -11,6 +11,9 @@ export class Models {
   /** The model that Run uses; empty when there is none: then copy and paste is the way. */
   readonly default = $derived(this.running ? (this.status?.default ?? '') : '');
 
+  /** Whether Ollama itself runs on this computer. */
+  readonly local = $derived(isLocal(this.status?.url ?? ''));
+
   constructor(private readonly api: Pick<Api, 'models'>) {}
 
   load = (): Promise<void> => this.ask(false);
@@ -32,5 +35,13 @@ export class Models {
     } finally {
       this.checking = false;
     }
+  }
+}
+
+function isLocal(address: string): boolean {
+  try {
+    return ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(address).hostname);
+  } catch {
+    return false;
   }
 }

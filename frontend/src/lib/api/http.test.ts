@@ -1,0 +1,55 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { data } from './http';
+
+function answer(status: number, body: string) {
+  const fetched = vi.fn(async (_url: string, _init?: RequestInit) => new Response(body, { status }));
+  vi.stubGlobal('fetch', fetched);
+  return fetched;
+}
+
+afterEach(() => vi.unstubAllGlobals());
+
+describe('data', () => {
+  it('asks with the query and leaves out what is not set', async () => {
+    const fetched = answer(200, '{"ok":true}');
+    await data('GET', 'projects/p/document', { path: 'audits/security 01.md', version: undefined });
+    expect(fetched.mock.calls[0]?.[0]).toBe('/data/projects/p/document?path=audits%2Fsecurity+01.md');
+  });
+
+  it('keeps a version of 0 in the query', async () => {
+    const fetched = answer(200, '{}');
+    await data('GET', 'x', { from: 0 });
+    expect(fetched.mock.calls[0]?.[0]).toBe('/data/x?from=0');
+  });
+
+  it('sends a body as JSON', async () => {
+    const fetched = answer(200, '{}');
+    await data('POST', 'projects', {}, { name: 'Tidewatch' });
+    const init = fetched.mock.calls[0]?.[1];
+    expect(init?.body).toBe('{"name":"Tidewatch"}');
+    expect(new Headers(init?.headers).get('Content-Type')).toBe('application/json');
+  });
+
+  it('rejects with the error of the backend', async () => {
+    answer(409, '{"code":"conflict","message":"It changed in between."}');
+    await expect(data('PUT', 'x', {}, {})).rejects.toMatchObject({ code: 'conflict', message: 'It changed in between.' });
+  });
+
+  it('says that nobody answers', async () => {
+    vi.stubGlobal('fetch', async () => {
+      throw new TypeError('Failed to fetch');
+    });
+    await expect(data('GET', 'x')).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
+  it('does not send a body over the limit', async () => {
+    const fetched = answer(200, '{}');
+    await expect(data('POST', 'x', {}, 'a'.repeat((16 << 20) + 1))).rejects.toMatchObject({ code: 'limit' });
+    expect(fetched).not.toHaveBeenCalled();
+  });
+
+  it('does not take a page for data', async () => {
+    answer(200, '<!doctype html>');
+    await expect(data('GET', 'x')).rejects.toMatchObject({ code: 'internal' });
+  });
+});

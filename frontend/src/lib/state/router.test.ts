@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { links, parse, type Place, Router } from './router.svelte';
+
+describe('addresses', () => {
+  it.each([
+    ['', { name: 'home' }],
+    ['#/', { name: 'home' }],
+    ['#/nowhere', { name: 'home' }],
+    ['#/p', { name: 'home' }],
+    ['#/new', { name: 'new' }],
+    ['#/settings', { name: 'settings', section: 'models' }],
+    ['#/settings/data', { name: 'settings', section: 'data' }],
+    ['#/p/01A', { name: 'phase', project: '01A', phase: '', tab: '' }],
+    ['#/p/01A/spec', { name: 'phase', project: '01A', phase: 'spec', tab: '' }],
+    ['#/p/01A/spec/run', { name: 'phase', project: '01A', phase: 'spec', tab: 'run' }],
+    ['#/p/01A/history', { name: 'history', project: '01A', path: '' }],
+    ['#/p/01A/history?path=audits%2Freview-01.md', { name: 'history', project: '01A', path: 'audits/review-01.md' }],
+    ['#/p/%E0%A4%A', { name: 'phase', project: '%E0%A4%A', phase: '', tab: '' }],
+  ])('reads %s', (hash, route) => {
+    expect(parse(hash)).toEqual(route);
+  });
+
+  it('reads what it writes', () => {
+    expect(parse(links.phase('a b', 'spec', 'run'))).toEqual({ name: 'phase', project: 'a b', phase: 'spec', tab: 'run' });
+    expect(parse(links.history('p', 'steps/07.md'))).toEqual({ name: 'history', project: 'p', path: 'steps/07.md' });
+    expect(parse(links.settings('you'))).toEqual({ name: 'settings', section: 'you' });
+    expect(parse(links.create())).toEqual({ name: 'new' });
+  });
+});
+
+function placeAt(hash: string) {
+  let listener = (): void => undefined;
+  const place: Place = {
+    hash: () => hash,
+    go: (to) => {
+      hash = to;
+      listener();
+    },
+    replace: (to) => {
+      hash = to;
+    },
+    listen: (callback) => {
+      listener = callback;
+      return () => (listener = () => undefined);
+    },
+  };
+  return place;
+}
+
+describe('Router', () => {
+  it('follows the address', () => {
+    const router = new Router(placeAt('#/'));
+    router.start();
+    router.go('#/p/01A/spec/run');
+    expect(router.project).toBe('01A');
+  });
+
+  it('stays on the screen when only the tab changes', () => {
+    const router = new Router(placeAt('#/p/01A/spec/run'));
+    router.start();
+    const before = router.screen;
+    router.go('#/p/01A/spec/document');
+    expect(router.screen).toBe(before);
+    router.go('#/p/01A/plan');
+    expect(router.screen).not.toBe(before);
+  });
+
+  it('replaces without waiting for the browser', () => {
+    const router = new Router(placeAt('#/p/01A'));
+    router.replace('#/p/01A/spec');
+    expect(router.route).toMatchObject({ phase: 'spec' });
+  });
+
+  it('no longer follows once stopped', () => {
+    const place = placeAt('#/');
+    const router = new Router(place);
+    router.start()();
+    place.go('#/new');
+    expect(router.route.name).toBe('home');
+  });
+});

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import type { DiffRow, Hunk } from '../api';
+import { codeRows, fold, readLine } from './diff';
+
+const row = (n: number, text = `line ${n}`): DiffRow => ({
+  oldLine: n,
+  newLine: n,
+  old: [{ text, changed: false }],
+  new: [{ text, changed: false }],
+});
+const same = (count: number): Hunk => ({ same: true, rows: Array.from({ length: count }, (_, i) => row(i + 1)) });
+const change: Hunk = { same: false, rows: [row(1)] };
+
+const shape = (hunks: Hunk[]): string[] => fold(hunks).map((one) => `${one.folded ? 'fold' : one.same ? 'same' : 'change'} ${one.rows.length}`);
+
+describe('fold', () => {
+  it('keeps three rows on each side of a change', () => {
+    expect(shape([same(20), change, same(30), change, same(20)])).toEqual([
+      'fold 17', 'same 3', 'change 1', 'same 3', 'fold 24', 'same 3', 'change 1', 'same 3', 'fold 17',
+    ]);
+  });
+
+  it('does not fold what is short', () => {
+    expect(shape([same(6), change, same(9), change])).toEqual(['same 6', 'change 1', 'same 9', 'change 1']);
+  });
+
+  it('loses no row', () => {
+    const hunks = [same(50), change, same(11), change, same(4)];
+    const rows = fold(hunks).reduce((all, one) => all + one.rows.length, 0);
+    expect(rows).toBe(50 + 1 + 11 + 1 + 4);
+  });
+});
+
+describe('readLine', () => {
+  const read = (text: string, inCode = false) => readLine([{ text, changed: false }], inCode);
+  const text = (line: ReturnType<typeof read>) => line.segments.map((one) => one.text).join('');
+
+  it('shows task boxes as boxes', () => {
+    const line = read('  - [x] `next` answers in 50 ms');
+    expect([line.kind, line.done, line.depth, text(line)]).toEqual(['task', true, 1, '`next` answers in 50 ms']);
+    expect(read('- [ ] later').done).toBe(false);
+  });
+
+  it('shows headings without their marks', () => {
+    const line = read('## 5 Acceptance');
+    expect([line.kind, text(line)]).toEqual(['heading', '5 Acceptance']);
+  });
+
+  it('keeps the number of an ordered item', () => {
+    expect(text(read('2. Second'))).toBe('2. Second');
+    expect(text(read('- First'))).toBe('First');
+  });
+
+  it('shows source as source inside a fence', () => {
+    expect(read('# not a heading', true).kind).toBe('code');
+  });
+
+  it('drops marks that lie across segments', () => {
+    const line = readLine([{ text: '- [', changed: false }, { text: 'x', changed: true }, { text: '] done', changed: false }], false);
+    expect(line.segments).toEqual([{ text: 'done', changed: false }]);
+  });
+});
+
+describe('codeRows', () => {
+  it('knows which lines of a side lie inside a fence', () => {
+    const rows = ['a', '```go', 'x := 1', '```', 'b'].map((text, i) => row(i + 1, text));
+    expect(codeRows(rows, 'new')).toEqual([false, true, true, true, false]);
+  });
+});
