@@ -37,8 +37,8 @@ export class DocumentState {
     const turn = ++this.loading;
     try {
       const document = await this.api.artifacts.document(this.project, this.path);
-      if (turn !== this.loading) return;
-      this.document = document;
+      if (turn !== this.loading || this.pending.size > 0) return;
+      this.document = this.placed(document);
       this.error = undefined;
     } catch (cause) {
       if (turn === this.loading) this.error = toApiError(cause);
@@ -51,8 +51,8 @@ export class DocumentState {
     const known = this.document;
     this.draft?.moved(artifact.current.number);
     if (!known || this.pending.size > 0) return;
-    if (artifact.current.number > known.version.number) void this.load();
-    else if (artifact.current.number === known.version.number) this.document = { ...known, artifact };
+    // Confirming and waiving change a box without a new version.
+    if (artifact.current.number >= known.version.number) void this.load();
   }
 
   /** Ticks an open box, confirms a claimed one, and takes the tick of a done one back. */
@@ -117,6 +117,12 @@ export class DocumentState {
     await this.load();
   };
 
+  /** The same text keeps its rendering, and with it the place and the focus of the reader. */
+  private placed(next: Document): Document {
+    const known = this.document;
+    return known && known.markdown === next.markdown ? { ...next, html: known.html } : next;
+  }
+
   private async send(index: number, done: boolean): Promise<void> {
     const document = this.document;
     const item = document?.items.find((one) => one.index === index);
@@ -140,10 +146,7 @@ export class DocumentState {
   }
 }
 
-/**
- * The document after a tick. Only the mark has changed, so the rendering stays,
- * and with it the place and the focus of the reader.
- */
+/** The document after a tick. Only the mark has changed, so the rendering stays. */
 function ticked(document: Document, item: Item, version: Version, done: boolean): Document {
   const next: Item = { ...item, marked: done, state: done ? 'done' : 'open' };
   if (done) next.tick = { state: 'done', by: version.author, at: version.at, reason: '' };

@@ -87,24 +87,35 @@ describe('DocumentState', () => {
     expect(state.states.get(0)).toBe('open');
   });
 
-  it('loads again when somebody else has saved, and not for its own tick', async () => {
+  it('keeps its place when the event of its own tick comes late', async () => {
     const { artifacts, state } = backend();
     await state.load();
     await state.tick(0);
+    const html = state.document?.html;
+    artifacts.document.mockResolvedValueOnce({ ...document(8, state.document?.markdown ?? '', state.document?.items), html: '<p>again</p>' });
     state.apply(event({ artifact: artifact(8) }));
     await settled();
-    expect(artifacts.document).toHaveBeenCalledTimes(1);
-    state.apply(event({ artifact: artifact(9) }));
-    await settled();
-    expect(artifacts.document).toHaveBeenCalledTimes(2);
+    expect(state.document?.html).toBe(html);
+    expect(state.states.get(0)).toBe('done');
   });
 
-  it('takes a new state of the artifact without loading', async () => {
+  it('shows what somebody else has saved', async () => {
     const { artifacts, state } = backend();
     await state.load();
-    state.apply(event({ artifact: artifact(7, { frozen: true }) }));
-    expect(state.frozen).toBe(true);
-    expect(artifacts.document).toHaveBeenCalledTimes(1);
+    artifacts.document.mockResolvedValueOnce(document(9, 'theirs'));
+    state.apply(event({ artifact: artifact(9) }));
+    await settled();
+    expect(state.version).toBe(9);
+    expect(state.document?.html).toBe('<p>9</p>');
+  });
+
+  it('shows a box that was confirmed elsewhere, which makes no version', async () => {
+    const { artifacts, state } = backend();
+    await state.load();
+    artifacts.document.mockResolvedValueOnce(document(7, markdown, [item(0, 3, 'open'), item(1, 16, 'done'), item(2, 26, 'done')]));
+    state.apply(event({ artifact: artifact(7) }));
+    await settled();
+    expect(state.states.get(1)).toBe('done');
   });
 
   it('waives a box and shows what the backend made of it', async () => {

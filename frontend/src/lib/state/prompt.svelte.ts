@@ -51,6 +51,11 @@ export class PromptState {
     return this.typed[filled.variable.name] ?? filled.value;
   }
 
+  /** What was typed in place of a document and is not saved yet. */
+  typedFor(name: string): string {
+    return this.typed[name] ?? '';
+  }
+
   fill = (name: string, value: string): void => {
     this.typed = { ...this.typed, [name]: value };
     this.keeping = 'typing';
