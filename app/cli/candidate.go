@@ -133,7 +133,8 @@ func (acceptCmd) examples() []string {
 
 func (c *acceptCmd) Run(ctx context.Context, s *session) error {
 	if c.Edit != "" && len(c.Section) > 0 {
-		return usageError{workflow.Errorf(workflow.Invalid, "--section and --edit cannot be used together.")}
+		return usageError{workflow.Errorf(workflow.Invalid, "--section and --edit cannot be used together.").
+			WithHint("An edited text is saved as a whole.")}
 	}
 	choice := workflow.AcceptCandidate{All: len(c.Section) == 0, Sections: c.Section, Message: c.Message}
 	if c.Edit != "" {

@@ -117,7 +117,7 @@ func (runCmd) examples() []string {
 func (c *runCmd) Run(ctx context.Context, s *session) error {
 	switch {
 	case c.Anyway && c.Paste == "":
-		return usageError{workflow.Errorf(workflow.Invalid, "--anyway goes with --paste.")}
+		return usageError{workflow.Errorf(workflow.Invalid, "--anyway is for pasted answers.").WithHint("Use it with --paste.")}
 	case c.Copy:
 		return c.copy(ctx, s)
 	case c.Paste != "":

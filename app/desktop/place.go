@@ -49,16 +49,16 @@ func (p place) save(dir string) error {
 	return os.Rename(path+".new", path)
 }
 
-// fit makes the place lie on a screen of the given size. A place that would be
-// mostly off the screen is not known any more.
+// fit makes the place lie on a screen of the given size: in its middle at the
+// first start, and where the window would be mostly off the screen.
 func (p place) fit(width, height int) place {
 	if width <= 0 || height <= 0 {
 		return p
 	}
 	p.Width, p.Height = min(p.Width, width), min(p.Height, height)
 	const grip = 100 // so much must be seen to be dragged
-	if p.X < 0 || p.Y < 0 || p.X > width-grip || p.Y > height-grip {
-		p.Known = false
+	if !p.Known || p.X < 0 || p.Y < 0 || p.X > width-grip || p.Y > height-grip {
+		p.X, p.Y = (width-p.Width)/2, (height-p.Height)/2
 	}
 	return p
 }

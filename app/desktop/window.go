@@ -54,7 +54,8 @@ type window struct {
 	door   *owner.Door
 }
 
-// Run shows the window until it is closed or ctx ends. When the data is open
+// Run shows the window until it is closed; Wails itself listens for the signals
+// that end a program. When the data is open
 // elsewhere, it asks the other window to come to the front and returns.
 func Run(ctx context.Context, opt Options) (err error) {
 	dir, err := owner.DataDir(opt.Getenv)
@@ -73,10 +74,6 @@ func Run(ctx context.Context, opt Options) (err error) {
 		}
 		w.place = readPlace(dir)
 	}
-	defer context.AfterFunc(ctx, func() {
-		<-w.started
-		runtime.Quit(w.ctx)
-	})()
 	if err := wails.Run(w.options()); err != nil {
 		return fmt.Errorf("show the window: %w", err)
 	}
@@ -224,9 +221,7 @@ func (w *window) settle() {
 		if p.Width != w.place.Width || p.Height != w.place.Height {
 			runtime.WindowSetSize(w.ctx, p.Width, p.Height)
 		}
-		if p.Known {
-			runtime.WindowSetPosition(w.ctx, p.X, p.Y)
-		}
+		runtime.WindowSetPosition(w.ctx, p.X, p.Y)
 	}
 }
 
