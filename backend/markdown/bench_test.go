@@ -6,14 +6,15 @@ import (
 	"testing"
 )
 
+// answerSize is that of a long run.
 const answerSize = 200 << 10
 
-// answers of the size that a long run has, of the kinds that stream badly.
-func answers() map[string]string {
+// answers are texts of the kinds that stream badly.
+func answers(size int) map[string]string {
 	fill := func(first string, next func(int) string) string {
 		var b strings.Builder
 		b.WriteString(first)
-		for i := 0; b.Len() < answerSize; i++ {
+		for i := 0; b.Len() < size; i++ {
 			b.WriteString(next(i))
 		}
 		return b.String()
@@ -34,7 +35,7 @@ func answers() map[string]string {
 }
 
 func BenchmarkRender(b *testing.B) {
-	for name, src := range answers() {
+	for name, src := range answers(answerSize) {
 		b.Run(name, func(b *testing.B) {
 			b.SetBytes(int64(len(src)))
 			for b.Loop() {
@@ -46,7 +47,7 @@ func BenchmarkRender(b *testing.B) {
 
 // BenchmarkStream writes the same answers in 2,000 chunks, without Finish.
 func BenchmarkStream(b *testing.B) {
-	for name, src := range answers() {
+	for name, src := range answers(answerSize) {
 		b.Run(name, func(b *testing.B) {
 			b.SetBytes(int64(len(src)))
 			for b.Loop() {

@@ -81,7 +81,7 @@ func TestSetMarkChangesOneByte(t *testing.T) {
 
 func TestTickingChangesNoOtherBox(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		src := documentGen().Draw(t, "document") + "\n- [ ] one more\n"
+		src := "- [ ] one more\n\n" + documentGen().Draw(t, "document")
 		items := Items(src)
 		i := rapid.IntRange(0, len(items)-1).Draw(t, "box")
 		ticked, err := SetMark(src, items[i].Offset, !items[i].Marked)

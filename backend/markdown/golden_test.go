@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -35,4 +36,18 @@ func TestRenderIsAsInTheGoldenFiles(t *testing.T) {
 			t.Errorf("%s is rendered as\n%s\nwant\n%s", path, got, want)
 		}
 	}
+}
+
+func TestRenderMayBeCalledByManyAtOnce(t *testing.T) {
+	src := strings.Join(seeds(), "\n\n")
+	want := Render(src, Options{})
+	var wait sync.WaitGroup
+	for range 8 {
+		wait.Go(func() {
+			if Render(src, Options{}) != want || len(Items(src)) == 0 || write(src, 11).Finish() != want {
+				t.Errorf("the same text was rendered differently")
+			}
+		})
+	}
+	wait.Wait()
 }

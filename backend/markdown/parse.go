@@ -97,13 +97,30 @@ func read(src string, p parser.Parser, refs references) *document {
 		d.skip = len(byteOrderMark)
 	}
 	d.src = lineFeeds([]byte(src[d.skip:]))
-	d.root = p.Parse(text.NewReader(d.src), withReferences(refs))
+	d.root = parseOrQuote(d.src, p, refs)
 	for i, b := range d.src {
 		if b == '\n' {
 			d.ends = append(d.ends, i)
 		}
 	}
 	return d
+}
+
+// parseOrQuote parses a text. Should goldmark panic on it, the text is one block
+// of code: what a model writes must not end the program.
+func parseOrQuote(src []byte, p parser.Parser, refs references) (root ast.Node) {
+	defer func() {
+		if recover() == nil {
+			return
+		}
+		block := ast.NewCodeBlock()
+		block.SetPos(0)
+		block.Lines().Append(text.NewSegment(0, len(src)))
+		root = ast.NewDocument()
+		root.AppendChild(root, block)
+	}()
+	context := sharedReferences{parser.NewContext(), refs, &verdict{}}
+	return p.Parse(text.NewReader(src), parser.WithContext(context))
 }
 
 // lineFeeds makes a carriage return that stands alone a line feed, as CommonMark
@@ -162,10 +179,6 @@ type sharedReferences struct {
 	parser.Context
 	refs    references
 	verdict *verdict
-}
-
-func withReferences(refs references) parser.ParseOption {
-	return parser.WithContext(sharedReferences{parser.NewContext(), refs, &verdict{}})
 }
 
 // AddReference keeps the first definition of each label, as CommonMark does.

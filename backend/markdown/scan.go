@@ -5,12 +5,9 @@ import (
 	"strings"
 )
 
-// Limits of a tail. Above maxTail a piece of a long block is committed; a line
-// above maxUnit is cut.
-const (
-	maxTail = 4 << 10
-	maxUnit = 8 << 10
-)
+// maxTail is how long a tail may be before a piece of a long block is committed,
+// and how long a line may be before it is cut.
+const maxTail = 4 << 10
 
 // shape is the kind of the outermost block that is open.
 type shape int
@@ -59,26 +56,26 @@ type scanner struct {
 // nextUnit returns the next line, or a part of it when it is very long, or
 // nothing when its end has not come yet.
 func nextUnit(rest string) string {
-	window := rest[:min(len(rest), maxUnit)]
+	window := rest[:min(len(rest), maxTail)]
 	if end := strings.IndexByte(window, '\n'); end >= 0 {
 		return rest[:end+1]
 	}
-	if len(window) < maxUnit {
+	if len(window) < maxTail {
 		return ""
 	}
 	// Not before anything that might be read as markup of a block, best after a space.
-	for i := maxUnit - 4; i > maxUnit/2; i-- {
+	for i := maxTail - 4; i > maxTail/2; i-- {
 		if window[i-1] == ' ' && letter(window[i]) {
 			return rest[:i]
 		}
 	}
-	for i := maxUnit - 4; i > maxUnit/2; i-- {
+	for i := maxTail - 4; i > maxTail/2; i-- {
 		if letter(window[i]) {
 			return rest[:i]
 		}
 	}
-	end := maxUnit - 4
-	for end > maxUnit/2 && window[end]&0xC0 == 0x80 {
+	end := maxTail - 4
+	for end > maxTail/2 && window[end]&0xC0 == 0x80 {
 		end--
 	}
 	return rest[:end]
@@ -99,7 +96,7 @@ func (c *scanner) goOn(cut int, rest string) {
 		next.shape, next.fence, next.language = c.shape, c.fence, c.language
 		next.end, next.head, next.before = c.end, c.head, c.before
 	case list, note:
-		if cut != c.outer {
+		if cut != c.outer && !next.middle {
 			next.strip = indent(rest)
 		}
 	}

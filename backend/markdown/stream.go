@@ -56,6 +56,9 @@ func (s *Stream) Write(text string) []Block {
 			if s.scan.done {
 				s.commit(s.scan.at)
 				s.scan.restart()
+			} else if s.scan.middle && s.scan.overflows() {
+				s.commit(s.scan.at)
+				s.scan.goOn(s.scan.at, "")
 			}
 		}
 	}

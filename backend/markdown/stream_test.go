@@ -109,3 +109,99 @@ func TestStreamDoesNotDependOnTheCut(t *testing.T) {
 		}
 	})
 }
+
+func TestLongBlocksDoNotStayInTheTail(t *testing.T) {
+	texts := answers(24 << 10)
+	texts["items of boxes"] = "1. all\n" + strings.Repeat("   - [ ] thing with *words*\n     - [x] below\n\n       text\n", 300)
+	texts["code in an item"] = "- do\n\n  ```go\n" + strings.Repeat("  call(1)\n", 2000) + "  ```\n\n  then\n- more\n"
+	texts["quote"] = strings.Repeat("> quoted text\n", 2000)
+	texts["raw HTML"] = "<!--\n" + strings.Repeat("text\n\n", 2000) + "-->\n\nend"
+	texts["indented code"] = strings.Repeat("    code\n", 2000)
+	texts["no spaces"] = strings.Repeat("語", 6000)
+	texts["carriage returns"] = strings.Repeat("- item\r\n", 1500)
+	for name, src := range texts {
+		t.Run(name, func(t *testing.T) {
+			s := NewStream()
+			longest := 0
+			for i := 0; i < len(src); i += 512 {
+				s.Write(src[i:min(i+512, len(src))])
+				longest = max(longest, len(s.Tail()))
+			}
+			if longest > 2*maxTail+512 {
+				t.Errorf("the tail grew to %d bytes", longest)
+			}
+			if fmt.Sprint(write(src, 7, 3000).Blocks()) != fmt.Sprint(s.Blocks()) {
+				t.Errorf("the blocks depend on the cut")
+			}
+			out := joined(s.Blocks()) + s.render(s.Tail())
+			checkSafe(t, name, out)
+			if got, want := shownText(t, out), shownText(t, s.Finish()); got != want {
+				t.Errorf("the blocks show %d characters, the whole %d", len(got), len(want))
+			}
+			checkBoxes(t, src, out)
+		})
+	}
+}
+
+// checkBoxes holds the boxes of HTML against the text they are from.
+func checkBoxes(t *testing.T, src, out string) {
+	root, err := html.Parse(strings.NewReader(out))
+	if err != nil {
+		t.Fatal(err)
+	}
+	items, i := Items(src), 0
+	for n := range root.Descendants() {
+		if attribute(n, "class") != "box" {
+			continue
+		}
+		if want := fmt.Sprint(items[i].Offset); attribute(n, "data-offset") != want || attribute(n, "data-index") != fmt.Sprint(i) {
+			t.Fatalf("box %d is at %s with the number %s, want %s", i, attribute(n, "data-offset"), attribute(n, "data-index"), want)
+		}
+		i++
+	}
+	if i != len(items) {
+		t.Errorf("%d boxes are shown, the text has %d", i, len(items))
+	}
+}
+
+func TestLinesOfLongBlocksAreThoseOfTheWhole(t *testing.T) {
+	src := "# A\n\n```go\n" + strings.Repeat("call()\n", 1500) + "```\n\n| a |\n|---|\n" + strings.Repeat("| text |\n", 1500) + "\nend\n\n"
+	lines := strings.Split(src, "\n")
+	for _, block := range write(src, 100).Blocks() {
+		at := strings.Index(block.HTML, `data-line="`)
+		if at < 0 {
+			continue
+		}
+		var line int
+		if _, err := fmt.Sscanf(block.HTML[at:], `data-line="%d"`, &line); err != nil {
+			t.Fatal(err)
+		}
+		if want := strings.Count(src[:block.Start], "\n") + 1; line < want || line > want+1 {
+			t.Errorf("a block that begins on line %d (%q) says %d", want, lines[want-1], line)
+		}
+	}
+}
+
+func TestStreamShowsEachBlockWhenItIsFinished(t *testing.T) {
+	s := NewStream()
+	for _, step := range []struct{ text, want string }{
+		{"# Ti", ""},
+		{"tle\n", "<h1 data-line=\"1\" id=\"h-title\">Title</h1>\n"},
+		{"Some text\n\n", "<p data-line=\"2\">Some text</p>\n"},
+		{"- [ ] a\n\n- [x] b [l]\n", ""},
+		{"\nNext", ""},
+		{" [l]\n", `<ul class="tasks" data-line="4">` + "\n" +
+			`<li class="task" data-state="open">` + "\n" + `<p><span class="box" role="checkbox" aria-checked="false" aria-disabled="true" data-offset="22" data-index="0" data-state="open" aria-label="a"></span>a</p>` + "\n</li>\n" +
+			`<li class="task" data-state="done">` + "\n" + `<p><span class="box" role="checkbox" aria-checked="true" aria-disabled="true" data-offset="31" data-index="1" data-state="done" aria-label="b [l]"></span>b [l]</p>` + "\n</li>\n</ul>\n"},
+		{"\n[l]: https://example.org\n\n", "<p data-line=\"8\">Next [l]</p>\n"},
+		{"# Title\n", "<h1 data-line=\"12\" id=\"h-title-1\">Title</h1>\n"},
+		{"Late [l]\n\n", "<p data-line=\"13\">Late <a href=\"https://example.org\" rel=\"noopener noreferrer\">l</a></p>\n"},
+	} {
+		if got := joined(s.Write(step.text)); got != step.want {
+			t.Errorf("after %q:\n%s\nwant\n%s", step.text, got, step.want)
+		}
+	}
+	if s.Tail() != "" || strings.Count(s.Finish(), "<a ") != 3 {
+		t.Errorf("the end is %q with the tail %q", s.Finish(), s.Tail())
+	}
+}
