@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { EventStream, type Listener } from './events';
+import type { Line } from './shim';
 import type { Event, EventBatch } from './types';
 
 const event = (seq: number, epoch = 'a'): Event => ({ epoch, seq, projectId: 'p' });
@@ -7,7 +8,7 @@ const event = (seq: number, epoch = 'a'): Event => ({ epoch, seq, projectId: 'p'
 /** A source whose events the test sends, and a backend whose answers it sets. */
 function setUp() {
   let send: Listener = () => undefined;
-  let line: (up: boolean) => void = () => undefined;
+  let line: (now: Line) => void = () => undefined;
   const since = vi.fn<(epoch: string, seq: number) => Promise<EventBatch>>();
   const stream = new EventStream(
     {
@@ -26,7 +27,7 @@ function setUp() {
   const resync = vi.fn();
   stream.subscribe((one) => got.push(`${one.epoch}${one.seq}`));
   stream.onResync(resync);
-  return { stream, since, got, resync, send: (one: Event) => send(one), line: (up: boolean) => line(up) };
+  return { stream, since, got, resync, send: (one: Event) => send(one), line: (now: Line) => line(now) };
 }
 
 const at = (epoch: string, seq: number): EventBatch => ({ epoch, seq, resync: true, events: [] });
@@ -109,8 +110,8 @@ describe('EventStream', () => {
 
   it('asks what happened when the line is there again', async () => {
     t.since.mockResolvedValueOnce(missed(5, event(5)));
-    t.line(false);
-    t.line(true);
+    t.line('lost');
+    t.line('up');
     await settle();
     expect(t.got).toEqual(['a5']);
   });

@@ -1,3 +1,4 @@
+import type { Line } from './shim';
 import type { Event, EventBatch } from './types';
 
 export type Listener = (event: Event) => void;
@@ -7,8 +8,8 @@ type Unsubscribe = () => void;
 export interface EventSourceLike {
   /** Calls back with every event. */
   subscribe(listener: Listener): Unsubscribe;
-  /** Calls back when the line is lost (false) and when it is there again (true). */
-  connection(listener: (up: boolean) => void): Unsubscribe;
+  /** Calls back when the line is lost and when it is there again. */
+  connection(listener: (line: Line) => void): Unsubscribe;
 }
 
 type Since = (epoch: string, seq: number) => Promise<EventBatch>;
@@ -35,7 +36,7 @@ export class EventStream {
   /** Begins to listen. What is loaded after it has settled misses no event. */
   async start(): Promise<void> {
     this.stops.push(this.source.subscribe((event) => this.take(event)));
-    this.stops.push(this.source.connection((up) => up && void this.recover()));
+    this.stops.push(this.source.connection((line) => line === 'up' && void this.recover()));
     await this.recover(true);
   }
 

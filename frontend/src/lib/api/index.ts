@@ -2,13 +2,13 @@
 import { EventsOn } from '../../../wailsjs/runtime/runtime';
 import { client } from './client';
 import { EventStream, type Listener } from './events';
-import { connectionName, eventName } from './shim';
+import { connectionName, eventName, type Line } from './shim';
 
 export type { Api } from './client';
 export { desk, type Desk } from './desk';
 export { ApiError, toApiError, type Code } from './error';
 export { EventStream, type Listener } from './events';
-export { hasBridge, installShim } from './shim';
+export { hasBridge, installShim, type Line } from './shim';
 export type * from './types';
 
 export const api = client;
@@ -18,13 +18,13 @@ export function openEvents(): EventStream {
   return new EventStream(
     {
       subscribe: (listener: Listener) => EventsOn(eventName, listener),
-      connection: (listener: (up: boolean) => void) => EventsOn(connectionName, listener),
+      connection: (listener: (line: Line) => void) => EventsOn(connectionName, listener),
     },
     client.events.since,
   );
 }
 
 /** Calls back when the line to the backend is lost and when it is there again. Only in a browser. */
-export function onConnection(listener: (up: boolean) => void): () => void {
+export function onConnection(listener: (line: Line) => void): () => void {
   return EventsOn(connectionName, listener);
 }

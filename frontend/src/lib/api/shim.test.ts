@@ -78,12 +78,23 @@ describe('shim', () => {
     source.onerror?.();
     source.onerror?.();
     source.onopen?.();
-    expect(line.mock.calls).toEqual([[false], [true]]);
+    expect(line.mock.calls).toEqual([['lost'], ['up']]);
+  });
+
+  it('tells when the server does not know the page any more', async () => {
+    installShim();
+    fetched.mockResolvedValueOnce(new Response('', { status: 401 }));
+    const line = vi.fn();
+    EventsOn(connectionName, line);
+    FakeSource.last.readyState = FakeSource.CLOSED;
+    FakeSource.last.onerror?.();
+    await vi.waitFor(() => expect(line.mock.calls).toEqual([['lost'], ['refused']]));
   });
 
   it('opens the line again after the browser has given it up', () => {
     vi.useFakeTimers();
     installShim();
+    fetched.mockRejectedValueOnce(new TypeError('Failed to fetch'));
     const source = FakeSource.last;
     source.readyState = FakeSource.CLOSED;
     source.onerror?.();

@@ -1,6 +1,6 @@
 // Stands in for the window's bridge in a browser: bound methods become
 // POST /rpc/{Struct}/{Method}, events come by server-sent events.
-import { fromResponse, unreachable } from './error';
+import { fromResponse, toApiError, unreachable } from './error';
 
 type Callback = (...data: unknown[]) => void;
 type Method = (...args: unknown[]) => Promise<unknown>;
@@ -11,7 +11,9 @@ interface Bridge {
 }
 
 export const eventName = 'plumbline';
-/** Emitted by the shim alone: the line to the server was lost (false) or is there again (true). */
+/** What became of the line to the server. Refused: it answers, but does not know this page any more. */
+export type Line = 'up' | 'lost' | 'refused';
+/** Emitted by the shim alone, with a Line, whenever it changes. */
 export const connectionName = 'plumbline:connection';
 
 /** Reports whether the page runs in the window, whose bridge is there before any script. */
@@ -101,18 +103,22 @@ function runtime(emitter: Emitter): Record<string, unknown> {
 
 /** EventSource reconnects by itself and sends the last id; it gives up only when it is refused. */
 function listen(emitter: Emitter): void {
-  let up = true;
-  const tell = (now: boolean): void => {
-    if (now !== up) emitter.emit(connectionName, now);
-    up = now;
+  let line: Line = 'up';
+  const tell = (now: Line): void => {
+    if (now !== line) emitter.emit(connectionName, now);
+    line = now;
   };
   const open = (): void => {
     const source = new EventSource('/events');
-    source.onopen = () => tell(true);
+    source.onopen = () => tell('up');
     source.onmessage = (message: MessageEvent<string>) => emitter.emit(eventName, JSON.parse(message.data));
     source.onerror = () => {
-      tell(false);
-      if (source.readyState === EventSource.CLOSED) setTimeout(open, 3000);
+      tell('lost');
+      if (source.readyState !== EventSource.CLOSED) return;
+      setTimeout(open, 3000);
+      void call('App', 'Info', []).catch((cause: unknown) => {
+        if (toApiError(cause).code === 'unauthorized') tell('refused');
+      });
     };
   };
   open();

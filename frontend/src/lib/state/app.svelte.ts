@@ -1,4 +1,4 @@
-import { type Api, type ApiError, type AppInfo, type Desk, type Event, type EventStream, toApiError } from '../api';
+import { type Api, type ApiError, type AppInfo, type Desk, type Event, type EventStream, type Line, toApiError } from '../api';
 import { Commands } from './commands.svelte';
 import { Models } from './models.svelte';
 import { Projects } from './projects.svelte';
@@ -32,8 +32,8 @@ export class AppState {
   /** Why nothing works: the data folder cannot be opened, or nobody answers. */
   problem = $state.raw<ApiError>();
   ready = $state(false);
-  /** False while the line to the backend is lost. Only in a browser. */
-  connected = $state(true);
+  /** The line to the backend. In the window it is always up. */
+  line = $state<Line>('up');
   /** Said by screen readers, once. */
   announcement = $state('');
 
