@@ -1,26 +1,24 @@
 package llm
 
 import (
+	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"time"
 )
 
-const (
-	// maxLine is where the Ollama client stops reading a line, without a word.
-	maxLine = 8_000_000
-	// maxBody bounds answers that are not streamed.
-	maxBody = 32 << 20
-)
+// maxPiece bounds a line, or the whole when it is not streamed, in bytes. It is
+// where the Ollama client stops reading a line, without a word.
+const maxPiece = 8_000_000
 
 var (
 	errFirstWait = errors.New("no answer has begun in time")
 	errIdleWait  = errors.New("nothing more has come in time")
 	errTooLong   = errors.New("too much came in one piece")
+	errForeign   = errors.New("what came is not JSON")
 )
 
 // redirectError is an answer that points elsewhere. It is not followed: a prompt
@@ -42,7 +40,7 @@ type exchange struct {
 	size    int   // bytes of the body so far
 	line    int   // bytes of the current line so far
 	foreign bool  // something is not JSON
-	tooLong bool  // a line, or the whole when it is not streamed
+	tooLong bool  // a line, or the whole when it is not streamed, exceeds maxPiece
 	end     error // of the body: io.EOF or what cut it; nil while it goes on
 }
 
@@ -65,22 +63,21 @@ func (x *exchange) within(d time.Duration, cause error, f func()) {
 
 // see takes note of bytes that are about to be handed to the Ollama client.
 func (x *exchange) see(p []byte) {
-	for _, b := range p {
-		switch {
-		case b == '\n':
-			if x.stream {
-				x.line = 0
-			}
-			continue
-		case x.line == 0 && (b == ' ' || b == '\t' || b == '\r'):
-			continue
-		case x.line == 0 && b != '{':
-			x.foreign = true
-		}
-		x.line++
-	}
 	x.size += len(p)
-	x.tooLong = x.tooLong || x.stream && x.line >= maxLine || !x.stream && x.size > maxBody
+	for {
+		if x.line == 0 {
+			p = bytes.TrimLeft(p, " \t\r\n")
+			x.foreign = x.foreign || len(p) > 0 && p[0] != '{'
+		}
+		end := bytes.IndexByte(p, '\n')
+		if end < 0 || !x.stream {
+			x.line += len(p)
+			x.tooLong = x.tooLong || x.line >= maxPiece
+			return
+		}
+		x.tooLong = x.tooLong || x.line+end >= maxPiece
+		x.line, p = 0, p[end+1:]
+	}
 }
 
 // midLine reports whether the body stopped within a line of its stream.
@@ -134,9 +131,11 @@ func (b *watchedBody) Read(p []byte) (n int, err error) {
 		b.x.end = err
 		return n, err
 	}
-	if b.x.tooLong {
-		b.x.end = fmt.Errorf("read body: %w", errTooLong)
-		return n, b.x.end
+	switch {
+	case b.x.tooLong:
+		b.x.end = errTooLong
+	case b.x.foreign && !b.x.stream: // nothing in the rest would change that
+		b.x.end = errForeign
 	}
-	return n, nil
+	return n, b.x.end
 }

@@ -72,12 +72,14 @@ func (o *Ollama) askFault(x *exchange, name string, err error) error {
 	switch {
 	case errors.As(err, &redirect):
 		return o.redirected(redirect)
-	case x.status == 0, x.end != nil && x.end != io.EOF && !x.tooLong:
+	case x.foreign, x.tooLong:
+		return o.strange(x, err)
+	case x.status == 0, x.end != nil && x.end != io.EOF:
 		return o.notAnswering(err)
 	case x.size == 0 && x.status >= http.StatusBadRequest:
 		return o.silent(x.status)
-	case x.foreign, x.tooLong, unreadable(err):
-		return o.strange(x, err)
+	case unreadable(err):
+		return o.notOllama(err)
 	}
 	return o.reported(x, Request{Model: name}, err)
 }

@@ -117,6 +117,10 @@ func (o *Ollama) Chat(ctx context.Context, req Request, onChunk func(Chunk) erro
 			}
 		}
 		result, done = chatResult(r), r.Done
+		if done {
+			// Reading on to the end keeps the connection for the next request, but is not worth a wait.
+			x.idle = 200 * time.Millisecond
+		}
 		return nil
 	})
 	switch {

@@ -79,6 +79,7 @@ func (s *Server) Client() llm.Client {
 	if err != nil {
 		panic(err) // URL makes no address that it refuses
 	}
+	client.AskWait = startWait // tests run on machines that are busy with other tests
 	return client
 }
 
