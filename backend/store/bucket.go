@@ -15,6 +15,7 @@ const (
 	bucketChunk              bucketName = "chunk"
 	bucketCandidate          bucketName = "candidate"
 	bucketCandidateByProject bucketName = "candidate_by_project"
+	bucketCandidateOpen      bucketName = "candidate_open"
 	bucketVersion            bucketName = "version"
 	bucketHead               bucketName = "head"
 	bucketBody               bucketName = "body"
@@ -57,6 +58,7 @@ func declarations() []declaration {
 		{bucketChunk, local},
 		{bucketCandidate, projected},
 		{bucketCandidateByProject, derived},
+		{bucketCandidateOpen, derived},
 		{bucketVersion, projected},
 		{bucketHead, derived},
 		{bucketBody, derived},

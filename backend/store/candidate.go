@@ -19,8 +19,19 @@ func (tx *Tx) Candidate(runID string) (workflow.Candidate, error) {
 
 // Candidates returns the candidates of a project, newest first.
 func (tx *Tx) Candidates(projectID string) ([]workflow.Candidate, error) {
+	return tx.candidatesOf(bucketCandidateByProject, projectID)
+}
+
+// OpenCandidates returns the candidates of a project that are still to be
+// decided, newest first. It costs the same however many were decided before.
+func (tx *Tx) OpenCandidates(projectID string) ([]workflow.Candidate, error) {
+	return tx.candidatesOf(bucketCandidateOpen, projectID)
+}
+
+// candidatesOf returns the candidates that an index names, newest first.
+func (tx *Tx) candidatesOf(index bucketName, projectID string) ([]workflow.Candidate, error) {
 	candidates := []workflow.Candidate{}
-	err := tx.scan(bucketCandidateByProject, under(projectID), func(k, _ []byte) error {
+	err := tx.scan(index, under(projectID), func(k, _ []byte) error {
 		c, err := tx.Candidate(lastPart(k))
 		if err == nil {
 			candidates = append(candidates, c)
@@ -52,5 +63,29 @@ func (tx *Tx) PutCandidate(c workflow.Candidate) error {
 	if err := tx.mark(bucketCandidateByProject, key(c.ProjectID, c.RunID)); err != nil {
 		return err
 	}
+	if err := tx.indexCandidate(c); err != nil {
+		return err
+	}
 	return tx.project(c.ProjectID, bucketCandidate, c.RunID, c)
+}
+
+func (tx *Tx) indexCandidate(c workflow.Candidate) error {
+	if c.State == workflow.CandidateOpen {
+		return tx.mark(bucketCandidateOpen, key(c.ProjectID, c.RunID))
+	}
+	return tx.remove(bucketCandidateOpen, key(c.ProjectID, c.RunID))
+}
+
+// indexCandidates makes the index of open candidates anew.
+func (tx *Tx) indexCandidates() error {
+	candidates, err := list[workflow.Candidate](tx, bucketCandidate, nil)
+	if err != nil {
+		return err
+	}
+	for _, c := range candidates {
+		if err := tx.indexCandidate(c); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -38,6 +38,8 @@
 //	│  ├─ <run>                             : Candidate
 //	├─ candidate_by_project                 derived
 //	│  ├─ <project> <run>                   : (empty)
+//	├─ candidate_open                       derived; those that are still to be decided
+//	│  ├─ <project> <run>                   : (empty)
 //	├─ version                              projected
 //	│  ├─ <project> <path> <number>         : Version
 //	├─ head                                 derived; the current version

@@ -186,9 +186,19 @@ func (s *Store) checkSchema() error {
 		return workflow.Errorf(workflow.Invalid, "The database %s was written by a newer Plumbline.", s.Path()).
 			WithHint("Install the newest version of Plumbline. Nothing was changed.")
 	case missing:
-		return s.explain("complete the database", s.db.Update(makeBuckets))
+		return s.explain("complete the database", s.db.Update(s.complete))
 	}
 	return nil
+}
+
+// complete makes the buckets that an older Plumbline did not have yet, and the
+// index that follows from what it wrote.
+func (s *Store) complete(b *bolt.Tx) error {
+	indexed := b.Bucket([]byte(bucketCandidateOpen)) != nil
+	if err := makeBuckets(b); err != nil || indexed {
+		return err
+	}
+	return (&Tx{store: s, bolt: b}).indexCandidates()
 }
 
 func makeBuckets(b *bolt.Tx) error {
@@ -258,7 +268,7 @@ func (s *Store) explain(verb string, err error) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, bolt.ErrDatabaseNotOpen):
-		return because(err, workflow.Unavailable, "Plumbline is closing.")
+		return because(err, workflow.Unavailable, "Plumbline is closing.").WithHint("Start it again. Everything that was saved is there.")
 	case errors.Is(err, syscall.ENOSPC):
 		return because(err, workflow.Unavailable, "The disk with %s is full.", s.dir).
 			WithHint("Make room on the disk and try again. Nothing that was saved before is lost.")
