@@ -69,3 +69,8 @@ require (
 	gopkg.in/warnings.v0 v0.1.2 // indirect
 	gopkg.in/yaml.v3 v3.0.1 // indirect
 )
+
+ignore (
+	./build/e2e/node_modules
+	./frontend/node_modules
+)
