@@ -63,7 +63,7 @@ type pack struct {
 
 // pack encodes the batch. The same objects in the same order give the same
 // bytes. They are stored whole: a later consolidation may delta them.
-func (b *batch) pack() (pack, error) {
+func (b *batch) pack(deflate *zlib.Writer) (pack, error) {
 	var data bytes.Buffer
 	var index idxfile.Writer
 	count := uint32(len(b.objects))
@@ -73,7 +73,6 @@ func (b *batch) pack() (pack, error) {
 	data.WriteString("PACK")
 	data.Write(binary.BigEndian.AppendUint32(nil, 2))
 	data.Write(binary.BigEndian.AppendUint32(nil, count))
-	deflate := zlib.NewWriter(&data)
 	for _, o := range b.objects {
 		start := data.Len()
 		data.Write(packHeader(o.Type(), o.Size()))

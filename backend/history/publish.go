@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 
@@ -62,7 +63,7 @@ func (r *repo) publish(ctx context.Context, base plumbing.Hash, commits []workfl
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	p, err := objects.pack()
+	p, err := objects.pack(r.zip)
 	if err != nil {
 		return nil, err
 	}
@@ -196,18 +197,18 @@ func (r *repo) explain(err error) error {
 func (r *repo) writePack(p pack) error {
 	r.mu.Lock() // a reader must not meet a pack without its index
 	defer r.mu.Unlock()
-	dir := r.path("objects", "pack")
-	for _, f := range []struct {
-		ending  string
-		content []byte
-	}{{".pack", p.data}, {".idx", p.idx}} {
-		name := p.sum.String() + f.ending
-		if err := replace(r.files, r.path("objects", "pack", temporary+name), r.path("objects", "pack", "pack-"+name), f.content); err != nil {
-			return err
-		}
+	whole := r.path("objects", "pack", "pack-"+p.sum.String())
+	spare := r.path("objects", "pack", temporary+p.sum.String())
+	if err := replace(r.files, spare+".pack", whole+".pack", p.data); err != nil {
+		return err
 	}
-	r.behind = true
-	return r.files.SyncDir(dir)
+	if err := replace(r.files, spare+".idx", whole+".idx", p.idx); err != nil {
+		if _, missing := os.Lstat(whole + ".idx"); errors.Is(missing, fs.ErrNotExist) {
+			err = errors.Join(err, r.files.Remove(whole+".pack"))
+		}
+		return err
+	}
+	return r.files.SyncDir(r.path("objects", "pack"))
 }
 
 // rescue keeps what the branch points to under another ref and moves the branch.

@@ -2,8 +2,10 @@ package history
 
 import (
 	"bytes"
+	"compress/zlib"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -44,10 +46,10 @@ type repo struct {
 	write sync.Mutex // held while the repository is being changed
 	made  bool       // the repository is known to be complete
 	last  cached
+	zip   *zlib.Writer // kept because a new one costs more than most objects
 
 	mu      sync.Mutex // guards storage, which is not safe across goroutines
 	storage *filesystem.Storage
-	behind  bool // there are packs that storage does not know
 }
 
 // cached is the commit that was published last, with those of its trees that
@@ -60,7 +62,7 @@ type cached struct {
 
 func newRepo(dir string, d files) *repo {
 	storage := filesystem.NewStorageWithOptions(wholePacks{osfs.New(dir)}, cache.NewObjectLRU(cacheSize), filesystem.Options{})
-	return &repo{dir: dir, files: d, storage: storage}
+	return &repo{dir: dir, files: d, storage: storage, zip: zlib.NewWriter(io.Discard)}
 }
 
 // close waits for writers and readers.
@@ -83,15 +85,13 @@ func (r *repo) unwritable(cause error) error {
 	return err.WithHint("Check that the disk has room and that you may write to the folder. What you saved is kept and will be written later.")
 }
 
-// read returns the content of an object. Packs may have come or gone since the
-// last time, so what is not found is looked for once more.
+// read returns the content of an object. What is not found is looked for once
+// more with a new list of packs: some have come with what was published, or have
+// gone because git packed anew. Reading the list takes longer the more packs
+// there are, so that is left until it is needed.
 func (r *repo) read(t plumbing.ObjectType, hash plumbing.Hash) ([]byte, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.behind {
-		r.storage.Reindex()
-		r.behind = false
-	}
 	content, err := r.readOnce(t, hash)
 	if err != nil {
 		r.storage.Reindex()
