@@ -1,6 +1,6 @@
 // CodeMirror in our clothes. Loaded only when an editor is opened.
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
-import { markdown } from '@codemirror/lang-markdown';
+import { markdown, markdownLanguage } from '@codemirror/lang-markdown';
 import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
 import { Compartment, EditorState, type Extension } from '@codemirror/state';
@@ -49,11 +49,12 @@ function extensions(options: EditorOptions, readonly: Compartment): Extension[] 
     history(),
     drawSelection(),
     highlightSelectionMatches(),
-    markdown(),
+    markdown({ base: markdownLanguage }),
     syntaxHighlighting(marks),
     EditorView.lineWrapping,
     EditorView.contentAttributes.of({ 'aria-label': options.label, spellcheck: 'true' }),
     placeholderText(options.placeholder),
+    EditorState.phrases.of(phrases),
     readonly.of(EditorState.readOnly.of(options.readonly)),
     keymap.of([
       { key: 'Mod-s', preventDefault: true, run: () => (options.onsave(), true) },
@@ -68,6 +69,19 @@ function extensions(options: EditorOptions, readonly: Compartment): Extension[] 
     theme,
   ];
 }
+
+/** The words of the search panel, in sentence case. */
+const phrases = {
+  next: 'Next',
+  previous: 'Previous',
+  all: 'All',
+  'match case': 'Match case',
+  regexp: 'Pattern',
+  'by word': 'Whole words',
+  replace: 'Replace',
+  'replace all': 'Replace all',
+  close: 'Close',
+};
 
 const marks = HighlightStyle.define([
   { tag: tags.heading1, fontSize: '1.35em', fontWeight: '600' },
@@ -108,7 +122,9 @@ const theme = EditorView.theme({
     font: '400 13px/20px var(--font-ui)',
     borderTop: '1px solid var(--line)',
   },
-  '.cm-panel.cm-search': { padding: '8px 24px' },
+  '.cm-panel.cm-search': { padding: '8px 40px 8px 24px' },
+  '.cm-panel.cm-search label': { fontSize: '12px', color: 'var(--ink-2)' },
+  '.cm-panel.cm-search [name=close]': { font: '400 20px/24px var(--font-ui)', color: 'var(--ink-2)', width: '24px', right: '12px', top: '8px' },
   '.cm-textfield': {
     font: 'inherit',
     color: 'inherit',
@@ -124,5 +140,6 @@ const theme = EditorView.theme({
     border: '1px solid var(--line-2)',
     borderRadius: '6px',
     padding: '5px 10px',
+    textTransform: 'none',
   },
 });
