@@ -172,19 +172,19 @@ func refused(t *testing.T, dir, why string) {
 }
 
 func TestWhatIsNoDatabaseIsRefusedUntouched(t *testing.T) {
-	for what, content := range map[string]string{
-		"empty":  "",
-		"short":  "x",
-		"text":   strings.Repeat("# Notes\n", 5000),
-		"zeros":  strings.Repeat("\x00", 65536),
-		"sqlite": "SQLite format 3\x00" + strings.Repeat("\x01", 40000),
+	for what, c := range map[string]struct{ content, why string }{
+		"empty":  {"", "it is empty"},
+		"short":  {"x", "does not begin like one"},
+		"text":   {strings.Repeat("# Notes\n", 5000), "does not begin like one"},
+		"zeros":  {strings.Repeat("\x00", 65536), "does not begin like one"},
+		"sqlite": {"SQLite format 3\x00" + strings.Repeat("\x01", 40000), "does not begin like one"},
 	} {
 		t.Run(what, func(t *testing.T) {
 			dir := t.TempDir()
-			if err := os.WriteFile(filepath.Join(dir, fileName), []byte(content), 0o600); err != nil {
+			if err := os.WriteFile(filepath.Join(dir, fileName), []byte(c.content), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			refused(t, dir, "cannot be opened")
+			refused(t, dir, c.why)
 		})
 	}
 }

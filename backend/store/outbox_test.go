@@ -73,6 +73,20 @@ func TestBodiesArePrunedOnceGitHasThem(t *testing.T) {
 	})
 }
 
+func TestBodyThatGitDoesNotHaveIsKept(t *testing.T) {
+	s := open(t)
+	for n := range 3 {
+		save(t, s, "a.md", fmt.Sprint("a.md", n+1))
+	}
+	p := workflow.Published{Seq: 1, Commit: "c1", Blobs: map[string]string{"a.md": "ba.md1"}}
+	if err := s.Drained(project, []workflow.Published{p}); err != nil {
+		t.Fatal(err)
+	}
+	for n := 1; n <= 3; n++ {
+		checkBody(t, s, next("a.md", n), n == 1, n > 1)
+	}
+}
+
 // checkBody compares a version and its body with what they should be.
 func checkBody(t rapid.TB, s *Store, want workflow.Version, known, there bool) {
 	t.Helper()
