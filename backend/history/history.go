@@ -25,7 +25,7 @@ import (
 )
 
 // History is the repositories of all projects. It is safe for use by several
-// goroutines; one process at a time may write.
+// goroutines. One process at a time may write; others may read meanwhile.
 type History struct {
 	root  string
 	files files
@@ -65,8 +65,7 @@ func (h *History) Dir(projectID string) string {
 	return filepath.Join(h.root, "projects", projectID, "history.git")
 }
 
-// repo returns the repository of a project. What a crash left behind in it has
-// been removed.
+// repo returns the repository of a project, which may not be there yet.
 func (h *History) repo(ctx context.Context, projectID string) (*repo, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("open the history of %s: %w", projectID, err)
@@ -82,9 +81,6 @@ func (h *History) repo(ctx context.Context, projectID string) (*repo, error) {
 	r := h.repos[projectID]
 	if r == nil {
 		r = newRepo(h.Dir(projectID), h.files)
-		if err := r.sweep(); err != nil {
-			return nil, r.unwritable(err)
-		}
 		h.repos[projectID] = r
 	}
 	return r, nil

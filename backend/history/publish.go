@@ -34,6 +34,9 @@ func (h *History) Publish(ctx context.Context, projectID, parent string, commits
 	}
 	r.write.Lock()
 	defer r.write.Unlock()
+	if err := r.sweep(); err != nil {
+		return nil, err
+	}
 	published, err := r.publish(ctx, base, commits)
 	if err != nil {
 		r.last = cached{} // its trees may be ahead of what is on disk
@@ -215,6 +218,9 @@ func (r *repo) writePack(p pack) error {
 func (r *repo) rescue(keep plumbing.ReferenceName, from, to plumbing.Hash) error {
 	r.write.Lock()
 	defer r.write.Unlock()
+	if err := r.sweep(); err != nil {
+		return err
+	}
 	if from == to {
 		return nil
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"compress/zlib"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -44,6 +43,7 @@ type repo struct {
 	files files
 
 	write sync.Mutex // held while the repository is being changed
+	swept bool       // what a crash left behind is gone
 	made  bool       // the repository is known to be complete
 	last  cached
 	zip   *zlib.Writer // kept because a new one costs more than most objects
@@ -144,13 +144,16 @@ func (r *repo) make() error {
 	return nil
 }
 
-// sweep removes what a crash left behind. It runs before anything else, so none
+// sweep removes what a crash left behind. It runs before the first write, so none
 // of it is in use: only one process writes, and our own .keep stands beside
 // every lock of ours.
 func (r *repo) sweep() error {
+	if r.swept {
+		return nil
+	}
 	entries, err := os.ReadDir(r.path("objects", "pack"))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
+		return r.unwritable(err)
 	}
 	var leftovers, keeps []string
 	for _, e := range entries {
@@ -181,9 +184,10 @@ func (r *repo) sweep() error {
 	}
 	for _, path := range append(leftovers, keeps...) {
 		if err := r.files.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("remove what was left behind: %w", err)
+			return r.unwritable(err)
 		}
 	}
+	r.swept = true
 	return nil
 }
 
