@@ -87,6 +87,7 @@ export class DocumentState {
     this.opening = true;
     try {
       await this.queue;
+      await this.load(); // an answer may have been accepted a moment ago
       this.draft = await DraftState.open(this.api, this.document, text);
       this.error = undefined;
     } catch (cause) {

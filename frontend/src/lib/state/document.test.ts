@@ -37,6 +37,15 @@ describe('DocumentState', () => {
     expect(artifacts.document).toHaveBeenCalledTimes(1);
   });
 
+  it('opens the editor on the current version, also when that is a moment old', async () => {
+    const { artifacts, state } = backend();
+    await state.load();
+    artifacts.document.mockResolvedValueOnce(document(8, '# Accepted\n', []));
+    await state.edit();
+    expect(state.draft?.base).toBe(8);
+    expect(state.draft?.body).toBe('# Accepted\n');
+  });
+
   it('confirms a claimed box and unticks a done one', async () => {
     const { artifacts, state } = backend();
     await state.load();
