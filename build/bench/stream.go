@@ -1,0 +1,153 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+)
+
+const (
+	projectName = "Bench"
+	projectSlug = "bench"
+	firstPhase  = "request"
+	projectIdea = "A site where book clubs vote on what to read next."
+)
+
+// streamBench runs a prompt through the command line, and the same request through curl.
+type streamBench struct {
+	server    *ollama
+	plumbline string
+	home      string
+	request   string // the file with the request that curl sends
+}
+
+// lap is one run of a client.
+type lap struct {
+	first, total float64 // milliseconds from its start
+}
+
+// measureStream measures a streamed answer of 10,000 tokens.
+func measureStream(ctx context.Context, shop *workshop) (rows []row, err error) {
+	total := row{what: "10,000 streamed tokens, start to exit", unit: "ms", reference: "curl", goal: goal{kind: atMostTimes, limit: 1.3}}
+	first := row{what: "10,000 streamed tokens, start to first output", unit: "ms", reference: "curl", goal: goal{kind: atMostMore, limit: 20}}
+	if program := missing("curl"); program != "" {
+		total.why = program + " is not installed"
+		first.why = total.why
+		return []row{total, first}, nil
+	}
+	b, err := setUpStream(ctx, shop)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, b.server.close()) }()
+	keep := func(measure func(context.Context) (lap, error), firsts, totals *[]float64) func() error {
+		return func() error {
+			l, err := measure(ctx)
+			*firsts, *totals = append(*firsts, l.first), append(*totals, l.total)
+			return err
+		}
+	}
+	err = interleave(3*shop.rounds, keep(b.ours, &first.ours, &total.ours), keep(b.curl, &first.theirs, &total.theirs))
+	return []row{total, first}, err
+}
+
+// setUpStream makes a project and runs each client once, so that both find
+// their files in memory.
+func setUpStream(ctx context.Context, shop *workshop) (*streamBench, error) {
+	plumbline, err := shop.plumbline(ctx)
+	if err != nil {
+		return nil, err
+	}
+	home, err := shop.folder("home")
+	if err != nil {
+		return nil, err
+	}
+	server, err := startOllama()
+	if err != nil {
+		return nil, err
+	}
+	b := &streamBench{server: server, plumbline: plumbline, home: home, request: filepath.Join(shop.dir, "request.json")}
+	err = makeProject(ctx, plumbline, home, server.url)
+	if err == nil {
+		_, err = b.ours(ctx)
+	}
+	if err == nil {
+		err = os.WriteFile(b.request, server.lastPrompt(), 0o600)
+	}
+	if err == nil {
+		_, err = b.curl(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(err, server.close())
+	}
+	return b, nil
+}
+
+// makeProject makes a data folder with one project and the address of the models.
+func makeProject(ctx context.Context, plumbline, home, url string) error {
+	for _, args := range [][]string{
+		{"new", projectName, "--idea", projectIdea},
+		{"settings", "ollamaUrl", url},
+	} {
+		cmd := command(ctx, home, plumbline, args...)
+		if text, err := cmd.CombinedOutput(); err != nil {
+			return fmt.Errorf("plumbline %s: %w\n%s", args[0], err, text)
+		}
+	}
+	return nil
+}
+
+// command makes a command of Plumbline on a data folder.
+func command(ctx context.Context, home, plumbline string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, plumbline, args...)
+	cmd.Env = append(os.Environ(), "PLUMBLINE_HOME="+home)
+	return cmd
+}
+
+func (b *streamBench) ours(ctx context.Context) (lap, error) {
+	return timed(command(ctx, b.home, b.plumbline, "run", projectSlug, firstPhase), b.server.answer)
+}
+
+func (b *streamBench) curl(ctx context.Context) (lap, error) {
+	cmd := exec.CommandContext(ctx, "curl", "--silent", "--show-error", "--fail", "--no-buffer", "--noproxy", "*",
+		"--header", "Content-Type: application/json", "--data-binary", "@"+b.request, b.server.url+"/api/chat")
+	return timed(cmd, string(bytes.Join(b.server.lines, nil)))
+}
+
+// timed runs a client and checks that it printed everything, with or without a
+// last line end.
+func timed(cmd *exec.Cmd, want string) (lap, error) {
+	var l lap
+	var complaint bytes.Buffer
+	cmd.Stderr = &complaint
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return l, err
+	}
+	begin := time.Now()
+	if err := cmd.Start(); err != nil {
+		return l, err
+	}
+	got := make([]byte, 0, len(want)+1)
+	first := make([]byte, 1)
+	if n, err := out.Read(first); err == nil {
+		l.first = millis(time.Since(begin))
+		got = append(got, first[:n]...)
+	}
+	rest := bytes.NewBuffer(got)
+	_, readErr := io.Copy(rest, out)
+	if err := errors.Join(readErr, cmd.Wait()); err != nil {
+		return l, fmt.Errorf("%s: %w\n%s", filepath.Base(cmd.Path), err, complaint.Bytes())
+	}
+	l.total = millis(time.Since(begin))
+	if text := rest.String(); text != want && text != want+"\n" {
+		return l, fmt.Errorf("%s printed %d bytes that are not the %d of the answer", filepath.Base(cmd.Path), len(text), len(want))
+	}
+	return l, nil
+}
