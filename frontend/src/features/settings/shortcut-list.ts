@@ -21,9 +21,11 @@ export const shortcutList: { title: string; keys: [string, string][] }[] = [
     keys: [
       ['1 to 5', 'Prompt, Run, Document, Changes, History'],
       ['Ctrl Enter', 'Run the prompt'],
+      ['Escape', 'Stop the run'],
       ['Ctrl Shift C', 'Copy the prompt'],
       ['Ctrl Shift V', 'Paste an answer'],
       ['E', 'Edit the document'],
+      ['Ctrl S', 'Save it'],
       ['Space', 'Tick the box that has the focus'],
       ['Ctrl G', 'Pass the gate'],
       ['[ and ]', 'Previous and next phase'],
