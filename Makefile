@@ -64,8 +64,8 @@ check: $(PAGES) ## Format, vet, lint and type-check; compare the bindings.
 	cd frontend && npm run --silent check && npm run --silent lint
 	build/bindings.sh
 
-ollama: ## Build the Ollama server of the tests, once; it is kept in the user's cache.
-	go run ./backend/llm/ollamatest/cmd/ollamatest build
+ollama: $(BIN)/ollamatest ## Build the Ollama server of the tests, once; it is kept in the user's cache.
+	$(BIN)/ollamatest build
 
 unit: $(PAGES) ## Run the Go tests with the race detector.
 	go test -race -timeout 30m ./...
@@ -76,8 +76,11 @@ vitest: $(MODULES) ## Run the front end's own tests.
 $(E2E_MODULES): build/e2e/package-lock.json
 	cd build/e2e && npm ci --no-audit --no-fund --loglevel=error
 
-e2e: $(BIN)/plumbline $(E2E_MODULES) ## Drive the pages in a browser, with a real Ollama.
-	cd build/e2e && PLUMBLINE_BIN=$(abspath $(BIN)/plumbline) node run.mjs
+$(BIN)/ollamatest: FORCE
+	$(GO_BUILD) -o $@ ./backend/llm/ollamatest/cmd/ollamatest
+
+e2e: $(BIN)/plumbline $(BIN)/ollamatest $(E2E_MODULES) ## Drive the pages in a browser, with a real Ollama.
+	cd build/e2e && npm test --silent
 
 smoke: build ## Drive the real window under Xvfb.
 	build/smoke/smoke.sh $(abspath $(BIN))
