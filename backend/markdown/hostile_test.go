@@ -24,7 +24,7 @@ func hostileTexts(size int) map[string]string {
 		"addresses": r("a@b.c "), "dots": r("a."), "footnote marks": r("[^1] "), "footnotes": count("[^#]\n\n[^#]: x\n\n"),
 		"definitions": count("[#]: x\n"), "half definitions": r("[a]: <x> \"\n"), "headings": r("# a\n"), "underlines": r("a\n-\n"),
 		"columns": r("|a") + "\n" + r("|-") + "\n" + r("|a"), "tables": r("a|b\n-|-\n"), "pipes in code": "|a|\n|-|\n" + r("|`a\\|b`|\n"),
-		"fences": r("```\n"), "empty items": r("-\n"), "boxes": r("- [ ] a\n"), "deep boxes": deepItems(300), "blank": r("\n"), "spaces": r(" "), "tabs": r("\t"),
+		"fences": r("```\n"), "empty items": r("-\n"), "boxes": r("- [ ] a\n"), "deep boxes": deepItems(120), "blank": r("\n"), "spaces": r(" "), "tabs": r("\t"),
 		"carriage returns": r("\r"), "zero bytes": r("\x00"), "not UTF-8": r("\xff\xfe"), "one word": r("a"), "byte order marks": r("\ufeff"),
 	}
 }
@@ -38,9 +38,9 @@ func deepItems(depth int) string {
 }
 
 func TestHostileTextsEnd(t *testing.T) {
-	size := 16 << 10
+	size := 8 << 10
 	if testing.Short() {
-		size = 4 << 10
+		size = 2 << 10
 	}
 	for name, src := range hostileTexts(size) {
 		t.Run(name, func(t *testing.T) {
