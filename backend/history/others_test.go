@@ -3,6 +3,9 @@ package history
 // The tests of what other programs do to a repository, and what we do about it.
 
 import (
+	"bytes"
+	"compress/zlib"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -241,6 +244,25 @@ func TestDamagedBlobIsNotServed(t *testing.T) {
 		if err := fresh.Close(); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+func TestObjectUnderAnotherNameIsNotServed(t *testing.T) {
+	h := open(t, t.TempDir())
+	publish(t, h, "", change(1, "a.md", "a"))
+	var loose bytes.Buffer
+	zip := zlib.NewWriter(&loose)
+	_, err := zip.Write([]byte("blob 5\x00false"))
+	if err := errors.Join(err, zip.Close()); err != nil {
+		t.Fatal(err)
+	}
+	name := strings.Repeat("ab", 20)
+	path := filepath.Join(h.Dir(project), "objects", name[:2], name[2:])
+	if err := errors.Join(os.Mkdir(filepath.Dir(path), 0o700), os.WriteFile(path, loose.Bytes(), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if body, err := h.Blob(t.Context(), project, name); workflow.CodeOf(err) != workflow.Internal {
+		t.Errorf("Blob = %q, %v, want an internal error", body, err)
 	}
 }
 
