@@ -17,6 +17,7 @@ type liveRun struct {
 	order  order
 	cancel context.CancelFunc
 	done   chan struct{} // closed when the run has ended and is recorded
+	begun  chan struct{} // closed when the model has written something to tell
 
 	mu       sync.Mutex
 	run      workflow.Run
@@ -25,6 +26,7 @@ type liveRun struct {
 	thinking strings.Builder
 	stream   *markdown.Stream
 	finished []markdown.Block
+	hasBegun bool
 	chunks   int // with text; an estimate of tokens until the provider counts
 
 	toldAnswer, toldThinking int // bytes that events have carried
@@ -52,6 +54,10 @@ func (l *liveRun) write(c llm.Chunk, at time.Time) {
 	thinking, text := l.split.write(c.Text)
 	l.thinking.WriteString(thinking)
 	l.put(text)
+	if !l.hasBegun && c.Thinking+thinking+text != "" {
+		l.hasBegun = true
+		close(l.begun)
+	}
 }
 
 // flush takes what the splitter held back. No more text comes.

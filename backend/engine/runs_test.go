@@ -3,6 +3,7 @@ package engine
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"plumbline/backend/llm"
 	"plumbline/backend/llm/llmtest"
@@ -53,6 +54,36 @@ func TestStopKeepsWhatCame(t *testing.T) {
 	}
 	if o := try(b.Overview(b.ctx, p.ID))(t); o.Phases[1].CandidateID != "" || o.Phases[1].RunID != "" {
 		t.Errorf("a stopped run leaves no candidate: %+v", o.Phases[1])
+	}
+}
+
+func TestFirstWordsAreToldAtOnce(t *testing.T) {
+	answer, gate := gated(requestAnswer)
+	b := newBench(t, answer)
+	b.runs.every = time.Hour // only what is told without waiting for the next time comes in time
+	p := b.project("Tide table")
+	events, cancel := b.Subscribe()
+	defer cancel()
+	r := try(b.StartRun(b.ctx, p.ID, "request", ""))(t)
+	gate <- struct{}{}
+	if d := firstDelta(t, events); d.RunID != r.ID || d.Offset != 0 || d.Text == "" || !strings.HasPrefix(requestAnswer, d.Text) {
+		t.Errorf("delta: %+v", d)
+	}
+	try(b.CancelRun(b.ctx, r.ID))(t)
+}
+
+func firstDelta(t *testing.T, events <-chan workflow.Event) workflow.Delta {
+	t.Helper()
+	patience := time.After(20 * time.Second)
+	for {
+		select {
+		case e := <-events:
+			if e.Delta != nil {
+				return *e.Delta
+			}
+		case <-patience:
+			t.Fatal("no text is told")
+		}
 	}
 }
 

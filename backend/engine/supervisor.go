@@ -34,6 +34,7 @@ type supervisor struct {
 	ctx    context.Context
 	stop   context.CancelFunc
 	turn   chan struct{}
+	every  time.Duration // how often new text is told
 	wg     sync.WaitGroup
 
 	mu     sync.Mutex
@@ -43,7 +44,7 @@ type supervisor struct {
 
 func newSupervisor(e *Engine) *supervisor {
 	ctx, stop := context.WithCancel(context.Background())
-	return &supervisor{engine: e, ctx: ctx, stop: stop, turn: make(chan struct{}, 1), active: map[string]*liveRun{}}
+	return &supervisor{engine: e, ctx: ctx, stop: stop, turn: make(chan struct{}, 1), every: deltaEvery, active: map[string]*liveRun{}}
 }
 
 // recover ends the runs that were active when the process before this one
@@ -83,7 +84,8 @@ func (s *supervisor) recover() error {
 // launch runs r in a goroutine of its own.
 func (s *supervisor) launch(r workflow.Run, o order, client llm.Client) {
 	ctx, cancel := context.WithCancel(s.ctx)
-	live := &liveRun{run: r, order: o, cancel: cancel, done: make(chan struct{}), stream: markdown.NewStream()}
+	live := &liveRun{run: r, order: o, cancel: cancel, done: make(chan struct{}), begun: make(chan struct{}),
+		stream: markdown.NewStream()}
 	s.mu.Lock()
 	s.active[r.ID] = live
 	s.mu.Unlock()
@@ -151,14 +153,19 @@ func (s *supervisor) begin(live *liveRun) error {
 	return nil
 }
 
-// pump tells and keeps new text while an answer comes.
+// pump tells and keeps new text while an answer comes. The first words are told
+// at once: somebody is waiting for them.
 func (s *supervisor) pump(live *liveRun, stop <-chan struct{}) {
-	tell := time.NewTicker(deltaEvery)
+	begun := live.begun
+	tell := time.NewTicker(s.every)
 	defer tell.Stop()
 	keep := time.NewTicker(journalEvery)
 	defer keep.Stop()
 	for {
 		select {
+		case <-begun:
+			begun = nil
+			s.tell(live)
 		case <-tell.C:
 			s.tell(live)
 		case <-keep.C:
