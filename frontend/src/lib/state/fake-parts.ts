@@ -1,5 +1,5 @@
 // Values for the tests of the state classes: whole, and changed where a test says.
-import type { Artifact, Condition, Delta, Document, Event, Gate, GateRecord, Item, Run, RunBlock, RunBlocks, SectionChange, Version } from '../api';
+import type { Artifact, Condition, Delta, Document, Event, Gate, GateRecord, Item, Overview, PhaseStatus, Run, RunBlock, RunBlocks, SectionChange, Version } from '../api';
 
 export const noon = Date.parse('2026-11-20T12:00:00Z');
 
@@ -178,6 +178,36 @@ export function record(action: string, seconds: number, change: Partial<GateReco
     hash: '',
     ...change,
   };
+}
+
+export function phaseStatus(id: string, change: Partial<PhaseStatus> = {}): PhaseStatus {
+  return {
+    id,
+    title: id.charAt(0).toUpperCase() + id.slice(1),
+    summary: '',
+    kind: 'document',
+    prompted: true,
+    output: `${id}.md`,
+    strip: false,
+    optional: false,
+    state: 'to-come',
+    version: 0,
+    stale: false,
+    frozen: false,
+    runId: '',
+    runState: '',
+    candidateId: '',
+    missing: 0,
+    total: 0,
+    done: 0,
+    boxes: 0,
+    ...change,
+  };
+}
+
+export function overview(phases: PhaseStatus[], current: string): Overview {
+  const project = { id: 'p1', slug: 'tide', name: 'Tide', summary: '', workflowId: 'w', createdAt: at(0), updatedAt: at(0) };
+  return { project, workflowTitle: '', phases, current, next: '', gateOpen: false };
 }
 
 /** A promise that is settled from outside, to decide when a call answers. */

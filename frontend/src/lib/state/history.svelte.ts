@@ -1,4 +1,4 @@
-import { type Api, type ApiError, type Artifact, type Event, type GateRecord, toApiError, type Version, type VersionDiff } from '../api';
+import { type Api, type ApiError, type Artifact, type Document, type Event, type GateRecord, toApiError, type Version, type VersionDiff } from '../api';
 import { timeline, type VersionLine } from './history-line';
 
 /** The versions of one artifact and the comparison of two of them, A and B. */
@@ -8,6 +8,8 @@ export class HistoryState {
   versions = $state.raw<Version[]>([]);
   records = $state.raw<GateRecord[]>([]);
   diff = $state.raw<VersionDiff>();
+  /** The first version has nothing before it: it is shown whole. */
+  whole = $state.raw<Document>();
   a = $state(0);
   b = $state(0);
   loaded = $state(false);
@@ -146,17 +148,22 @@ export class HistoryState {
   private async compare(): Promise<void> {
     const { path, a, b } = this;
     if (b === 0) {
-      this.diff = undefined;
+      this.diff = this.whole = undefined;
       return;
     }
+    const wanted = (): boolean => path === this.path && a === this.a && b === this.b;
     this.comparing = true;
     try {
-      const diff = await this.api.artifacts.diff(this.project, path, a, b);
-      if (path === this.path && a === this.a && b === this.b) this.diff = diff;
+      const diff = a > 0 ? await this.api.artifacts.diff(this.project, path, a, b) : undefined;
+      const whole = a > 0 ? undefined : await this.api.artifacts.document(this.project, path, b);
+      if (wanted()) {
+        this.diff = diff;
+        this.whole = whole;
+      }
     } catch (cause) {
-      if (a === this.a && b === this.b) this.error = toApiError(cause);
+      if (wanted()) this.error = toApiError(cause);
     } finally {
-      if (a === this.a && b === this.b) this.comparing = false;
+      if (wanted()) this.comparing = false;
     }
   }
 }

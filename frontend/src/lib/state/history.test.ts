@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Api } from '../api';
-import { artifact, at, event, record, settled, version } from './fake-parts';
+import { artifact, at, document, event, record, settled, version } from './fake-parts';
 import { fold, timeline, type VersionLine } from './history-line';
 import { HistoryState } from './history.svelte';
 
@@ -48,6 +48,7 @@ function backend() {
     list: vi.fn(async () => [artifact(5), artifact(0, { path: 'plan.md', phase: 'plan' })]),
     versions: vi.fn(async () => versions),
     diff: vi.fn(async (_p: string, _path: string, from: number, to: number) => ({ from: version(from), to: version(to), diff: { added: 0, removed: 0, hunks: [] } })),
+    document: vi.fn(async (_p: string, _path: string, number?: number) => document(number ?? 0, 'text')),
     restore: vi.fn(async () => version(6)),
   };
   const gates = { records: vi.fn(async () => []) };
@@ -80,13 +81,14 @@ describe('HistoryState', () => {
     expect(sides(state)).toEqual([1, 4]);
   });
 
-  it('compares the first version with nothing', async () => {
+  it('shows the first version whole, for there is nothing before it', async () => {
     const { state } = backend();
     await state.load();
     for (let i = 0; i < 6; i++) state.step('b', 1);
     expect(sides(state)).toEqual([0, 1]);
     await settled();
-    expect(state.diff?.to.number).toBe(1);
+    expect(state.diff).toBeUndefined();
+    expect(state.whole?.version.number).toBe(1);
   });
 
   it('keeps A the older of two chosen versions', async () => {

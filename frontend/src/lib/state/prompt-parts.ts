@@ -12,6 +12,22 @@ export interface PromptPart {
   long: boolean;
 }
 
+/** A piece of the template's own text, as it is drawn. */
+export interface PromptPiece {
+  kind: 'text' | 'heading' | 'tag' | 'gap';
+  text: string;
+}
+
+const pieces = /(\n{2,}|^#{1,6} .*$|^<\/?[a-z][\w-]*>$)/m;
+
+/** Cuts the template's text for reading: headings and tags stand out, empty lines are narrow. */
+export function piecesOf(text: string): PromptPiece[] {
+  return text
+    .split(pieces)
+    .filter((piece) => piece !== '')
+    .map((piece) => ({ kind: piece.startsWith('\n\n') ? 'gap' : piece.startsWith('#') ? 'heading' : /^<[^\n]*>$/.test(piece) ? 'tag' : 'text', text: piece }));
+}
+
 const foldLines = 6;
 const foldLength = 480;
 

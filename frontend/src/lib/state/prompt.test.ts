@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Api, FilledVariable, PromptText } from '../api';
 import { ApiError } from '../api';
 import { overMessage, PromptState } from './prompt.svelte';
-import { partsOf } from './prompt-parts';
+import { partsOf, piecesOf } from './prompt-parts';
 
 function filled(name: string, value: string, change: Partial<FilledVariable> = {}): FilledVariable {
   return {
@@ -47,6 +47,13 @@ describe('partsOf', () => {
     const parts = partsOf(prompt('ab', [{ name: 'none', start: 1, end: 1 }], []));
     expect(parts.map((part) => part.text)).toEqual(['a', 'b']);
   });
+});
+
+it('cuts the text of the template for reading and loses nothing', () => {
+  const text = 'You write.\n\n# Input\n\n<name>\nOne\ntwo\n';
+  const cut = piecesOf(text);
+  expect(cut.map((piece) => piece.kind)).toEqual(['text', 'gap', 'heading', 'gap', 'tag', 'text']);
+  expect(cut.map((piece) => piece.text).join('')).toBe(text);
 });
 
 describe('overMessage', () => {

@@ -14,6 +14,14 @@ export function active(run: Run): boolean {
   return run.state === 'queued' || run.state === 'running';
 }
 
+const order = ['queued', 'running'];
+
+/** Whether a value of a run is older than what is known of it. An event may overtake the answer of a call. */
+export function outdated(known: Run, run: Run): boolean {
+  if (ended(known)) return !ended(run);
+  return !ended(run) && order.indexOf(run.state) < order.indexOf(known.state);
+}
+
 /** The text of the heading a block of safe HTML begins with; empty for other blocks. */
 export function headingOf(html: string): string {
   const match = /^\s*<h[1-6][^>]*>(.*?)<\/h[1-6]>/s.exec(html);
@@ -106,6 +114,7 @@ export class RunState {
   /** Takes a newer value of the run, from an event or as the answer of a call. */
   update(run: Run): void {
     const before = this.run;
+    if (outdated(before, run)) return;
     this.run = run;
     this.tokens = Math.max(this.tokens, run.answerTokens);
     if (before.state === 'queued' && run.state === 'running') this.said = 'The model has started.';

@@ -1,5 +1,5 @@
 import { type Api, type ApiError, type Event, type Run, toApiError } from '../api';
-import { active, ended, RunState } from './run.svelte';
+import { active, outdated, RunState } from './run.svelte';
 
 /** The runs of a phase, the one that is shown, and what can be done with them. */
 export class RunsState {
@@ -69,7 +69,8 @@ export class RunsState {
   /** Takes a newer value of a run and keeps the list in order, newest first. */
   take(run: Run): void {
     const at = this.runs.findIndex((one) => one.id === run.id);
-    if (at >= 0 && ended(this.runs[at] as Run) && !ended(run)) return; // older than what is known
+    const known = this.runs[at];
+    if (known && outdated(known, run)) return;
     this.runs = at < 0 ? [run, ...this.runs] : this.runs.with(at, run);
     if (this.shown?.run.id === run.id) this.shown.update(run);
     else if (at < 0) this.show(run);

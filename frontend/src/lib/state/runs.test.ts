@@ -55,6 +55,19 @@ describe('RunsState', () => {
     expect(state.runs.map((one) => [one.id, one.state])).toEqual([['new', 'succeeded']]);
   });
 
+  it('does not let the answer of a call undo what an event has told', async () => {
+    const { runs, api } = backend([]);
+    const state = new RunsState(api, 'p1', 'spec');
+    const slow = answer<Run>();
+    runs.start.mockReturnValueOnce(slow.promise);
+    const started = state.start('');
+    state.apply(event({ run: run('new', { state: 'running' }) }));
+    slow.give(run('new', { state: 'queued' }));
+    await started;
+    expect(state.runs[0]?.state).toBe('running');
+    expect(state.shown?.run.state).toBe('running');
+  });
+
   it('leaves runs of other phases alone', () => {
     const state = new RunsState(backend([]).api, 'p1', 'spec');
     state.apply(event({ run: run('x', { phase: 'plan' }) }));
