@@ -35,7 +35,7 @@ $(MODULES): frontend/package-lock.json
 	cd frontend && npm ci --no-audit --no-fund --loglevel=error
 
 $(PAGES): $(MODULES) $(shell find frontend -path frontend/node_modules -prune -o -path frontend/dist -prune -o -type f -print)
-	cd frontend && npm run --silent build
+	cd frontend && npm run --silent build -- --logLevel error
 
 bindings: ## Write frontend/wailsjs anew from the Go types.
 	tsoutputtype=interfaces go run -tags bindings .
@@ -55,7 +55,7 @@ run: ## Open the window; without a display, serve and print the link.
 test: deps check ollama unit vitest e2e smoke ## Check and test everything, as CI does.
 
 check: $(PAGES) ## Format, vet, lint and type-check; compare the bindings.
-	@echo "gofmt"; test -z "$$(gofmt -l app backend build frontend/*.go prompts *.go | tee /dev/stderr)"
+	@echo "gofmt"; test -z "$$(gofmt -l main.go layers_test.go app backend build frontend/*.go prompts | tee /dev/stderr)"
 	go vet ./...
 	go vet -tags $(WINDOW) . ./app/desktop
 	GOOS=windows CGO_ENABLED=0 go vet ./app/... ./backend/...

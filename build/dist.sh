@@ -25,6 +25,11 @@ tar -C "$out" --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$epoch" 
 
 name=plumbline-$version-windows-amd64
 mkdir -p "$out/$name"
+# Icon, version and manifest; go build takes the file up by its name.
+trap 'rm -f rsrc_windows_amd64.syso' EXIT
+go tool -modfile=build/tools/go.mod go-winres simply --arch amd64 --icon build/windows/icon.ico --manifest gui \
+	--product-name Plumbline --product-version "$version" --file-version "$version" \
+	--file-description "From idea to production, true at every phase"
 GOOS=windows GOARCH=amd64 CGO_ENABLED=0 build -o "$out/$name/plumbline.exe" .
 gui="-H windowsgui"
 GOOS=windows GOARCH=amd64 CGO_ENABLED=0 build -tags desktop,production -o "$out/$name/plumbline-desktop.exe" .
