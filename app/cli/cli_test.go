@@ -354,6 +354,38 @@ func TestOtherCommandsWorkWhileOneRuns(t *testing.T) {
 	}
 }
 
+func TestCommandWaitsForTheRunsOfOthers(t *testing.T) {
+	s := newShell(t)
+	s.run(0, "new", "Tide table", "--idea", idea)
+	s.run(0, "new", "Book club", "--idea", idea)
+	model := &fakeOllama{parts: []string{requestText}, hold: true, end: make(chan struct{})}
+	s.withModel(model)
+	first, firstErr := lockedBuffer{wrote: make(chan struct{}, 1)}, lockedBuffer{wrote: make(chan struct{}, 1)}
+	second, secondErr := lockedBuffer{wrote: make(chan struct{}, 1)}, lockedBuffer{}
+	ended := make(chan result, 2)
+	go func() { ended <- s.start(t.Context(), "", &first, &firstErr, "run", "tide", "request") }()
+	first.await(t, "Tide table")
+	// The second run waits in the queue of the process that the first command has opened.
+	go func() { ended <- s.start(t.Context(), "", &second, &secondErr, "run", "book", "request", "--json") }()
+	for queued := false; !queued; {
+		var o workflow.Overview
+		s.object(&o, "status", "book")
+		st, err := findPhase(o, "request")
+		queued = err == nil && st.RunState == workflow.RunQueued
+	}
+	model.end <- struct{}{} // the first answer ends
+	firstErr.await(t, "waiting:")
+	close(model.end)
+	for range 2 {
+		if got := <-ended; got.code != 0 {
+			t.Errorf("exit %d\n%s%s", got.code, got.out, got.err)
+		}
+	}
+	if !strings.Contains(second.String(), `"state": "succeeded"`) {
+		t.Errorf("the second run: %s", second.String())
+	}
+}
+
 func TestFailedRunSaysWhy(t *testing.T) {
 	s := newShell(t)
 	s.run(0, "new", "Tide table", "--idea", idea)

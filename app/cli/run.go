@@ -127,7 +127,7 @@ func (c *runCmd) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	if err := s.welcome(); err != nil {
+	if err := s.welcome(ctx); err != nil {
 		return err
 	}
 	start := func(ctx context.Context) (run workflow.Run, err error) {

@@ -72,11 +72,21 @@ func (s *session) connect(ctx context.Context) (*client, error) {
 }
 
 // welcome lets other commands reach the data while this one holds it for long.
-func (s *session) welcome() error {
+// What they run ends before this command does, unless the user stops both.
+func (s *session) welcome(ctx context.Context) error {
 	if s.open == nil {
 		return nil
 	}
-	return s.open()
+	if err := s.open(); err != nil {
+		return err
+	}
+	s.later(func() error {
+		if err := s.linger(ctx); err != nil && ctx.Err() == nil {
+			return err
+		}
+		return nil
+	})
+	return nil
 }
 
 func (s *session) listen(dir string, handler http.Handler) error {

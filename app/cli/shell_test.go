@@ -126,10 +126,11 @@ func (b *lockedBuffer) await(t *testing.T, text string) {
 }
 
 // fakeOllama answers like an Ollama with one model that says the parts of an
-// answer. With hold it does not end, until the reader leaves.
+// answer. With hold it does not end, until the reader leaves or end is closed.
 type fakeOllama struct {
 	parts []string
 	hold  bool
+	end   chan struct{}
 }
 
 func (f *fakeOllama) start(t *testing.T) string {
@@ -162,8 +163,11 @@ func (f *fakeOllama) chat(w http.ResponseWriter, r *http.Request) {
 		_ = http.NewResponseController(w).Flush()
 	}
 	if f.hold {
-		<-r.Context().Done()
-		return
+		select {
+		case <-r.Context().Done():
+			return
+		case <-f.end:
+		}
 	}
 	_ = enc.Encode(map[string]any{"model": "tiny", "message": map[string]string{"role": "assistant"}, "done": true,
 		"done_reason": "stop", "prompt_eval_count": 900, "eval_count": len(f.parts)})
