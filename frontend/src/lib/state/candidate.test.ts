@@ -40,6 +40,7 @@ describe('CandidateState', () => {
     expect(state.changes.map((one) => one.id)).toEqual([1, 2, 3]);
     expect(state.taken.map((one) => one.id)).toEqual([1, 2, 3]);
     expect(state.partial).toBe(false);
+    expect(state.fresh).toBe(true);
   });
 
   it('accepts the chosen sections against the version they were compared with', async () => {
@@ -83,6 +84,7 @@ describe('CandidateState', () => {
     expect(state.error?.message).toBe('The document is at v5 now.');
     expect(state.taken.map((one) => one.id)).toEqual([1, 4]);
     expect(state.warnings).toEqual(['The answer was written from v3. The document is at v5 now.']);
+    expect([state.open, state.fresh]).toEqual([true, false]);
   });
 
   it('compares again when the document moves', async () => {
