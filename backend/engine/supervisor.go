@@ -39,7 +39,6 @@ type supervisor struct {
 
 	mu     sync.Mutex
 	active map[string]*liveRun
-	closed bool
 }
 
 func newSupervisor(e *Engine) *supervisor {

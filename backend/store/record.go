@@ -8,6 +8,7 @@ import (
 	"hash/crc32"
 
 	bolt "go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
 
 	"plumbline/backend/workflow"
 )
@@ -55,7 +56,7 @@ func (tx *Tx) bucket(name bucketName) (*bolt.Bucket, error) {
 	if b := tx.bolt.Bucket([]byte(name)); b != nil {
 		return b, nil
 	}
-	return nil, fmt.Errorf("open bucket %s: %w", name, bolt.ErrBucketNotFound)
+	return nil, fmt.Errorf("open bucket %s: %w", name, bolterrors.ErrBucketNotFound)
 }
 
 // get reads a JSON record; ok is false when there is none.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	bolt "go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
 
 	"plumbline/backend/workflow"
 )
@@ -152,10 +153,10 @@ func ignoreMissing(err error) error {
 func openFile(path string) (*bolt.DB, error) {
 	db, err := bolt.Open(path, 0o600, &bolt.Options{Timeout: openTimeout, FreelistType: bolt.FreelistMapType})
 	switch {
-	case errors.Is(err, bolt.ErrTimeout):
+	case errors.Is(err, bolterrors.ErrTimeout):
 		return nil, workflow.Errorf(workflow.Conflict, "The database %s is in use by another program.", path).
 			WithHint("Close the program that has it open.")
-	case errors.Is(err, bolt.ErrInvalid), errors.Is(err, bolt.ErrVersionMismatch), errors.Is(err, bolt.ErrChecksum):
+	case errors.Is(err, bolterrors.ErrInvalid), errors.Is(err, bolterrors.ErrVersionMismatch), errors.Is(err, bolterrors.ErrChecksum):
 		return nil, notDatabase(path, "it is damaged")
 	case err != nil:
 		return nil, because(err, workflow.Unavailable, "The database %s cannot be opened.", path)
@@ -267,7 +268,7 @@ func (s *Store) explain(verb string, err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, bolt.ErrDatabaseNotOpen):
+	case errors.Is(err, bolterrors.ErrDatabaseNotOpen):
 		return because(err, workflow.Unavailable, "Plumbline is closing.").WithHint("Start it again. Everything that was saved is there.")
 	case errors.Is(err, syscall.ENOSPC):
 		return because(err, workflow.Unavailable, "The disk with %s is full.", s.dir).

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	bolt "go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
 
 	"plumbline/backend/workflow"
 )
@@ -38,7 +39,7 @@ type note struct {
 // note returns what has been noted for a project so far.
 func (tx *Tx) note(projectID string) (*note, error) {
 	if tx.notes == nil {
-		return nil, fmt.Errorf("change project %s: %w", projectID, bolt.ErrTxNotWritable)
+		return nil, fmt.Errorf("change project %s: %w", projectID, bolterrors.ErrTxNotWritable)
 	}
 	if err := workflow.CheckID(projectID); err != nil {
 		return nil, err
