@@ -14,8 +14,8 @@ export class CandidateState {
 
   readonly first = $derived(this.review?.current.number === 0);
   readonly open = $derived(this.review?.candidate.state === 'open');
-  /** It waits, and it is about the current version: not left over from an earlier one. */
-  readonly fresh = $derived(this.open && this.review?.moved === false);
+  /** It waits, and no later answer has been accepted since. The ids of runs are in the order of time. */
+  readonly fresh = $derived.by(() => this.open && (this.review?.current.basisId ?? '') < this.runId);
   readonly changes = $derived(this.review?.sections.filter((one) => one.kind !== 'same') ?? []);
   readonly taken = $derived(this.changes.filter((one) => this.chosen.has(one.id)));
   /** Some of the changes are chosen, but not all. */

@@ -40,7 +40,16 @@ describe('CandidateState', () => {
     expect(state.changes.map((one) => one.id)).toEqual([1, 2, 3]);
     expect(state.taken.map((one) => one.id)).toEqual([1, 2, 3]);
     expect(state.partial).toBe(false);
-    expect(state.fresh).toBe(true);
+  });
+
+  it('is not fresh once a later answer was accepted; ticks and edits do not count', async () => {
+    const { candidates, state } = backend();
+    candidates.review.mockResolvedValueOnce(review({ current: version(5, { basisId: 'r0' }), moved: true }));
+    await state.load();
+    expect([state.open, state.fresh]).toEqual([true, true]);
+    candidates.review.mockResolvedValueOnce(review({ current: version(6, { basisId: 'r2' }), moved: true }));
+    await state.load();
+    expect([state.open, state.fresh]).toEqual([true, false]);
   });
 
   it('accepts the chosen sections against the version they were compared with', async () => {
@@ -84,7 +93,6 @@ describe('CandidateState', () => {
     expect(state.error?.message).toBe('The document is at v5 now.');
     expect(state.taken.map((one) => one.id)).toEqual([1, 4]);
     expect(state.warnings).toEqual(['The answer was written from v3. The document is at v5 now.']);
-    expect([state.open, state.fresh]).toEqual([true, false]);
   });
 
   it('compares again when the document moves', async () => {
