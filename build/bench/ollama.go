@@ -18,12 +18,16 @@ const (
 )
 
 // ollama is a server on loopback that speaks as much of Ollama as a run needs.
-// It answers every prompt with the same text, token by token, as fast as the
-// reader takes it. It flushes after each token, as Ollama does.
+// It answers every prompt with the same bytes, token by token, as fast as the
+// reader takes them. It flushes after each token, as Ollama does.
 type ollama struct {
 	url    string
 	answer string
-	lines  [][]byte // the stream, as sent
+	chunks []chunk
+	lines  [][]byte // the chunks, as sent
+	// encodes says that each token is encoded when it is sent, as Ollama does: the
+	// fastest that it could be with a model that takes no time.
+	encodes bool
 
 	server *http.Server
 	done   chan error
@@ -32,14 +36,15 @@ type ollama struct {
 	prompt []byte // the body of the newest request for a chat
 }
 
-func startOllama() (*ollama, error) {
+func startOllama(encodes bool) (*ollama, error) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("start the model server: %w", err)
 	}
-	o := &ollama{url: "http://" + ln.Addr().String(), answer: mixedText(answerTokens * bytesPerToken), done: make(chan error, 1)}
-	if o.lines, err = streamOf(o.answer); err != nil {
-		return nil, err
+	answer := mixedText(answerTokens * bytesPerToken)
+	o := &ollama{url: "http://" + ln.Addr().String(), answer: answer, chunks: chunksOf(answer), encodes: encodes, done: make(chan error, 1)}
+	for _, c := range o.chunks {
+		o.lines = append(o.lines, c.line())
 	}
 	o.server = &http.Server{Handler: o.handler(), ReadHeaderTimeout: 10 * time.Second}
 	go func() { o.done <- o.server.Serve(ln) }()
@@ -83,7 +88,10 @@ func (o *ollama) chat(w http.ResponseWriter, r *http.Request) {
 	o.mu.Unlock()
 	w.Header().Set("Content-Type", "application/x-ndjson")
 	rc := http.NewResponseController(w)
-	for _, line := range o.lines {
+	for i, line := range o.lines {
+		if o.encodes {
+			line = o.chunks[i].line()
+		}
 		if _, err := w.Write(line); err != nil {
 			return
 		}
@@ -101,36 +109,44 @@ func (o *ollama) lastPrompt() []byte {
 	return o.prompt
 }
 
-// streamOf returns the lines that Ollama would send for an answer.
-func streamOf(answer string) ([][]byte, error) {
-	type message struct {
-		Role    string `json:"role"`
-		Content string `json:"content"`
+// chunk is one line of a streamed answer, in the order of Ollama.
+type chunk struct {
+	Model      string  `json:"model"`
+	CreatedAt  string  `json:"created_at"`
+	Message    message `json:"message"`
+	Done       bool    `json:"done"`
+	DoneReason string  `json:"done_reason,omitempty"`
+	Total      int     `json:"total_duration,omitempty"`
+	Load       int     `json:"load_duration,omitempty"`
+	PromptEval int     `json:"prompt_eval_count,omitempty"`
+	PromptTime int     `json:"prompt_eval_duration,omitempty"`
+	Eval       int     `json:"eval_count,omitempty"`
+	EvalTime   int     `json:"eval_duration,omitempty"`
+}
+
+type message struct {
+	Role    string `json:"role"`
+	Content string `json:"content"`
+}
+
+func (c chunk) line() []byte {
+	line, err := json.Marshal(c)
+	if err != nil {
+		panic(err) // strings and numbers can be encoded
 	}
-	type chunk struct {
-		Model      string  `json:"model"`
-		CreatedAt  string  `json:"created_at"`
-		Message    message `json:"message"`
-		Done       bool    `json:"done"`
-		DoneReason string  `json:"done_reason,omitempty"`
-		Total      int     `json:"total_duration,omitempty"`
-		Load       int     `json:"load_duration,omitempty"`
-		PromptEval int     `json:"prompt_eval_count,omitempty"`
-		PromptTime int     `json:"prompt_eval_duration,omitempty"`
-		Eval       int     `json:"eval_count,omitempty"`
-		EvalTime   int     `json:"eval_duration,omitempty"`
-	}
-	lines := [][]byte{}
-	add := func(c chunk) error {
+	return append(line, '\n')
+}
+
+// chunksOf returns what Ollama would send for an answer.
+func chunksOf(answer string) []chunk {
+	chunks := []chunk{}
+	add := func(c chunk) {
 		c.Model, c.CreatedAt, c.Message.Role = modelName, "2026-01-02T03:04:05.678901234Z", "assistant"
-		line, err := json.Marshal(c)
-		lines = append(lines, append(line, '\n'))
-		return err
+		chunks = append(chunks, c)
 	}
 	for _, piece := range split(answer, answerTokens) {
-		if err := add(chunk{Message: message{Content: piece}}); err != nil {
-			return nil, err
-		}
+		add(chunk{Message: message{Content: piece}})
 	}
-	return lines, add(chunk{Done: true, DoneReason: "stop", Total: 1e9, Load: 1e6, PromptEval: 4000, PromptTime: 1e6, Eval: answerTokens, EvalTime: 1e9})
+	add(chunk{Done: true, DoneReason: "stop", Total: 1e9, Load: 1e6, PromptEval: 4000, PromptTime: 1e6, Eval: answerTokens, EvalTime: 1e9})
+	return chunks
 }

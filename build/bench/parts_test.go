@@ -34,9 +34,9 @@ func TestSplitKeepsTheText(t *testing.T) {
 }
 
 func TestStreamHasOneLineForEachToken(t *testing.T) {
-	lines, err := streamOf(mixedText(answerTokens * bytesPerToken))
-	if err != nil {
-		t.Fatal(err)
+	var lines [][]byte
+	for _, c := range chunksOf(mixedText(answerTokens * bytesPerToken)) {
+		lines = append(lines, c.line())
 	}
 	if len(lines) != answerTokens+1 {
 		t.Errorf("%d lines", len(lines))

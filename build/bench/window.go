@@ -92,7 +92,7 @@ func (w *workshop) windows(ctx context.Context) (ours, theirs *shownProgram, err
 		return nil, nil, err
 	}
 	// Nothing listens at this address, and nothing is asked of the network.
-	return ours, theirs, makeProject(ctx, commands, ours.home, "http://127.0.0.1:9")
+	return ours, theirs, furnish(ctx, commands, ours.home, "http://127.0.0.1:9")
 }
 
 // shownProgram is a program with a window, and a home of its own.

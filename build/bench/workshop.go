@@ -65,7 +65,7 @@ func (w *workshop) build(ctx context.Context, name, cgo string, args ...string) 
 	}
 	fmt.Fprintf(w.progress, "bench: build %s\n", name)
 	path := filepath.Join(w.dir, name)
-	cmd := exec.CommandContext(ctx, "go", append([]string{"build", "-trimpath", "-ldflags", "-s -w", "-o", path}, args...)...)
+	cmd := exec.CommandContext(ctx, "go", append([]string{"build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w", "-o", path}, args...)...)
 	cmd.Dir = w.root
 	cmd.Env = append(os.Environ(), "CGO_ENABLED="+cgo)
 	if text, err := cmd.CombinedOutput(); err != nil {
