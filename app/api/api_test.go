@@ -1,0 +1,88 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"plumbline/backend/engine"
+	"plumbline/backend/workflow"
+)
+
+func decoded(t *testing.T, err error) workflow.Error {
+	t.Helper()
+	var e workflow.Error
+	if err == nil {
+		t.Fatal("no error")
+	}
+	if jsonErr := json.Unmarshal([]byte(err.Error()), &e); jsonErr != nil {
+		t.Fatalf("an error reaches the front end as JSON: %q", err)
+	}
+	return e
+}
+
+func TestCallsWaitUntilTheEngineIsOpen(t *testing.T) {
+	a := New(t.Context())
+	answered := make(chan error, 1)
+	go func() {
+		_, err := a.Settings.Show()
+		answered <- err
+	}()
+	select {
+	case err := <-answered:
+		t.Fatalf("answered before Open: %v", err)
+	case <-time.After(20 * time.Millisecond):
+	}
+	e, err := engine.Open(t.Context(), engine.Options{Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	a.Open(e, nil)
+	if err := <-answered; err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAnEngineThatDoesNotOpenAnswersEveryCall(t *testing.T) {
+	a := New(t.Context())
+	a.Open(nil, workflow.Errorf(workflow.Unavailable, "The folder cannot be written.").WithHint("Choose another."))
+	_, err := a.App.Info()
+	if e := decoded(t, err); e.Code != workflow.Unavailable || e.Hint == "" {
+		t.Errorf("%+v", e)
+	}
+}
+
+func TestTheEndOfTheWindowEndsWaitingCalls(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	a := New(ctx)
+	cancel()
+	_, err := a.Models.Status(false)
+	if e := decoded(t, err); e.Code != workflow.Canceled {
+		t.Errorf("%+v", e)
+	}
+}
+
+func TestAPanicBecomesAnError(t *testing.T) {
+	a := New(t.Context())
+	a.Open(nil, nil) // every method of a nil engine panics
+	_, err := a.Projects.Overview("x")
+	e := decoded(t, err)
+	if e.Code != workflow.Internal || e.Hint == "" || strings.Contains(e.Message, "nil pointer") {
+		t.Errorf("%+v", e)
+	}
+	cause := errors.Unwrap(errors.Unwrap(err))
+	if cause == nil || !strings.Contains(cause.Error(), "goroutine") {
+		t.Errorf("the stack is the cause: %v", cause)
+	}
+}
+
+func TestErrorsWithoutACodeAreInternal(t *testing.T) {
+	e := decoded(t, Encode(errors.New("read spec.md: broken")))
+	if e.Code != workflow.Internal || e.Message != "read spec.md: broken" {
+		t.Errorf("%+v", e)
+	}
+}
