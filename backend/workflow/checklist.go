@@ -86,18 +86,29 @@ func fold(s string) string { return strings.ToLower(strings.Join(strings.Fields(
 // by (nil when a model wrote the text: its marks are claims), one that is no
 // longer marked, or gone, loses its tick. Waivers of boxes that still exist
 // stay. It reports whether ticks has changed.
+//
+// A box that was claimed and is worded anew looks like a new one. So where a
+// claimed box is gone from a section, the new boxes of that section stay claims:
+// to mend the words of a box is not to confirm it.
 func CarryTicks(ticks map[string]Tick, before, after []Item, by *Tick) bool {
-	was := map[string]bool{}
-	for _, it := range before {
-		was[it.Key] = it.Marked
-	}
-	changed := false
 	is := map[string]bool{}
 	for _, it := range after {
 		is[it.Key] = true
+	}
+	was := map[string]bool{} // marked, by key
+	reworded := map[string]bool{}
+	for _, it := range before {
+		was[it.Key] = it.Marked
+		if _, ticked := ticks[it.Key]; it.Marked && !ticked && !is[it.Key] {
+			reworded[fold(it.Section)] = true
+		}
+	}
+	changed := false
+	for _, it := range after {
 		tick, ticked := ticks[it.Key]
+		_, known := was[it.Key]
 		switch {
-		case by != nil && it.Marked && !ticked && !was[it.Key]:
+		case by != nil && it.Marked && !ticked && !was[it.Key] && (known || !reworded[fold(it.Section)]):
 			ticks[it.Key] = *by
 			changed = true
 		case !it.Marked && ticked && tick.State == ItemDone:

@@ -1,8 +1,10 @@
 package workflow
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 )
 
 // Code sorts errors by what can be done about them.
@@ -59,4 +61,35 @@ func CodeOf(err error) Code {
 		return e.Code
 	}
 	return Internal
+}
+
+// Describe returns the first Error in the chain of err or, when nobody has said
+// what it means to a person, one that says so. It returns nil for nil.
+func Describe(err error) *Error {
+	var e *Error
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &e):
+		return e
+	case errors.Is(err, context.Canceled):
+		return &Error{Code: Canceled, Message: "Stopped.", Hint: "Nothing was changed. Start it again when you want.", Err: err}
+	case errors.Is(err, context.DeadlineExceeded):
+		return &Error{Code: Unavailable, Message: "It took too long.", Hint: "Try again in a moment.", Err: err}
+	}
+	return &Error{
+		Code: Internal, Message: fmt.Sprintf("Something went wrong inside Plumbline: %v.", err), Err: err,
+		Hint: "Try again. If it happens again, “plumbline doctor” looks for the cause.",
+	}
+}
+
+// Panicked makes an Error of a recovered panic; the stack is its cause. It must
+// be called by the function that recovers.
+func Panicked(p any) *Error {
+	return &Error{
+		Code:    Internal,
+		Message: "Something went wrong inside Plumbline. Nothing you saved is lost.",
+		Hint:    "Try again. If it happens again, report what you did before it.",
+		Err:     fmt.Errorf("%v\n%s", p, debug.Stack()),
+	}
 }

@@ -217,3 +217,28 @@ func TestNamesAndSlugs(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestMendingAClaimConfirmsNothing words a claimed box anew: it is still the
+// model's mark. A box that was open, or is new in another section, is the person's.
+func TestMendingAClaimConfirmsNothing(t *testing.T) {
+	before := []Item{{Section: "A", Text: "clear", Marked: true}, {Section: "A", Text: "named"}, {Section: "B", Text: "short"}}
+	after := []Item{{Section: "A", Text: "clear to all", Marked: true}, {Section: "A", Text: "named", Marked: true}, {Section: "B", Text: "new", Marked: true}}
+	KeyItems(before)
+	KeyItems(after)
+	ticks := map[string]Tick{}
+	CarryTicks(ticks, before, after, &Tick{State: ItemDone})
+	JudgeItems(after, ticks)
+	for i, want := range []ItemState{ItemClaimed, ItemDone, ItemDone} {
+		if after[i].State != want {
+			t.Errorf("%q is %s, want %s", after[i].Text, after[i].State, want)
+		}
+	}
+}
+
+func TestTitleOfAnyPath(t *testing.T) {
+	for path, want := range map[string]string{"request.md": "Request", "audits/security-01.md": "Security 01", "übersicht.md": "Übersicht", ".md": ".md", "": "."} {
+		if got := Title(path); got != want {
+			t.Errorf("Title(%q) = %q, want %q", path, got, want)
+		}
+	}
+}

@@ -5,6 +5,8 @@ import (
 	"path"
 	"sort"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Standing returns the pass or waiver of a phase that is in force, or nil.
@@ -170,5 +172,6 @@ func Title(p string) string {
 	if name == "" {
 		return p
 	}
-	return strings.ToUpper(name[:1]) + name[1:]
+	first, size := utf8.DecodeRuneInString(name)
+	return string(unicode.ToUpper(first)) + name[size:]
 }
