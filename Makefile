@@ -13,7 +13,7 @@ E2E_MODULES := build/e2e/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := build
 .NOTPARALLEL:
-.PHONY: build run test check audit ollama unit vitest e2e smoke bench dist deps bindings icons clean help FORCE
+.PHONY: build run test check audit windows ollama unit vitest e2e smoke bench dist deps bindings icons clean help FORCE
 
 help: ## List the targets.
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -52,7 +52,7 @@ run: ## Open the window; without a display, serve and print the link.
 
 # --- testing ----------------------------------------------------------------
 
-test: deps check ollama unit vitest e2e smoke ## Check and test everything, as CI does.
+test: deps check windows ollama unit vitest e2e smoke ## Check and test everything, as CI does.
 
 check: $(PAGES) ## Format, vet, lint and type-check; compare the bindings.
 	@echo "gofmt"; test -z "$$(gofmt -l main.go layers_test.go app backend build frontend/*.go prompts | tee /dev/stderr)"
@@ -63,6 +63,10 @@ check: $(PAGES) ## Format, vet, lint and type-check; compare the bindings.
 	$(TOOL) staticcheck -tags $(WINDOW) . ./app/desktop
 	cd frontend && npm run --silent check && npm run --silent lint
 	build/bindings.sh
+
+windows: $(PAGES) ## Cross-build both programs for Windows.
+	CGO_ENABLED=0 GOOS=windows $(GO_BUILD) -ldflags "$(LDFLAGS)" -o $(BIN)/windows/plumbline.exe .
+	CGO_ENABLED=0 GOOS=windows $(GO_BUILD) -tags desktop,production -ldflags "$(LDFLAGS) -H windowsgui" -o $(BIN)/windows/plumbline-desktop.exe .
 
 ollama: $(BIN)/ollamatest ## Build the Ollama server of the tests, once; it is kept in the user's cache.
 	$(BIN)/ollamatest build
