@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"plumbline/backend/markdown"
 	"plumbline/backend/store"
@@ -24,7 +23,7 @@ func (e *Engine) Review(_ context.Context, runID string) (workflow.CandidateRevi
 		if answer, err = tx.RunText(runID, "answer"); err != nil {
 			return err
 		}
-		review.Current, current, err = e.currentText(tx, review.Candidate)
+		review.Current, current, err = currentText(tx, review.Candidate)
 		return err
 	})
 	if err != nil {
@@ -32,9 +31,6 @@ func (e *Engine) Review(_ context.Context, runID string) (workflow.CandidateRevi
 	}
 	review.Moved = review.Current.Number != review.Candidate.Base
 	review.Sections = markdown.Compare(current, answer)
-	if review.Sections == nil {
-		review.Sections = []workflow.SectionChange{}
-	}
 	for _, s := range review.Sections {
 		review.Added += s.Diff.Added
 		review.Removed += s.Diff.Removed
@@ -42,119 +38,145 @@ func (e *Engine) Review(_ context.Context, runID string) (workflow.CandidateRevi
 	return review, nil
 }
 
-func (e *Engine) currentText(tx *store.Tx, c workflow.Candidate) (workflow.Version, string, error) {
+func currentText(tx *store.Tx, c workflow.Candidate) (workflow.Version, string, error) {
 	v, ok, err := tx.Head(c.ProjectID, c.Path)
 	if err != nil || !ok {
 		return workflow.Version{ProjectID: c.ProjectID, Path: c.Path}, "", err
 	}
-	body, err := e.body(tx, v)
+	body, err := headBody(tx, v)
 	return v, body, err
 }
 
 // Accept makes a candidate, some of its sections, or a text edited from it the
 // next version of its artifact.
 func (e *Engine) Accept(_ context.Context, runID string, a workflow.AcceptCandidate) (workflow.Version, error) {
-	c, r, err := e.openCandidate(runID)
+	r, err := e.decidable(runID)
 	if err != nil {
 		return workflow.Version{}, err
 	}
-	var v workflow.Version
 	by := modelAuthor(r)
 	if a.Body != "" || !a.All {
 		by = e.person()
 	}
-	message := acceptMessage(a, r)
-	err = e.change(c.ProjectID, by, message, func(tx *store.Tx, at time.Time) error {
-		current, err := e.editable(tx, c.ProjectID, c.Path, a.Base)
-		if err != nil {
-			return err
-		}
-		body, state, err := e.chosen(tx, c, a)
-		if err != nil {
-			return err
-		}
-		if v, err = e.replace(tx, current, draft{projectID: c.ProjectID, path: c.Path, body: body, message: message,
-			kind: workflow.VersionAccepted, author: by, runID: runID, basisID: runID, at: at}); err != nil {
-			return err
-		}
-		c.State, c.Version, c.DecidedAt = state, v.Number, at
-		return tx.PutCandidate(c)
-	})
+	message, err := checkMessage(a.Message, acceptMessage(a, r))
 	if err != nil {
-		return v, err
+		return workflow.Version{}, err
 	}
-	e.hub.emit(workflow.Event{ProjectID: c.ProjectID, Candidate: &c})
-	e.announceArtifact(c.ProjectID, c.Path)
-	return v, nil
+	var v workflow.Version
+	err = e.change(r.ProjectID, by, message, func(w *write) error {
+		c, err := openCandidate(w.tx, runID)
+		if err != nil {
+			return err
+		}
+		pic, current, err := e.editable(w.tx, c.ProjectID, c.Path, a.Base)
+		if err != nil {
+			return err
+		}
+		body, state, err := chosen(w.tx, c, a)
+		if err != nil {
+			return err
+		}
+		v, err = e.replace(w, current, edition{path: c.Path, body: body, message: message, kind: workflow.VersionAccepted,
+			author: by, runID: runID, basisID: pic.basis(c, r, state)})
+		if err != nil {
+			return err
+		}
+		c.State, c.Version, c.DecidedAt = state, v.Number, w.at
+		w.tell(workflow.Event{ProjectID: c.ProjectID, Candidate: &c})
+		return w.tx.PutCandidate(c)
+	})
+	return v, err
 }
 
-// openCandidate returns a candidate that is still to be decided, with its run.
-func (e *Engine) openCandidate(runID string) (c workflow.Candidate, r workflow.Run, err error) {
+// basis is the run that an accepted text rests on. When only parts of an answer
+// were taken, the rest still stands on the run behind the current version: what
+// that one lacks, or what has changed since, is not made good by taking a section.
+func (pic picture) basis(c workflow.Candidate, r workflow.Run, state workflow.CandidateState) string {
+	before, ok := pic.runs[pic.heads[c.Path].BasisID]
+	if state != workflow.CandidatePartial || !ok || !r.Whole() {
+		return r.ID
+	}
+	if p, known := pic.workflow.Phase(c.Phase); !before.Whole() || known && pic.stale(p) {
+		return before.ID
+	}
+	return r.ID
+}
+
+// decidable returns the run of a candidate that is still to be decided. The
+// decision looks again, because somebody else may be faster.
+func (e *Engine) decidable(runID string) (r workflow.Run, err error) {
 	err = e.store.View(func(tx *store.Tx) error {
-		if c, err = tx.Candidate(runID); err != nil {
+		if _, err := openCandidate(tx, runID); err != nil {
 			return err
 		}
 		r, err = tx.Run(runID)
 		return err
 	})
+	return r, err
+}
+
+// openCandidate returns a candidate that is still to be decided.
+func openCandidate(tx *store.Tx, runID string) (workflow.Candidate, error) {
+	c, err := tx.Candidate(runID)
 	if err == nil && c.State != workflow.CandidateOpen {
 		err = workflow.Errorf(workflow.Conflict, "This answer was decided already: it is %s.", c.State).
 			WithHint("Run the prompt again for a new one.")
 	}
-	return c, r, err
+	return c, err
 }
 
 // chosen returns the text that an acceptance makes, and what becomes of the candidate.
-func (e *Engine) chosen(tx *store.Tx, c workflow.Candidate, a workflow.AcceptCandidate) (string, workflow.CandidateState, error) {
+func chosen(tx *store.Tx, c workflow.Candidate, a workflow.AcceptCandidate) (string, workflow.CandidateState, error) {
 	if a.Body != "" {
-		body, err := checkBody(a.Body)
-		return body, workflow.CandidateAccepted, err
+		return a.Body, workflow.CandidateAccepted, checkBody(a.Body)
 	}
 	answer, err := tx.RunText(c.RunID, "answer")
 	if err != nil {
 		return "", "", err
 	}
 	if a.All {
-		return answer, workflow.CandidateAccepted, nil
+		return answer, workflow.CandidateAccepted, checkBody(answer)
 	}
-	_, current, err := e.currentText(tx, c)
+	_, current, err := currentText(tx, c)
 	if err != nil {
 		return "", "", err
 	}
 	merged := markdown.Merge(current, answer, a.Sections)
-	if merged == current {
+	switch merged {
+	case current:
 		return "", "", workflow.Errorf(workflow.Invalid, "Nothing was chosen to take.").
 			WithHint("Choose a section that differs, or discard the answer.")
+	case answer:
+		return merged, workflow.CandidateAccepted, checkBody(merged)
 	}
-	return merged, workflow.CandidatePartial, nil
+	return merged, workflow.CandidatePartial, checkBody(merged)
 }
 
 func acceptMessage(a workflow.AcceptCandidate, r workflow.Run) string {
+	name := modelAuthor(r).Name
 	switch {
-	case a.Message != "":
-		return a.Message
 	case a.Body != "":
-		return fmt.Sprintf("Accept the answer of %s with edits", modelAuthor(r).Name)
+		return fmt.Sprintf("Accept the answer of %s with edits", name)
 	case a.All:
-		return fmt.Sprintf("Accept the answer of %s", modelAuthor(r).Name)
-	case len(a.Sections) == 1:
-		return fmt.Sprintf("Take 1 section of the answer of %s", modelAuthor(r).Name)
+		return fmt.Sprintf("Accept the answer of %s", name)
 	}
-	return fmt.Sprintf("Take %d sections of the answer of %s", len(a.Sections), modelAuthor(r).Name)
+	return fmt.Sprintf("Take %s of the answer of %s", plural(len(a.Sections), "section", "sections"), name)
 }
 
 // Discard closes a candidate without taking anything. The run keeps its answer.
-func (e *Engine) Discard(_ context.Context, runID string) (workflow.Candidate, error) {
-	c, r, err := e.openCandidate(runID)
+func (e *Engine) Discard(_ context.Context, runID string) (c workflow.Candidate, err error) {
+	r, err := e.decidable(runID)
 	if err != nil {
 		return c, err
 	}
-	err = e.change(c.ProjectID, e.person(), "Discard the answer of "+modelAuthor(r).Name, func(tx *store.Tx, at time.Time) error {
-		c.State, c.DecidedAt = workflow.CandidateDiscarded, at
-		return tx.PutCandidate(c)
+	err = e.change(r.ProjectID, e.person(), "Discard the answer of "+modelAuthor(r).Name, func(w *write) error {
+		if c, err = openCandidate(w.tx, runID); err != nil {
+			return err
+		}
+		c.State, c.DecidedAt = workflow.CandidateDiscarded, w.at
+		told := c
+		w.tell(workflow.Event{ProjectID: c.ProjectID, Candidate: &told})
+		return w.tx.PutCandidate(c)
 	})
-	if err == nil {
-		e.hub.emit(workflow.Event{ProjectID: c.ProjectID, Candidate: &c})
-	}
 	return c, err
 }

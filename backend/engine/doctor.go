@@ -59,7 +59,7 @@ func (e *Engine) checkDatabase() workflow.Check {
 		return nil
 	})
 	if err != nil {
-		c.State, c.Message = checkFailed, err.Error()
+		c.State, c.Message = checkFailed, workflow.Describe(err).Message
 		c.Hint = "Copy the data folder to a safe place before anything else. The git histories in it hold every version."
 		return c
 	}
@@ -70,32 +70,32 @@ func (e *Engine) checkDatabase() workflow.Check {
 // checkHistory compares what the database believes of git with what is there.
 func (e *Engine) checkHistory(ctx context.Context) workflow.Check {
 	c := workflow.Check{ID: "history", Title: "Git history", State: checkOK, Message: "Every version is in git."}
-	fail := func(err error) workflow.Check {
-		c.State, c.Message = checkFailed, err.Error()
+	fail := func(message string) workflow.Check {
+		c.State, c.Message = checkFailed, message
 		c.Hint = "Everything you saved is in the database. Plumbline writes the history anew with the next change."
 		return c
 	}
 	if err := e.drainer.flush(ctx); err != nil {
-		return fail(err)
+		return fail(workflow.Describe(err).Message)
 	}
 	var projects []workflow.Project
 	if err := e.store.View(func(tx *store.Tx) (err error) {
 		projects, err = tx.Projects()
 		return err
 	}); err != nil {
-		return fail(err)
+		return fail(workflow.Describe(err).Message)
 	}
 	for _, p := range projects {
 		want, err := e.store.GitHead(p.ID)
 		if err != nil {
-			return fail(err)
+			return fail(workflow.Describe(err).Message)
 		}
 		tip, err := e.history.Tip(ctx, p.ID)
 		if err != nil {
-			return fail(fmt.Errorf("read the history of %s: %w", p.Name, err))
+			return fail(workflow.Describe(err).Message)
 		}
 		if tip != want {
-			return fail(fmt.Errorf("the history of %s is at %.10s; %.10s was expected", p.Name, tip, want))
+			return fail(fmt.Sprintf("The history of %s is at commit %.10s; %.10s was expected.", p.Name, tip, want))
 		}
 	}
 	return c
@@ -106,16 +106,18 @@ func (e *Engine) checkSettings() workflow.Check {
 	defer e.mu.Unlock()
 	c := workflow.Check{ID: "settings", Title: "Settings", State: checkOK, Message: "Read without errors."}
 	if e.settingsProblem != nil {
-		c.State, c.Message, c.Hint = checkWarning, e.settingsProblem.Error(), settingsHint
+		c.State, c.Message, c.Hint = checkWarning, workflow.Describe(e.settingsProblem).Message, settingsHint
 	}
 	return c
 }
+
+const libraryHint = "The rest of the library is loaded."
 
 func (e *Engine) checkLibrary() workflow.Check {
 	c := workflow.Check{ID: "library", Title: "Prompt library", State: checkOK}
 	c.Message = fmt.Sprintf("%s, %s", plural(len(e.library.Prompts()), "prompt", "prompts"), plural(len(e.library.Workflows()), "workflow", "workflows"))
 	if len(e.problems) > 0 {
-		c.State, c.Message, c.Hint = checkWarning, e.problems[0].Error(), "The rest of the library is loaded."
+		c.State, c.Message, c.Hint = checkWarning, workflow.Describe(e.problems[0]).Message, libraryHint
 	}
 	return c
 }
@@ -125,7 +127,7 @@ func (e *Engine) checkModels(ctx context.Context) workflow.Check {
 	status, err := e.Models(ctx, true)
 	switch {
 	case err != nil:
-		c.State, c.Message = checkWarning, err.Error()
+		c.State, c.Message = checkWarning, workflow.Describe(err).Message
 	case !status.Running:
 		c.State, c.Message, c.Hint = checkWarning, status.Message, status.Hint
 	case len(status.Models) == 0:

@@ -55,13 +55,9 @@ func (e *Engine) parsedHead(tx *store.Tx, v workflow.Version) (parsed, error) {
 	if p, ok := e.docs.known(v.Hash); ok {
 		return p, nil
 	}
-	body, ok, err := tx.Body(v.ProjectID, v.Path, v.Number)
+	body, err := headBody(tx, v)
 	if err != nil {
 		return parsed{}, err
-	}
-	if !ok { // the current body is never pruned
-		return parsed{}, workflow.Errorf(workflow.Internal, "The current text of %s is not in the database.", v.Path).
-			WithHint("Run “plumbline doctor”.")
 	}
 	return e.docs.parse(v.Hash, body), nil
 }

@@ -17,9 +17,10 @@ func (e *Engine) Draft(_ context.Context, projectID, path string) (d workflow.Dr
 }
 
 // SaveDraft keeps unsaved typing. It survives a crash; it makes no version.
+// Typing that is the current version by now, because it was saved while it was
+// on its way here, is no draft any more.
 func (e *Engine) SaveDraft(_ context.Context, d workflow.Draft) error {
-	if len(d.Body) > MaxDocument {
-		_, err := checkBody(d.Body)
+	if err := checkText("The draft", d.Body, MaxDocument, "Split it, or move long listings elsewhere."); err != nil {
 		return err
 	}
 	if err := workflow.CheckPath(d.Path); err != nil {
@@ -29,6 +30,13 @@ func (e *Engine) SaveDraft(_ context.Context, d workflow.Draft) error {
 	return e.store.Update(func(tx *store.Tx) error {
 		if _, err := tx.Project(d.ProjectID); err != nil {
 			return err
+		}
+		current, _, err := tx.Head(d.ProjectID, d.Path)
+		if err != nil {
+			return err
+		}
+		if current.Hash == workflow.Hash(d.Body) {
+			return tx.DeleteDraft(d.ProjectID, d.Path)
 		}
 		return tx.PutDraft(d)
 	})

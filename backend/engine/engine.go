@@ -5,6 +5,7 @@ package engine
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -55,8 +56,15 @@ type Engine struct {
 	settingsProblem error // why they could not be read at Open; guarded by mu
 
 	// mu puts changes and their events into one order.
-	mu   sync.Mutex
-	last time.Time // of the newest change; guarded by mu
+	mu     sync.Mutex
+	last   time.Time // of the newest change; guarded by mu
+	closed bool      // nothing is changed any more; guarded by mu
+
+	// copying makes one copied prompt take the place of another one by one.
+	copying sync.Mutex
+
+	closing  sync.Once
+	closeErr error
 
 	idMu      sync.Mutex
 	idEntropy io.Reader
@@ -89,12 +97,11 @@ func Open(ctx context.Context, opt Options) (*Engine, error) {
 	e.runs = newSupervisor(e)
 	e.drainer = newDrainer(st, e.history, e.drainFailed)
 	if err := e.recoverAll(ctx); err != nil {
-		_ = e.history.Close()
-		_ = st.Close()
-		return nil, err
+		e.runs.close()
+		return nil, errors.Join(err, e.history.Close(), st.Close())
 	}
 	for _, p := range problems {
-		e.notify("warning", p.Error(), "The rest of the library is loaded.")
+		e.notify("warning", workflow.Describe(p).Message, libraryHint)
 	}
 	return e, nil
 }
@@ -109,25 +116,30 @@ func (e *Engine) recoverAll(ctx context.Context) error {
 		return fmt.Errorf("end interrupted runs: %w", err)
 	}
 	if err := reconcile(ctx, e.store, e.history); err != nil {
-		return fmt.Errorf("bring the history up to date: %w", err)
+		if ctx.Err() != nil {
+			return fmt.Errorf("bring the history up to date: %w", err)
+		}
+		e.drainFailed(err) // the database is whole, and nobody is kept from it
 	}
 	e.drainer.start()
 	e.drainer.wake()
 	return nil
 }
 
-// Close stops active runs, drains what was acknowledged into git and closes the data folder.
+// Close stops active runs, drains what was acknowledged into git and closes the
+// data folder. Calls that come later are Unavailable. Closing twice is fine.
 func (e *Engine) Close() error {
-	e.runs.close()
-	err := e.drainer.close()
-	e.hub.close()
-	if herr := e.history.Close(); err == nil {
-		err = herr
-	}
-	if serr := e.store.Close(); err == nil {
-		err = serr
-	}
-	return err
+	e.closing.Do(func() {
+		e.runs.close()
+		e.mu.Lock() // else the outbox might be filled as fast as it is drained
+		e.closed = true
+		e.mu.Unlock()
+		err := e.drainer.close()
+		e.hub.close()
+		// The store waits for those who read, and they may read from the history.
+		e.closeErr = errors.Join(err, e.store.Close(), e.history.Close())
+	})
+	return e.closeErr
 }
 
 // Info says which Plumbline this is and where its data lives.
@@ -186,39 +198,8 @@ func (e *Engine) person() workflow.Author {
 	return workflow.Author{Kind: workflow.Person, Name: name}
 }
 
-// change makes one acknowledged write of a project: one transaction, one
-// commit, and the events that follow from it, in one order.
-func (e *Engine) change(projectID string, by workflow.Author, message string, fn func(tx *store.Tx, at time.Time) error) error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	at := e.now()
-	err := e.store.Update(func(tx *store.Tx) error {
-		if _, err := tx.Project(projectID); err != nil {
-			return err
-		}
-		if err := tx.Describe(projectID, by, at, message); err != nil {
-			return err
-		}
-		if err := fn(tx, at); err != nil {
-			return err
-		}
-		project, err := tx.Project(projectID)
-		if err != nil {
-			return err
-		}
-		project.UpdatedAt = at
-		return tx.PutProject(project)
-	})
-	if err != nil {
-		return err
-	}
-	e.drainer.wake()
-	e.announce(projectID)
-	return nil
-}
-
 func (e *Engine) drainFailed(err error) {
-	e.notify("error", "The git history could not be written: "+err.Error(),
+	e.notify("error", "The git history could not be written: "+workflow.Describe(err).Message,
 		"Everything you saved is safe in the database. Plumbline tries again with the next change.")
 }
 

@@ -131,7 +131,7 @@ func try[T any](v T, err error) func(*testing.T) T {
 	return func(t *testing.T) T {
 		t.Helper()
 		if err != nil {
-			t.Fatalf("%v (hint: %s)", err, describe(err).Hint)
+			t.Fatalf("%v (hint: %s)", err, workflow.Describe(err).Hint)
 		}
 		return v
 	}
@@ -142,7 +142,7 @@ func wantCode(t *testing.T, err error, code workflow.Code) {
 	if got := workflow.CodeOf(err); got != code {
 		t.Fatalf("code %q, want %q: %v", got, code, err)
 	}
-	if d := describe(err); err != nil && (d.Message == "" || d.Hint == "") {
+	if d := workflow.Describe(err); err != nil && (d.Message == "" || d.Hint == "") {
 		t.Errorf("an error for a person needs a message and a way out: %+v", d)
 	}
 }

@@ -30,18 +30,58 @@ func (e *Engine) ContinueRun(ctx context.Context, runID, model string) (workflow
 	if d.Run.Whole() {
 		return workflow.Run{}, workflow.Errorf(workflow.Conflict, "The answer is finished.").WithHint("Review it, or run the prompt again.")
 	}
+	first, err := e.thread(ctx, d)
+	if err != nil {
+		return workflow.Run{}, err
+	}
 	o.prefix = d.Answer
 	o.messages = []llm.Message{
-		{Role: llm.RoleUser, Content: d.Prompt},
+		{Role: llm.RoleUser, Content: first.Prompt},
 		{Role: llm.RoleAssistant, Content: d.Answer},
 		{Role: llm.RoleUser, Content: goOn},
 	}
-	o.sent = d.Prompt + "\n\n--- answer so far ---\n\n" + d.Answer + "\n\n--- next message ---\n\n" + goOn
-	o.prompt.rendered = prompt.Rendered{Text: o.sent, Parts: []prompt.Part{{End: len(o.sent)}}}
-	if pr, ok := e.library.Prompt(d.Run.PromptID); ok {
-		o.prompt.prompt, o.contract = pr, e.contractOf(d.Run, pr)
-	}
+	o.sent, o.prompt.rendered.Parts = transcript(o.messages)
+	o.prompt.rendered.Text = o.sent
+	o.prompt.variables = []workflow.FilledVariable{{Variable: workflow.Variable{Name: answerPart, Label: "Answer so far"}, From: "user"}}
+	// The prompt is the one that was sent then, whatever the library holds by now.
+	o.prompt.prompt, _ = e.library.Prompt(d.Run.PromptID)
+	o.contract = e.contractOf(d.Run, o.prompt.prompt)
+	o.prompt.prompt.ID, o.prompt.prompt.Revision = d.Run.PromptID, d.Run.PromptRevision
 	return e.start(ctx, o, orElse(model, localModel(d.Run)))
+}
+
+// answerPart names the part of a prompt that is the answer so far.
+const answerPart = "answer"
+
+// thread returns the run that began an answer: what continues it was sent the
+// same prompt again.
+func (e *Engine) thread(ctx context.Context, d workflow.RunDetail) (first workflow.RunDetail, err error) {
+	for first = d; first.Run.Kind == workflow.RunContinue; {
+		if first, err = e.Run(ctx, first.Run.ParentID); err != nil {
+			return first, err
+		}
+	}
+	return first, nil
+}
+
+// transcript writes the turns of a conversation as one text, for the record, and
+// says where the answer so far stands in it.
+func transcript(messages []llm.Message) (string, []prompt.Part) {
+	var b strings.Builder
+	parts := []prompt.Part{}
+	for i, m := range messages {
+		if i > 0 {
+			fmt.Fprintf(&b, "\n\n--- %s ---\n\n", m.Role)
+		}
+		name := ""
+		if m.Role == llm.RoleAssistant {
+			name = answerPart
+		}
+		from := b.Len()
+		b.WriteString(m.Content)
+		parts = append(parts, prompt.Part{Name: name, Start: from, End: b.Len()})
+	}
+	return b.String(), parts
 }
 
 // RepairRun asks the model for the whole answer again, with what it lacks of its contract.
@@ -55,7 +95,8 @@ func (e *Engine) RepairRun(ctx context.Context, runID, model string) (workflow.R
 	}
 	repair, ok := e.library.Prompt(repairPrompt)
 	if !ok {
-		return workflow.Run{}, workflow.Errorf(workflow.NotFound, "The prompt “%s” is not in the library.", repairPrompt)
+		return workflow.Run{}, workflow.Errorf(workflow.NotFound, "The prompt “%s” is not in the library.", repairPrompt).
+			WithHint("Put its file back, or run the prompt again.")
 	}
 	first, _ := e.library.Prompt(d.Run.PromptID)
 	o.contract = e.contractOf(d.Run, first)
@@ -79,8 +120,12 @@ func (e *Engine) follow(ctx context.Context, runID string, kind workflow.RunKind
 	if err != nil {
 		return d, o, err
 	}
-	if !d.Run.State.Ended() {
+	switch {
+	case !d.Run.State.Ended():
 		return d, o, workflow.Errorf(workflow.Conflict, "The run has not ended yet.").WithHint("Wait for it, or stop it.")
+	case d.Run.Cut: // whatever is made of it would look as if the whole prompt stood behind it
+		return d, o, workflow.Errorf(workflow.Conflict, "The model did not see the whole prompt, so its answer cannot be built on.").
+			WithHint("Run it again with a larger window.")
 	}
 	err = e.store.View(func(tx *store.Tx) (err error) {
 		if o.pic, err = e.picture(tx, d.Run.ProjectID); err != nil {
@@ -103,7 +148,7 @@ func (e *Engine) contractOf(r workflow.Run, pr prompt.Prompt) workflow.Contract 
 	}
 	_, phase, err := e.lookAt(r.ProjectID, r.Phase)
 	if err != nil {
-		return workflow.Contract{}
+		return workflow.Contract{} // start says why
 	}
 	first, _ := e.library.Prompt(phase.Prompt)
 	return first.Contract

@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"plumbline/backend/store"
 	"plumbline/backend/workflow"
@@ -15,11 +14,7 @@ func (e *Engine) Gate(_ context.Context, projectID, phase string) (workflow.Gate
 	if err != nil {
 		return workflow.Gate{}, err
 	}
-	g := pic.gate(p)
-	if current, ok := pic.workflow.Current(pic.records); ok && current.ID == p.ID {
-		g.State = workflow.PhaseCurrent
-	}
-	return g, nil
+	return pic.gate(p), nil
 }
 
 // GateRecords lists what was done at the gates of a project, oldest first.
@@ -76,18 +71,17 @@ func (e *Engine) Waive(ctx context.Context, projectID, phase, reason string) (wo
 // passable returns an error when this gate cannot be passed now, met or not.
 func (pic picture) passable(p workflow.Phase, g workflow.Gate) error {
 	if p.Strip {
-		return workflow.Errorf(workflow.Invalid, "%s has no gate of its own. The gate after it looks at its boxes.", p.Title)
+		return workflow.Errorf(workflow.Invalid, "%s has no gate of its own.", p.Title).
+			WithHint("Tick its boxes. The gate of the phase it belongs to looks at them.")
 	}
 	if err := pic.reached(p); err != nil {
 		return err
 	}
 	if g.Passed != nil {
-		return workflow.Errorf(workflow.Conflict, "The gate of %s is passed already.", p.Title)
+		return workflow.Errorf(workflow.Conflict, "The gate of %s is passed already.", p.Title).
+			WithHint("Go on with the next phase, or reopen it with a reason.")
 	}
-	if run, ok := pic.active[p.ID]; ok && run.State != workflow.RunWaiting {
-		return workflow.Errorf(workflow.Conflict, "A run is writing %s.", p.Title).WithHint("Wait for it, or stop it.")
-	}
-	return nil
+	return pic.idle(p)
 }
 
 // Reopen takes a pass or a waiver back.
@@ -98,7 +92,7 @@ func (e *Engine) Reopen(ctx context.Context, projectID, phase, reason string) (w
 	}
 	return e.act(ctx, projectID, phase, workflow.ActReopen, reason, func(pic picture, p workflow.Phase, _ *workflow.GateRecord) error {
 		if workflow.Standing(pic.records, p.ID) == nil {
-			return workflow.Errorf(workflow.Conflict, "The gate of %s is not passed.", p.Title)
+			return workflow.Errorf(workflow.Conflict, "The gate of %s is not passed.", p.Title).WithHint("There is nothing to take back.")
 		}
 		return nil
 	})
@@ -111,13 +105,18 @@ func (e *Engine) Sign(ctx context.Context, projectID, phase string, number int) 
 		out := pic.heads[p.Output]
 		switch {
 		case !hasSignature(p):
-			return workflow.Errorf(workflow.Invalid, "%s needs no signature.", p.Title)
+			return workflow.Errorf(workflow.Invalid, "%s needs no signature.", p.Title).WithHint("Its gate shows what it needs.")
 		case out.Number == 0:
-			return workflow.Errorf(workflow.Conflict, "There is nothing to sign: %s is not written yet.", p.Title)
+			return workflow.Errorf(workflow.Conflict, "There is nothing to sign: %s is not written yet.", p.Title).
+				WithHint("Run its prompt, paste an answer, or write it yourself.")
 		case number != out.Number:
 			return changedMeanwhile(p.Output, number, out.Number)
 		case workflow.SignedBy(pic.records, p.ID, out) != nil:
-			return workflow.Errorf(workflow.Conflict, "v%d of %s is signed already.", out.Number, p.Title)
+			return workflow.Errorf(workflow.Conflict, "v%d of %s is signed already.", out.Number, p.Title).
+				WithHint("Go on to its gate.")
+		}
+		if err := pic.idle(p); err != nil { // what is being written could not be accepted any more
+			return err
 		}
 		r.Path, r.Hash = p.Output, out.BasisHash
 		return pic.reached(p)
@@ -138,7 +137,7 @@ func (e *Engine) Unsign(ctx context.Context, projectID, phase string) (workflow.
 	return e.act(ctx, projectID, phase, workflow.ActUnsign, "", func(pic picture, p workflow.Phase, _ *workflow.GateRecord) error {
 		switch {
 		case workflow.SignedBy(pic.records, p.ID, pic.heads[p.Output]) == nil && !workflow.Frozen(pic.records, p):
-			return workflow.Errorf(workflow.Conflict, "%s is not signed.", p.Title)
+			return workflow.Errorf(workflow.Conflict, "%s is not signed.", p.Title).WithHint("There is nothing to withdraw.")
 		case workflow.Standing(pic.records, p.ID) != nil:
 			return workflow.Errorf(workflow.Conflict, "The gate of %s is passed. A sign-off is withdrawn before that.", p.Title).
 				WithHint("Unfreeze or reopen it with a reason.")
@@ -155,7 +154,7 @@ func (e *Engine) Unfreeze(ctx context.Context, projectID, phase, reason string) 
 	}
 	return e.act(ctx, projectID, phase, workflow.ActUnfreeze, reason, func(pic picture, p workflow.Phase, _ *workflow.GateRecord) error {
 		if !workflow.Frozen(pic.records, p) {
-			return workflow.Errorf(workflow.Conflict, "%s is not frozen.", p.Title)
+			return workflow.Errorf(workflow.Conflict, "%s is not frozen.", p.Title).WithHint("Edit it as it is.")
 		}
 		return nil
 	})
@@ -171,7 +170,7 @@ func (e *Engine) StillValid(ctx context.Context, projectID, phase, reason string
 		f := pic.facts(p)
 		causes := workflow.Behind(f)
 		if len(causes) == 0 {
-			return workflow.Errorf(workflow.Conflict, "%s is not stale.", p.Title)
+			return workflow.Errorf(workflow.Conflict, "%s is not stale.", p.Title).WithHint("Nothing it was made from has changed. Its gate needs no word of yours.")
 		}
 		r.Path, r.Hash = p.Output, workflow.CausesHash(f.Basis.ID, causes)
 		return nil
@@ -186,12 +185,12 @@ func (e *Engine) act(ctx context.Context, projectID, phase string, action workfl
 		return workflow.Gate{}, err
 	}
 	by := e.person()
-	err = e.change(projectID, by, actMessage(action, p), func(tx *store.Tx, at time.Time) error {
-		pic, err := e.picture(tx, projectID)
+	err = e.change(projectID, by, actMessage(action, p), func(w *write) error {
+		pic, err := e.picture(w.tx, projectID)
 		if err != nil {
 			return err
 		}
-		r := workflow.GateRecord{ID: e.newID(), ProjectID: projectID, Phase: p.ID, Action: action, By: by, At: at,
+		r := workflow.GateRecord{ID: e.newID(), ProjectID: projectID, Phase: p.ID, Action: action, By: by, At: w.at,
 			Reason: reason, Waived: []string{}, Seen: map[string]int{}}
 		for path, v := range pic.heads {
 			r.Seen[path] = v.Number
@@ -199,16 +198,14 @@ func (e *Engine) act(ctx context.Context, projectID, phase string, action workfl
 		if err := allow(pic, p, &r); err != nil {
 			return err
 		}
-		if err := tx.AddGateRecord(r); err != nil {
+		w.touch(p.Output)
+		if err := w.tx.AddGateRecord(r); err != nil {
 			return err
 		}
-		return e.pages(tx, pic.project)
+		return e.pages(w.tx, pic.project)
 	})
 	if err != nil {
 		return workflow.Gate{}, err
-	}
-	if p.Output != "" {
-		e.announceArtifact(projectID, p.Output)
 	}
 	return e.Gate(ctx, projectID, phase)
 }

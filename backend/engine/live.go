@@ -12,11 +12,12 @@ import (
 	"plumbline/backend/workflow"
 )
 
-// liveRun is a run while its answer comes.
+// liveRun is a run from just before it is recorded until its end is.
 type liveRun struct {
 	order  order
+	ctx    context.Context // of the run; cancel ends it
 	cancel context.CancelFunc
-	done   chan struct{} // closed when the run has ended and is recorded
+	done   chan struct{} // closed when nothing more happens to it
 	begun  chan struct{} // closed when the model has written something to tell
 
 	mu       sync.Mutex
@@ -29,15 +30,16 @@ type liveRun struct {
 	hasBegun bool
 	chunks   int // with text; an estimate of tokens until the provider counts
 
-	toldAnswer, toldThinking int // bytes that events have carried
-	keptAnswer, keptThinking int // bytes that the journal holds
+	toldAnswer, toldThinking int  // bytes that events have carried
+	keptAnswer, keptThinking int  // bytes that the journal holds
+	failing                  bool // the journal could not be written the last time
 }
 
 func (l *liveRun) start(at time.Time) workflow.Run {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.run.State, l.run.StartedAt = workflow.RunRunning, at
-	l.put(l.order.prefix)
+	l.put("", l.order.prefix)
 	return l.run
 }
 
@@ -47,13 +49,14 @@ func (l *liveRun) write(c llm.Chunk, at time.Time) {
 	defer l.mu.Unlock()
 	if l.run.FirstAt.IsZero() {
 		l.run.FirstAt = at
+		if at.Before(l.run.StartedAt) { // which may be a little ahead of the clock
+			l.run.FirstAt = l.run.StartedAt
+		}
 	}
 	l.chunks++
 	l.run.AnswerTokens = l.chunks
-	l.thinking.WriteString(c.Thinking)
 	thinking, text := l.split.write(c.Text)
-	l.thinking.WriteString(thinking)
-	l.put(text)
+	l.put(c.Thinking+thinking, text)
 	if !l.hasBegun && c.Thinking+thinking+text != "" {
 		l.hasBegun = true
 		close(l.begun)
@@ -64,24 +67,31 @@ func (l *liveRun) write(c llm.Chunk, at time.Time) {
 func (l *liveRun) flush() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	thinking, text := l.split.rest()
-	l.thinking.WriteString(thinking)
-	l.put(text)
+	l.put(l.split.rest())
 }
 
-func (l *liveRun) put(text string) {
-	if text == "" {
-		return
-	}
+func (l *liveRun) put(thinking, text string) {
+	l.thinking.WriteString(thinking)
 	l.answer.WriteString(text)
-	l.finished = append(l.finished, l.stream.Write(text)...)
 	l.run.AnswerSize, l.run.ThinkingSize = l.answer.Len(), l.thinking.Len()
+	if text != "" {
+		l.finished = append(l.finished, l.stream.Write(text)...)
+	}
 }
 
 func (l *liveRun) snapshot() (r workflow.Run, answer, thinking string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.run, l.answer.String(), l.thinking.String()
+}
+
+// trouble notes why the end of the run cannot be kept. It reports whether that is new.
+func (l *liveRun) trouble(err *workflow.Error) (r workflow.Run, news bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	news = l.run.Error == nil || l.run.Error.Message != err.Message
+	l.run.Error = err
+	return l.run, news
 }
 
 // deltas returns the text that no event has carried yet, in pieces that fit one.
@@ -118,21 +128,25 @@ func cutAt(text string, max int) int {
 	return n
 }
 
-// unkept returns the text that the journal does not hold yet, and counts it as kept.
+// unkept returns the text that the journal does not hold yet.
 func (l *liveRun) unkept() (answer, thinking string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	answer, thinking = l.answer.String()[l.keptAnswer:], l.thinking.String()[l.keptThinking:]
-	l.keptAnswer, l.keptThinking = l.answer.Len(), l.thinking.Len()
-	return answer, thinking
+	return l.answer.String()[l.keptAnswer:], l.thinking.String()[l.keptThinking:]
 }
 
-// keepAgain takes back that these texts were kept.
-func (l *liveRun) keepAgain(answer, thinking string) {
+// kept counts these texts as kept, if they are. It reports whether the journal
+// has begun to fail.
+func (l *liveRun) kept(answer, thinking string, ok bool) (fails bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.keptAnswer -= len(answer)
-	l.keptThinking -= len(thinking)
+	if ok {
+		l.keptAnswer += len(answer)
+		l.keptThinking += len(thinking)
+	}
+	fails = !ok && !l.failing
+	l.failing = !ok
+	return fails
 }
 
 func (l *liveRun) blocks(from int) workflow.RunBlocks {
@@ -146,5 +160,3 @@ func (l *liveRun) blocks(from int) workflow.RunBlocks {
 	}
 	return b
 }
-
-func blank(s string) bool { return strings.TrimSpace(s) == "" }

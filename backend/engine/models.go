@@ -62,30 +62,54 @@ func (w *modelWatch) refresh(ctx context.Context) workflow.ModelStatus {
 	if err == nil {
 		next.Models, err = client.Models(ctx)
 	}
-	if name := w.choose(next.Models); err == nil && name != "" {
+	if name := w.choose(next.Models); err == nil && has(next.Models, name) {
 		_, _, err = w.model(ctx, name) // for its context length
 	}
 	if err != nil {
-		d := describe(err)
+		d := workflow.Describe(err)
 		next.Message, next.Hint = d.Message, d.Hint
 		next.Models = []workflow.ModelInfo{}
-	} else {
-		next.Running = true
 	}
+	next.Running = err == nil
 	w.mu.Lock()
+	defer w.mu.Unlock() // the last to look is the last to tell
 	for i, m := range next.Models {
 		if known, ok := w.info[m.Name]; ok && known.Digest == m.Digest {
 			next.Models[i].ContextLength, next.Models[i].Thinking = known.ContextLength, known.Thinking
 		}
 	}
-	next.Default = w.choose(next.Models)
-	changed := !sameStatus(w.status, next)
+	next.Default = w.defaultOf(next)
+	w.settle(next)
+	return next
+}
+
+// settle keeps a status and tells the doors when it is news. mu must be held.
+func (w *modelWatch) settle(next workflow.ModelStatus) {
+	news := !sameStatus(w.status, next)
 	w.status = next
-	w.mu.Unlock()
-	if changed {
+	if news {
 		w.engine.hub.emit(workflow.Event{Models: &next})
 	}
-	return next
+}
+
+// chosen brings the default up to date when the settings have changed.
+func (w *modelWatch) chosen() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	next := w.status
+	next.Default = w.defaultOf(next)
+	w.settle(next)
+}
+
+func (w *modelWatch) defaultOf(status workflow.ModelStatus) string {
+	if !status.Running {
+		return ""
+	}
+	return w.choose(status.Models)
+}
+
+func has(models []workflow.ModelInfo, name string) bool {
+	return slices.ContainsFunc(models, func(m workflow.ModelInfo) bool { return m.Name == name })
 }
 
 func sameStatus(a, b workflow.ModelStatus) bool {
@@ -93,8 +117,9 @@ func sameStatus(a, b workflow.ModelStatus) bool {
 		a.Message == b.Message && slices.Equal(a.Models, b.Models)
 }
 
-// choose returns the default model: the one of the settings if it is there,
-// else the largest that runs on this computer.
+// choose returns the default model: the one of the settings, also when it is not
+// there, because nobody wants another one in its place without a word; without
+// one, the largest that runs on this computer.
 func (w *modelWatch) choose(models []workflow.ModelInfo) string {
 	wanted := w.engine.currentSettings().DefaultModel
 	best := workflow.ModelInfo{}
@@ -106,7 +131,7 @@ func (w *modelWatch) choose(models []workflow.ModelInfo) string {
 			best = m
 		}
 	}
-	return best.Name
+	return orElse(wanted, best.Name)
 }
 
 // preferred is the model that Run uses, by what was last known; empty for none.

@@ -21,7 +21,8 @@ type picture struct {
 	records    []workflow.GateRecord
 	runs       map[string]workflow.Run // basis runs by id
 	active     map[string]workflow.Run // by phase
-	candidates []workflow.Candidate
+	waiting    []workflow.Run          // for a paste, the newest first
+	candidates []workflow.Candidate    // that are still to be decided, the newest first
 	questions  int
 }
 
@@ -55,7 +56,7 @@ func (e *Engine) picture(tx *store.Tx, projectID string) (picture, error) {
 	if pic.records, err = tx.GateRecords(projectID); err != nil {
 		return pic, err
 	}
-	if pic.candidates, err = tx.Candidates(projectID); err != nil {
+	if pic.candidates, err = tx.OpenCandidates(projectID); err != nil {
 		return pic, err
 	}
 	return pic, addActive(tx, &pic)
@@ -100,20 +101,22 @@ func (e *Engine) addHead(tx *store.Tx, pic *picture, v workflow.Version) error {
 	return nil
 }
 
+// addActive adds the runs that have not ended. Of a phase, one that is writing
+// counts before those that wait for a paste, and of these the newest.
 func addActive(tx *store.Tx, pic *picture) error {
 	active, err := tx.ActiveRuns()
-	if err != nil {
-		return err
-	}
-	for _, r := range active {
+	for _, r := range active { // the newest first
 		if r.ProjectID != pic.project.ID {
 			continue
 		}
-		if old, ok := pic.active[r.Phase]; !ok || old.State == workflow.RunWaiting || r.CreatedAt.After(old.CreatedAt) && r.State != workflow.RunWaiting {
+		if r.State == workflow.RunWaiting {
+			pic.waiting = append(pic.waiting, r)
+		}
+		if old, ok := pic.active[r.Phase]; !ok || old.State == workflow.RunWaiting && r.State != workflow.RunWaiting {
 			pic.active[r.Phase] = r
 		}
 	}
-	return nil
+	return err
 }
 
 // facts are what the gate of a phase is judged from.
@@ -131,7 +134,14 @@ func (pic picture) facts(p workflow.Phase) workflow.Facts {
 	return f
 }
 
-func (pic picture) gate(p workflow.Phase) workflow.Gate { return workflow.Judge(pic.facts(p)) }
+// gate judges the gate of a phase now.
+func (pic picture) gate(p workflow.Phase) workflow.Gate {
+	g := workflow.Judge(pic.facts(p))
+	if current, ok := pic.workflow.Current(pic.records); ok && current.ID == p.ID {
+		g.State = workflow.PhaseCurrent
+	}
+	return g
+}
 
 func (pic picture) stale(p workflow.Phase) bool {
 	return pic.heads[p.Output].Number > 0 && len(workflow.Behind(pic.facts(p))) > 0
@@ -152,7 +162,6 @@ func (pic picture) overview() workflow.Overview {
 			Stale: pic.stale(p), Missing: g.Missing, Total: len(g.Conditions),
 		}
 		if p.ID == o.Current {
-			s.State = workflow.PhaseCurrent
 			o.GateOpen = g.Open
 		}
 		if run, ok := pic.active[p.ID]; ok {
@@ -173,13 +182,12 @@ func (pic picture) overview() workflow.Overview {
 
 // openCandidate returns the newest open candidate of a phase, or "".
 func (pic picture) openCandidate(phase string) string {
-	newest := workflow.Candidate{}
 	for _, c := range pic.candidates {
-		if c.Phase == phase && c.State == workflow.CandidateOpen && c.CreatedAt.After(newest.CreatedAt) {
-			newest = c
+		if c.Phase == phase {
+			return c.RunID
 		}
 	}
-	return newest.RunID
+	return ""
 }
 
 // next says the one thing to do now.
@@ -190,12 +198,12 @@ func (pic picture) next(p workflow.Phase, ok bool) string {
 	g := pic.gate(p)
 	run, active := pic.active[p.ID]
 	switch {
-	case active && run.State == workflow.RunWaiting:
-		return fmt.Sprintf("Paste the answer to the %s prompt.", p.Title)
-	case active:
+	case active && run.State != workflow.RunWaiting:
 		return fmt.Sprintf("%s is writing %s.", run.Model, p.Title)
 	case pic.openCandidate(p.ID) != "":
 		return fmt.Sprintf("Review the answer for %s.", p.Title)
+	case active:
+		return fmt.Sprintf("Paste the answer to the %s prompt.", p.Title)
 	case pic.stale(p):
 		return workflow.Behind(pic.facts(p))[0].Sentence() + "."
 	case g.Version == 0 && p.Prompt != "":
@@ -210,7 +218,8 @@ func (pic picture) next(p workflow.Phase, ok bool) string {
 	return g.Sentence
 }
 
-// Projects lists the projects with their state, the last touched first.
+// Projects lists the projects with their state, the last touched first. One that
+// cannot be read is listed with the reason, and does not hide the others.
 func (e *Engine) Projects(context.Context) ([]workflow.Overview, error) {
 	list := []workflow.Overview{}
 	err := e.store.View(func(tx *store.Tx) error {
@@ -219,11 +228,13 @@ func (e *Engine) Projects(context.Context) ([]workflow.Overview, error) {
 			return err
 		}
 		for _, p := range projects {
-			pic, err := e.picture(tx, p.ID)
-			if err != nil {
-				return fmt.Errorf("read %s: %w", p.Name, err)
+			o := workflow.Overview{Project: p, Phases: []workflow.PhaseStatus{}}
+			if pic, err := e.picture(tx, p.ID); err != nil {
+				o.Next = workflow.Describe(err).Message
+			} else {
+				o = pic.overview()
 			}
-			list = append(list, pic.overview())
+			list = append(list, o)
 		}
 		return nil
 	})
@@ -286,19 +297,4 @@ func (pic picture) reached(p workflow.Phase) error {
 			WithHint("Pass that gate first, or override it with a reason.")
 	}
 	return nil
-}
-
-// announce tells the doors how a project stands after a change. mu must be held.
-func (e *Engine) announce(projectID string) {
-	pic, err := e.look(projectID)
-	if err != nil {
-		e.notify("error", err.Error(), "Run “plumbline doctor”.")
-		return
-	}
-	o := pic.overview()
-	e.hub.emit(workflow.Event{ProjectID: projectID, Overview: &o})
-	if p, ok := pic.workflow.Phase(o.Current); ok {
-		g := pic.gate(p)
-		e.hub.emit(workflow.Event{ProjectID: projectID, Gate: &g})
-	}
 }

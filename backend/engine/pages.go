@@ -95,7 +95,7 @@ func runPage(r workflow.Run, prompt, thinking, answer string) string {
 		if i == 0 {
 			b.WriteString("inputs:\n")
 		}
-		fmt.Fprintf(&b, "  - {path: %s, version: %d, hash: %s}\n", in.Path, in.Version, in.Hash)
+		fmt.Fprintf(&b, "  - {path: %q, version: %d, hash: %s}\n", in.Path, in.Version, in.Hash)
 	}
 	line("created", "%s", r.CreatedAt.Format(time.RFC3339))
 	line("ended", "%s", r.EndedAt.Format(time.RFC3339))

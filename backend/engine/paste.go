@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"plumbline/backend/markdown"
@@ -10,20 +11,34 @@ import (
 )
 
 // CopyRun records the prompt of a phase as copied and waits for the pasted
-// answer. Copying the same text again goes on with the same run.
+// answer. Copying the same text again goes on with the same run; another text
+// takes its place.
 func (e *Engine) CopyRun(_ context.Context, projectID, phase string) (workflow.Run, error) {
+	e.copying.Lock() // two copies at once would both wait
+	defer e.copying.Unlock()
 	o, err := e.order(projectID, phase)
 	if err != nil {
 		return workflow.Run{}, err
 	}
 	r := e.newRun(o)
-	if waiting, ok := o.pic.active[o.phase.ID]; ok && waiting.PromptHash == r.PromptHash {
-		return waiting, nil
+	for _, old := range o.pic.waiting {
+		if old.Phase != phase {
+			continue
+		}
+		if old.PromptHash == r.PromptHash {
+			return old, nil
+		}
+		old.State = workflow.RunCanceled
+		if err := e.finish(&old, outcome{}); err != nil && workflow.CodeOf(err) != workflow.Conflict { // answered meanwhile
+			return workflow.Run{}, err
+		}
 	}
 	r.State, r.Provider = workflow.RunWaiting, workflow.ProviderPaste
-	r.Context = e.plan(o.prompt, workflow.ModelInfo{})
-	r.StartedAt = e.opt.Now().UTC()
-	return r, e.recordRun(&r, o.sent)
+	r.Context = e.plan(o.prompt, workflow.ModelInfo{}, scale{ratio: 1})
+	if err := e.recordRun(&r, o.sent); err != nil {
+		return workflow.Run{}, err
+	}
+	return r, nil
 }
 
 // PasteAnswer ends a run that waits for a paste with its answer. It is checked
@@ -39,33 +54,45 @@ func (e *Engine) PasteAnswer(ctx context.Context, runID string, a workflow.Paste
 		return r, workflow.Errorf(workflow.Conflict, "This run does not wait for an answer: it is %s.", r.State).
 			WithHint("Copy the prompt again, then paste its answer.")
 	}
-	text, err := checkPaste(a.Text, d.Prompt)
-	if err != nil {
-		return r, err
-	}
-	thinking, answer := markdown.SplitThinking(text)
-	pr, _ := e.library.Prompt(r.PromptID)
-	r.Model = strings.TrimSpace(a.Model)
-	if len(r.Model) > workflow.MaxName {
-		return r, workflow.Errorf(workflow.Invalid, "The name of the model is too long.")
-	}
-	r.State = workflow.RunSucceeded
-	judgeAnswer(&r, pr.Contract, answer)
-	if err := doubt(r, answer); err != nil && !a.Anyway {
+	if r.Model, err = checkSource(a.Model); err != nil {
 		return d.Run, err
 	}
-	r.Unfinished = !workflow.LooksWhole(answer)
-	return r, e.finish(&r, outcome{answer: answer, thinking: thinking})
+	text, err := checkPaste(a.Text, d.Prompt)
+	if err != nil {
+		return d.Run, err
+	}
+	thinking, answer := markdown.SplitThinking(text)
+	if blank(answer) {
+		return d.Run, workflow.Errorf(workflow.Invalid, "The answer holds nothing but thinking.").WithHint("Copy the answer itself.")
+	}
+	pr, _ := e.library.Prompt(r.PromptID) // one that is gone asks for nothing
+	r.State, r.Unfinished = workflow.RunSucceeded, !workflow.LooksWhole(answer)
+	judgeAnswer(&r, pr.Contract, answer)
+	if err := doubt(r); err != nil && !a.Anyway {
+		return d.Run, err
+	}
+	if err := e.finish(&r, outcome{answer: answer, thinking: thinking}); err != nil {
+		return d.Run, err
+	}
+	return r, nil
+}
+
+// checkSource returns where an answer came from, in the form of a name.
+func checkSource(name string) (string, error) {
+	name = strings.Join(strings.Fields(strings.ToValidUTF8(name, "")), " ")
+	if utf8.RuneCountInString(name) > workflow.MaxName || strings.ContainsFunc(name, unicode.IsControl) {
+		return "", workflow.Errorf(workflow.Invalid, "The name of the model cannot be used: at most %d characters that can be shown fit.", workflow.MaxName).
+			WithHint("A word or two is enough, or leave it out.")
+	}
+	return name, nil
 }
 
 func checkPaste(text, prompt string) (string, error) {
 	text = strings.ReplaceAll(strings.TrimPrefix(text, "\ufeff"), "\r\n", "\n")
+	if err := checkText("The pasted text", text, MaxDocument, "Paste the answer alone."); err != nil {
+		return "", err
+	}
 	switch {
-	case len(text) > MaxDocument:
-		return "", workflow.Errorf(workflow.Limit, "The pasted text is %s long. At most %s fit.", size(len(text)), size(MaxDocument)).
-			WithHint("Paste the answer alone.")
-	case !utf8.ValidString(text) || strings.ContainsRune(text, 0):
-		return "", workflow.Errorf(workflow.Invalid, "What was pasted is not text.").WithHint("Copy the answer as text or Markdown.")
 	case blank(text):
 		return "", workflow.Errorf(workflow.Invalid, "There is nothing to take: the pasted text is empty.").
 			WithHint("Copy the whole answer, then paste it here.")
@@ -77,11 +104,9 @@ func checkPaste(text, prompt string) (string, error) {
 }
 
 // doubt says what speaks against a pasted answer, as a Conflict that can be overruled.
-func doubt(r workflow.Run, answer string) error {
+func doubt(r workflow.Run) error {
 	switch {
-	case r.State != workflow.RunSucceeded:
-		return workflow.Errorf(workflow.Invalid, "The answer holds nothing but thinking.").WithHint("Copy the answer itself.")
-	case !workflow.LooksWhole(answer):
+	case r.Unfinished:
 		return workflow.Errorf(workflow.Conflict, "The answer looks cut off at its end.").
 			WithHint("Copy it whole, or take it anyway and mark it as unfinished.")
 	case len(r.Missing) > 0:

@@ -3,9 +3,8 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
-	"time"
-	"unicode/utf8"
 
 	"plumbline/backend/markdown"
 	"plumbline/backend/store"
@@ -47,7 +46,7 @@ func (e *Engine) CreateProject(_ context.Context, n workflow.NewProject) (workfl
 		ID: e.newID(), Slug: workflow.Slug(name), Name: name, WorkflowID: wf.ID,
 		Summary: markdown.Plain(idea, summaryLength), CreatedAt: at, UpdatedAt: at,
 	}
-	err = e.store.Update(func(tx *store.Tx) error {
+	err = e.update(func(tx *store.Tx) error {
 		if err := checkUnique(tx, p); err != nil {
 			return err
 		}
@@ -57,25 +56,21 @@ func (e *Engine) CreateProject(_ context.Context, n workflow.NewProject) (workfl
 		if err := tx.PutProject(p); err != nil {
 			return err
 		}
-		return e.firstArtifacts(tx, p, wf, idea, at)
+		return e.firstArtifacts(&write{project: p.ID, tx: tx, at: at}, p, wf, idea)
 	})
 	if err != nil {
 		return workflow.Project{}, err
 	}
 	e.drainer.wake()
-	e.announce(p.ID)
+	e.announce(p.ID, touched{})
 	return p, nil
 }
 
 func checkIdea(idea string) (string, error) {
-	switch {
-	case len(idea) > MaxIdea:
-		return "", workflow.Errorf(workflow.Limit, "The idea is %s long. At most %s fit.", size(len(idea)), size(MaxIdea)).
-			WithHint("Keep what the software should do. Specifications and code come in later phases.")
-	case !utf8.ValidString(idea) || strings.ContainsRune(idea, 0):
-		return "", workflow.Errorf(workflow.Invalid, "The idea is not text: it is not valid UTF-8.").
-			WithHint("Save the file as UTF-8 text or Markdown, then try again.")
-	case strings.TrimSpace(idea) == "":
+	if err := checkText("The idea", idea, MaxIdea, "Keep what the software should do. Specifications and code come in later phases."); err != nil {
+		return "", err
+	}
+	if blank(idea) {
 		return "", workflow.Errorf(workflow.Invalid, "The project needs an idea.").
 			WithHint("A few words are enough to begin with. The first phase asks for the rest.")
 	}
@@ -89,7 +84,8 @@ func checkUnique(tx *store.Tx, p workflow.Project) error {
 		return err
 	}
 	for _, old := range projects {
-		if old.ID != p.ID && (workflow.SameName(old.Name, p.Name) || old.Slug == p.Slug) {
+		// A name that reads like another project's slug would answer to it.
+		if old.ID != p.ID && (workflow.SameName(old.Name, p.Name) || old.Slug == p.Slug || old.Slug == workflow.Slug(p.Name)) {
 			return workflow.Errorf(workflow.Conflict, "There is already a project named “%s”.", old.Name).
 				WithHint("Choose another name, or open that project.")
 		}
@@ -97,9 +93,9 @@ func checkUnique(tx *store.Tx, p workflow.Project) error {
 	return nil
 }
 
-func (e *Engine) firstArtifacts(tx *store.Tx, p workflow.Project, wf workflow.Workflow, idea string, at time.Time) error {
-	if _, err := e.addVersion(tx, draft{projectID: p.ID, path: ideaPath, body: idea, kind: workflow.VersionCreated,
-		author: e.person(), at: at, message: projectMessage}); err != nil {
+func (e *Engine) firstArtifacts(w *write, p workflow.Project, wf workflow.Workflow, idea string) error {
+	if _, err := e.addVersion(w, edition{path: ideaPath, body: idea, kind: workflow.VersionCreated, author: e.person(),
+		message: projectMessage}); err != nil {
 		return err
 	}
 	for _, phase := range wf.Phases {
@@ -108,14 +104,16 @@ func (e *Engine) firstArtifacts(tx *store.Tx, p workflow.Project, wf workflow.Wo
 		}
 		body, ok := e.library.Checklist(phase.Template)
 		if !ok {
-			return workflow.Errorf(workflow.NotFound, "The checklist “%s” of %s is not in the library.", phase.Template, phase.Title)
+			return workflow.Errorf(workflow.NotFound, "The checklist “%s” of %s is not in the library.", phase.Template, phase.Title).
+				WithHint("Put its file back, or update Plumbline.")
 		}
-		if _, err := e.addVersion(tx, draft{projectID: p.ID, path: phase.Output, body: body, kind: workflow.VersionCreated,
-			author: workflow.Author{Kind: workflow.Plumbline, Name: "Plumbline"}, at: at, message: "Lay out the " + phase.Title + " checklist"}); err != nil {
+		if _, err := e.addVersion(w, edition{path: phase.Output, body: body, kind: workflow.VersionCreated,
+			author:  workflow.Author{Kind: workflow.Plumbline, Name: "Plumbline"},
+			message: "Lay out the " + phase.Title + " checklist"}); err != nil {
 			return err
 		}
 	}
-	return e.pages(tx, p)
+	return e.pages(w.tx, p)
 }
 
 // FindProject takes an id, a slug, a name, or a unique prefix of an id or a slug.
@@ -131,15 +129,18 @@ func (e *Engine) FindProject(_ context.Context, ref string) (workflow.Project, e
 	if ref = strings.TrimSpace(ref); ref == "" {
 		return workflow.Project{}, workflow.Errorf(workflow.Invalid, "Name a project.").WithHint("“plumbline list” shows them.")
 	}
-	var found []workflow.Project
-	for _, p := range projects {
-		if p.ID == ref || p.Slug == ref || workflow.SameName(p.Name, ref) {
-			return p, nil
-		}
-		if strings.HasPrefix(p.Slug, strings.ToLower(ref)) || strings.HasPrefix(p.ID, strings.ToUpper(ref)) {
-			found = append(found, p)
+	exact := []func(workflow.Project) bool{
+		func(p workflow.Project) bool { return p.ID == ref || p.Slug == ref },
+		func(p workflow.Project) bool { return workflow.SameName(p.Name, ref) },
+	}
+	for _, is := range exact {
+		if i := slices.IndexFunc(projects, is); i >= 0 {
+			return projects[i], nil
 		}
 	}
+	found := slices.DeleteFunc(projects, func(p workflow.Project) bool {
+		return !strings.HasPrefix(p.Slug, strings.ToLower(ref)) && !strings.HasPrefix(p.ID, strings.ToUpper(ref))
+	})
 	switch len(found) {
 	case 1:
 		return found[0], nil
@@ -157,20 +158,20 @@ func (e *Engine) RenameProject(_ context.Context, projectID, name string) (workf
 	if err != nil {
 		return workflow.Project{}, err
 	}
-	err = e.change(projectID, e.person(), fmt.Sprintf("Rename the project to %s", name), func(tx *store.Tx, _ time.Time) error {
-		p, err := tx.Project(projectID)
-		if err != nil {
+	err = e.change(projectID, e.person(), fmt.Sprintf("Rename the project to %s", name), func(w *write) error {
+		p, err := w.tx.Project(projectID)
+		if err != nil || p.Name == name {
+			w.idle = err == nil
 			return err
 		}
-		renamed := p
-		renamed.Name = name
-		if err := checkUnique(tx, workflow.Project{ID: p.ID, Name: name, Slug: p.Slug}); err != nil {
+		p.Name = name
+		if err := checkUnique(w.tx, p); err != nil {
 			return err
 		}
-		if err := tx.PutProject(renamed); err != nil {
+		if err := w.tx.PutProject(p); err != nil {
 			return err
 		}
-		return e.pages(tx, renamed)
+		return e.pages(w.tx, p)
 	})
 	if err != nil {
 		return workflow.Project{}, err

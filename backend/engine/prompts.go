@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
-	"unicode/utf8"
 
 	"plumbline/backend/prompt"
 	"plumbline/backend/store"
@@ -29,13 +27,14 @@ type assembled struct {
 // assemble fills the prompt of a phase from the project and renders it. With a
 // required variable missing, what there is so far is rendered all the same, for reading.
 func (e *Engine) assemble(tx *store.Tx, pic picture, p workflow.Phase) (assembled, error) {
-	var a assembled
+	a := assembled{variables: []workflow.FilledVariable{}, inputs: []workflow.Input{}, missing: []string{}}
 	if p.Prompt == "" {
 		return a, workflow.Errorf(workflow.Invalid, "%s has no prompt.", p.Title).WithHint("Write its document by hand.")
 	}
 	pr, ok := e.library.Prompt(p.Prompt)
 	if !ok {
-		return a, workflow.Errorf(workflow.NotFound, "The prompt “%s” of %s is not in the library.", p.Prompt, p.Title)
+		return a, workflow.Errorf(workflow.NotFound, "The prompt “%s” of %s is not in the library.", p.Prompt, p.Title).
+			WithHint("Put its file back, update Plumbline, or write the document by hand.")
 	}
 	a.prompt, a.values = pr, map[string]string{}
 	var err error
@@ -92,7 +91,7 @@ func (e *Engine) fill(tx *store.Tx, pic picture, v workflow.Variable, a *assembl
 		if !ok {
 			break
 		}
-		body, err := e.body(tx, head)
+		body, err := headBody(tx, head)
 		if err != nil {
 			return err
 		}
@@ -122,7 +121,7 @@ func (pic picture) title(path string) string {
 
 // Prompt assembles the prompt of a phase: what will be sent, in full, and how it
 // fits the window of a model; an empty model means the default one.
-func (e *Engine) Prompt(ctx context.Context, projectID, phase, model string) (workflow.PromptText, error) {
+func (e *Engine) Prompt(_ context.Context, projectID, phase, model string) (workflow.PromptText, error) {
 	a, p, err := e.assembleFor(projectID, phase)
 	if err != nil {
 		return workflow.PromptText{}, err
@@ -134,14 +133,8 @@ func (e *Engine) Prompt(ctx context.Context, projectID, phase, model string) (wo
 	t := workflow.PromptText{Text: a.rendered.Text, Spans: []workflow.PromptSpan{}, Prompt: workflow.PhasePrompt{
 		ProjectID: projectID, Phase: p.ID, PromptID: a.prompt.ID, Title: a.prompt.Title, Summary: a.prompt.Summary,
 		Revision: a.prompt.Revision, Variables: a.variables, Missing: a.missing, Hash: workflow.Hash(a.rendered.Text),
-		Size: len(a.rendered.Text), Context: e.plan(a, info), Model: info.Name,
+		Size: len(a.rendered.Text), Context: e.plan(a, info, e.scaleOf(info.Name)), Model: info.Name,
 	}}
-	if t.Prompt.Variables == nil {
-		t.Prompt.Variables = []workflow.FilledVariable{}
-	}
-	if t.Prompt.Missing == nil {
-		t.Prompt.Missing = []string{}
-	}
 	for _, part := range a.rendered.Parts {
 		t.Spans = append(t.Spans, workflow.PromptSpan{Name: part.Name, Start: part.Start, End: part.End})
 	}
@@ -172,24 +165,19 @@ func (e *Engine) SetVariables(_ context.Context, projectID, phase string, values
 	}
 	pr, ok := e.library.Prompt(p.Prompt)
 	if !ok {
-		return workflow.Errorf(workflow.Invalid, "%s has no prompt to fill.", p.Title)
+		return workflow.Errorf(workflow.Invalid, "%s has no prompt to fill.", p.Title).WithHint("Write its document by hand.")
 	}
 	if err := checkValues(pr, values); err != nil {
 		return err
 	}
-	var same bool
-	merged := map[string]string{}
-	if err := e.store.View(func(tx *store.Tx) (err error) {
-		merged, err = tx.Variables(projectID, phase)
-		return err
-	}); err != nil {
-		return err
-	}
-	if merged, same = merge(merged, values); same {
-		return nil
-	}
-	return e.change(projectID, e.person(), "Fill in the prompt of "+p.Title, func(tx *store.Tx, _ time.Time) error {
-		return tx.PutVariables(projectID, phase, merged)
+	return e.change(projectID, e.person(), "Fill in the prompt of "+p.Title, func(w *write) error {
+		old, err := w.tx.Variables(projectID, phase)
+		if err != nil {
+			return err
+		}
+		merged, same := merge(old, values)
+		w.idle = same
+		return w.tx.PutVariables(projectID, phase, merged)
 	})
 }
 
@@ -218,13 +206,12 @@ func checkValues(pr prompt.Prompt, values map[string]string) error {
 	}
 	for name, value := range values {
 		v, ok := declared[name]
-		switch {
-		case !ok:
-			return workflow.Errorf(workflow.NotFound, "The prompt “%s” has no variable “%s”.", pr.ID, name)
-		case len(value) > MaxVariable:
-			return workflow.Errorf(workflow.Limit, "“%s” is %s long. At most %s fit.", v.Label, size(len(value)), size(MaxVariable))
-		case !utf8.ValidString(value):
-			return workflow.Errorf(workflow.Invalid, "“%s” is not text: it is not valid UTF-8.", v.Label)
+		if !ok {
+			return workflow.Errorf(workflow.NotFound, "The prompt “%s” has no variable “%s”.", pr.ID, name).
+				WithHint("The Prompt page, or “plumbline prompt”, shows which it has.")
+		}
+		if err := checkText("“"+v.Label+"”", value, MaxVariable, "Shorten it, or keep it in a document."); err != nil {
+			return err
 		}
 	}
 	return nil

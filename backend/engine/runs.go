@@ -2,8 +2,6 @@ package engine
 
 import (
 	"context"
-	"fmt"
-	"time"
 
 	"plumbline/backend/llm"
 	"plumbline/backend/markdown"
@@ -22,6 +20,7 @@ type order struct {
 	messages []llm.Message // the same, as turns
 	prefix   string        // what the answer begins with: that of the run it continues
 	contract workflow.Contract
+	scale    scale // that it is planned by
 }
 
 // StartRun queues a run of a phase's prompt on a model; an empty model means
@@ -68,9 +67,13 @@ func (pic picture) startable(p workflow.Phase) error {
 		return err
 	}
 	if workflow.Frozen(pic.records, p) {
-		return workflow.Errorf(workflow.Conflict, "%s is signed and frozen.", p.Title).
-			WithHint("Unfreeze it with a reason. That reopens its gate.")
+		return frozen(p)
 	}
+	return pic.idle(p)
+}
+
+// idle returns an error when a run is writing this phase.
+func (pic picture) idle(p workflow.Phase) error {
 	if run, ok := pic.active[p.ID]; ok && run.State != workflow.RunWaiting {
 		return workflow.Errorf(workflow.Conflict, "A run is writing %s already.", p.Title).WithHint("Wait for it, or stop it.")
 	}
@@ -92,17 +95,24 @@ func (e *Engine) start(ctx context.Context, o order, model string) (workflow.Run
 	if err != nil {
 		return workflow.Run{}, err
 	}
-	plan := e.plan(o.prompt, info)
+	o.scale = e.scaleOf(info.Name)
+	plan := e.plan(o.prompt, info, o.scale)
 	if !plan.Fits {
 		return workflow.Run{}, tooLong(plan, info)
 	}
 	r := e.newRun(o)
 	r.State, r.Provider, r.Model, r.ModelDigest, r.Context = workflow.RunQueued, workflow.ProviderOllama, info.Name, info.Digest, plan
 	r.Parameters.NumCtx = plan.Window
-	if err := e.recordRun(&r, o.sent); err != nil {
-		return r, err
+	live, err := e.runs.admit(r, o)
+	if err != nil {
+		return workflow.Run{}, err
 	}
-	e.runs.launch(r, o, client)
+	if err := e.recordRun(&live.run, o.sent); err != nil {
+		e.runs.withdraw(live)
+		return workflow.Run{}, err
+	}
+	r = live.run
+	e.runs.launch(live, client)
 	return r, nil
 }
 
@@ -116,14 +126,14 @@ func noModel(status workflow.ModelStatus) error {
 }
 
 func tooLong(plan workflow.ContextPlan, info workflow.ModelInfo) error {
-	longest := workflow.ContextPart{}
-	for _, p := range plan.Parts {
-		if p.Tokens > longest.Tokens {
+	longest := plan.Parts[0] // the prompt's own text, which nobody can shorten here
+	for i, p := range plan.Parts[1:] {
+		if i == 0 || p.Tokens > longest.Tokens {
 			longest = p
 		}
 	}
 	return workflow.Errorf(workflow.Limit, "This prompt is %d tokens too long for %s, which takes %d with room for the answer.",
-		plan.Over, info.Name, plan.Limit).
+		plan.Over, info.Name, plan.Window).
 		WithHint("Shorten “%s” (%d tokens) or choose a model with a larger context. Nothing was sent.", longest.Label, longest.Tokens)
 }
 
@@ -135,24 +145,22 @@ func (e *Engine) newRun(o order) workflow.Run {
 		PromptHash: workflow.Hash(o.sent), PromptSize: len(o.sent), Inputs: o.prompt.inputs, Variables: o.prompt.typed,
 		Parameters: workflow.Parameters{Temperature: -1}, Missing: []string{}, Context: workflow.ContextPlan{Parts: []workflow.ContextPart{}},
 	}
-	if r.Inputs == nil {
-		r.Inputs = []workflow.Input{}
-	}
-	if r.Variables == nil {
-		r.Variables = map[string]string{}
-	}
 	if t := o.prompt.prompt.Temperature; t != nil {
 		r.Parameters.Temperature = *t
 	}
 	return r
 }
 
-// recordRun acknowledges a new run with the text as sent.
+// recordRun acknowledges a new run with the text as sent. Nobody else may know
+// of the run before.
 func (e *Engine) recordRun(r *workflow.Run, sent string) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	r.CreatedAt = e.now()
-	err := e.store.Update(func(tx *store.Tx) error {
+	if r.State == workflow.RunWaiting {
+		r.StartedAt = r.CreatedAt
+	}
+	err := e.update(func(tx *store.Tx) error {
 		pic, err := e.picture(tx, r.ProjectID)
 		if err != nil {
 			return err
@@ -171,12 +179,27 @@ func (e *Engine) recordRun(r *workflow.Run, sent string) error {
 	})
 	if err == nil {
 		e.tellRun(*r)
-		e.announce(r.ProjectID)
 	}
 	return err
 }
 
-func (e *Engine) tellRun(r workflow.Run) { e.hub.emit(workflow.Event{ProjectID: r.ProjectID, Run: &r}) }
+// tellRun tells the doors of a run that has begun, and how its project stands
+// now. mu must be held.
+func (e *Engine) tellRun(r workflow.Run) {
+	e.hub.emit(workflow.Event{ProjectID: r.ProjectID, Run: &r})
+	e.announce(r.ProjectID, touched{phases: []string{r.Phase}})
+}
+
+// tellTrouble tells why the end of a run cannot be kept, when that is news.
+func (e *Engine) tellTrouble(live *liveRun, err error) {
+	cause := workflow.Describe(err)
+	r, news := live.trouble(workflow.Errorf(workflow.Unavailable, "The end of this run cannot be kept: %s", cause.Message).
+		WithHint("%s", orElse(cause.Hint, "Plumbline tries again every few seconds. Until then, copy what you need.")))
+	if news {
+		e.hub.emit(workflow.Event{ProjectID: r.ProjectID, Run: &r})
+		e.notify("error", r.Error.Message, r.Error.Hint)
+	}
+}
 
 // Run returns a run with its texts.
 func (e *Engine) Run(_ context.Context, runID string) (workflow.RunDetail, error) {
@@ -201,7 +224,7 @@ func (e *Engine) Run(_ context.Context, runID string) (workflow.RunDetail, error
 	if err != nil {
 		return d, err
 	}
-	if live, ok := e.runs.live(runID); ok {
+	if live, ok := e.runs.live(runID); ok && !d.Run.State.Ended() {
 		d.Run, d.Answer, d.Thinking = live.snapshot()
 	}
 	d.HTML = markdown.Render(d.Answer, markdown.Options{})
@@ -226,11 +249,24 @@ func runTexts(tx *store.Tx, r workflow.Run) (answer, thinking string, err error)
 // RunBlocks returns the rendered blocks of a run's answer from number from on,
 // and the text after them; once the run has ended, the final rendering of all.
 func (e *Engine) RunBlocks(ctx context.Context, runID string, from int) (workflow.RunBlocks, error) {
-	if live, ok := e.runs.live(runID); ok {
+	r, err := e.record(runID)
+	if err != nil {
+		return workflow.RunBlocks{Blocks: []workflow.RunBlock{}}, err
+	}
+	if live, ok := e.runs.live(runID); ok && !r.State.Ended() {
 		return live.blocks(max(from, 0)), nil
 	}
 	d, err := e.Run(ctx, runID)
 	return workflow.RunBlocks{Run: d.Run, Blocks: []workflow.RunBlock{}, End: len(d.Answer), Thinking: d.Thinking, HTML: d.HTML}, err
+}
+
+// record returns the record of a run as it is kept.
+func (e *Engine) record(runID string) (r workflow.Run, err error) {
+	err = e.store.View(func(tx *store.Tx) error {
+		r, err = tx.Run(runID)
+		return err
+	})
+	return r, err
 }
 
 // Runs lists the runs of a project, newest first; an empty phase means all.
@@ -249,117 +285,11 @@ func (e *Engine) Runs(_ context.Context, projectID, phase string) ([]workflow.Ru
 		return err
 	})
 	for i, r := range list {
-		if live, ok := e.runs.live(r.ID); ok {
+		if live, ok := e.runs.live(r.ID); ok && !r.State.Ended() {
 			list[i], _, _ = live.snapshot()
 		}
 	}
 	return list, err
-}
-
-// CancelRun stops a run and keeps what came.
-func (e *Engine) CancelRun(ctx context.Context, runID string) (workflow.Run, error) {
-	var r workflow.Run
-	if err := e.store.View(func(tx *store.Tx) (err error) {
-		r, err = tx.Run(runID)
-		return err
-	}); err != nil {
-		return r, err
-	}
-	if r.State.Ended() {
-		return r, workflow.Errorf(workflow.Conflict, "The run has ended already.")
-	}
-	if e.runs.cancel(ctx, runID) {
-		d, err := e.Run(ctx, runID)
-		return d.Run, err
-	}
-	r.State = workflow.RunCanceled // it waits for a paste, and nobody else will end it
-	return r, e.finish(&r, outcome{})
-}
-
-// finish acknowledges the end of a run: its record, its texts, its page, and a
-// candidate when it answered.
-func (e *Engine) finish(r *workflow.Run, out outcome) error {
-	author := modelAuthor(*r)
-	message := fmt.Sprintf("%s: run of %s %s", workflow.Title(r.Phase+".md"), r.PromptID, r.State)
-	return e.finishWith(r, out, author, message)
-}
-
-func (e *Engine) finishWith(r *workflow.Run, out outcome, author workflow.Author, message string) error {
-	var candidate *workflow.Candidate
-	err := e.change(r.ProjectID, author, message, func(tx *store.Tx, at time.Time) error {
-		before, err := tx.Run(r.ID)
-		if err != nil {
-			return err
-		}
-		if before.State.Ended() {
-			return workflow.Errorf(workflow.Conflict, "The run has ended already.")
-		}
-		r.EndedAt, r.AnswerSize, r.ThinkingSize = at, len(out.answer), len(out.thinking)
-		if err := e.putEnded(tx, *r, out); err != nil {
-			return err
-		}
-		candidate, err = e.putCandidate(tx, *r, at)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	e.tellRun(*r)
-	if candidate != nil {
-		e.hub.emit(workflow.Event{ProjectID: r.ProjectID, Candidate: candidate})
-	}
-	return nil
-}
-
-func (e *Engine) putEnded(tx *store.Tx, r workflow.Run, out outcome) error {
-	prompt, err := tx.RunText(r.ID, "prompt")
-	if err != nil {
-		return err
-	}
-	if err := tx.PutRunText(r.ID, "answer", out.answer); err != nil {
-		return err
-	}
-	if err := tx.PutRunText(r.ID, "thinking", out.thinking); err != nil {
-		return err
-	}
-	if err := tx.ClearChunks(r.ID); err != nil {
-		return err
-	}
-	if out.learn {
-		if err := e.learn(tx, r, out.ratio); err != nil {
-			return err
-		}
-	}
-	if err := tx.File(r.ProjectID, runPagePath(r), runPage(r, prompt, out.thinking, out.answer)); err != nil {
-		return err
-	}
-	return tx.PutRun(r)
-}
-
-// putCandidate makes a candidate of a run that answered.
-func (e *Engine) putCandidate(tx *store.Tx, r workflow.Run, at time.Time) (*workflow.Candidate, error) {
-	if r.State != workflow.RunSucceeded {
-		return nil, nil
-	}
-	pic, err := e.picture(tx, r.ProjectID)
-	if err != nil {
-		return nil, err
-	}
-	p, err := pic.phase(r.Phase)
-	if err != nil {
-		return nil, err
-	}
-	c := workflow.Candidate{RunID: r.ID, ProjectID: r.ProjectID, Phase: r.Phase, Path: p.Output,
-		State: workflow.CandidateOpen, Base: pic.heads[p.Output].Number, CreatedAt: at}
-	return &c, tx.PutCandidate(c)
-}
-
-func modelAuthor(r workflow.Run) workflow.Author {
-	name := r.Model
-	if name == "" {
-		name = "Pasted answer"
-	}
-	return workflow.Author{Kind: workflow.Model, Name: name}
 }
 
 func orElse(s, otherwise string) string {

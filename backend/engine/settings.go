@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"net/url"
 	"os/user"
 	"strconv"
@@ -31,7 +30,7 @@ func (e *Engine) loadSettings() {
 	e.settings.Store(&s)
 	if err != nil {
 		e.settingsProblem = err
-		e.notify("warning", "The settings could not be read: "+err.Error(), settingsHint)
+		e.notify("warning", "The settings could not be read: "+workflow.Describe(err).Message, settingsHint)
 	}
 }
 
@@ -59,14 +58,15 @@ func (e *Engine) SetSetting(_ context.Context, key, value string) (workflow.Sett
 	defer e.mu.Unlock()
 	s := e.currentSettings()
 	if err := applySetting(&s, key, strings.TrimSpace(value)); err != nil {
-		return s, err
+		return e.currentSettings(), err
 	}
-	if err := e.store.Update(func(tx *store.Tx) error { return tx.PutSettings(s) }); err != nil {
-		return s, err
+	if err := e.update(func(tx *store.Tx) error { return tx.PutSettings(s) }); err != nil {
+		return e.currentSettings(), err
 	}
 	e.settings.Store(&s)
 	e.settingsProblem = nil
 	e.hub.emit(workflow.Event{Settings: &s})
+	e.models.chosen()
 	return s, nil
 }
 
@@ -89,13 +89,15 @@ func applySetting(s *workflow.Settings, key, value string) (err error) {
 	case "openQuestions":
 		n, convErr := strconv.Atoi(value)
 		if convErr != nil || n < 0 || n > 99 {
-			return workflow.Errorf(workflow.Invalid, "“%s” is not a number from 0 to 99.", value)
+			return workflow.Errorf(workflow.Invalid, "“%s” is not a number from 0 to 99.", value).
+				WithHint("It is how many open questions a specification may keep.")
 		}
 		s.OpenQuestions = n
 	case "singleKeys":
 		s.SingleKeys, err = strconv.ParseBool(value)
 		if err != nil {
-			return workflow.Errorf(workflow.Invalid, "“%s” is neither true nor false.", value)
+			return workflow.Errorf(workflow.Invalid, "“%s” is neither true nor false.", value).
+				WithHint("true switches shortcuts of one key on, false off.")
 		}
 	default:
 		return workflow.Errorf(workflow.NotFound, "There is no setting “%s”.", key).
@@ -110,7 +112,7 @@ func oneOf(what, value string, allowed ...string) (string, error) {
 			return value, nil
 		}
 	}
-	return "", workflow.Errorf(workflow.Invalid, "The %s can be %s.", what, strings.Join(allowed, ", "))
+	return "", workflow.Errorf(workflow.Invalid, "“%s” is not a %s.", value, what).WithHint("It can be %s.", strings.Join(allowed, ", "))
 }
 
 func serverURL(value string) (string, error) {
@@ -132,13 +134,4 @@ func serverURL(value string) (string, error) {
 		u.Host += ":11434"
 	}
 	return strings.TrimRight(u.String(), "/"), nil
-}
-
-// describe returns the workflow.Error in the chain of err, or wraps err as one.
-func describe(err error) *workflow.Error {
-	var e *workflow.Error
-	if errors.As(err, &e) {
-		return e
-	}
-	return &workflow.Error{Code: workflow.Internal, Message: err.Error(), Err: err}
 }

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"time"
 
@@ -17,15 +16,11 @@ const (
 	journalEvery = 700 * time.Millisecond // how often it is kept; a crash loses at most that
 	deltaSize    = 4 << 10                // bytes of text in one event
 	cancelWait   = 5 * time.Second
-)
 
-// outcome is what a run left behind.
-type outcome struct {
-	answer, thinking string
-	// learn says that the model reported the size of the prompt; ratio is the calibration it was planned with.
-	learn bool
-	ratio float64
-}
+	// retryFirst and retryMax bound the pause after an end that could not be kept.
+	retryFirst = 2 * time.Second
+	retryMax   = 30 * time.Second
+)
 
 // supervisor owns one goroutine for each active run, its cancel, and the turn
 // of each run: the model server of this computer answers one at a time.
@@ -36,21 +31,28 @@ type supervisor struct {
 	turn   chan struct{}
 	every  time.Duration // how often new text is told
 	wg     sync.WaitGroup
+	// finish acknowledges the end of a run; retry is the first pause when it cannot.
+	finish func(*workflow.Run, outcome) error
+	retry  time.Duration
 
 	mu     sync.Mutex
 	active map[string]*liveRun
+	closed bool
 }
 
 func newSupervisor(e *Engine) *supervisor {
+	// Runs outlive the calls that start them, so they have no caller's context; close ends them.
 	ctx, stop := context.WithCancel(context.Background())
-	return &supervisor{engine: e, ctx: ctx, stop: stop, turn: make(chan struct{}, 1), every: deltaEvery, active: map[string]*liveRun{}}
+	return &supervisor{engine: e, ctx: ctx, stop: stop, turn: make(chan struct{}, 1), every: deltaEvery, active: map[string]*liveRun{},
+		finish: e.finish, retry: retryFirst}
 }
 
-// recover ends the runs that were active when the process before this one
-// died, and keeps what they had written. Runs that wait for a paste go on waiting.
+// recover ends the runs that were active when the process before this one died,
+// and keeps what they had written. Runs that wait for a paste go on waiting. One
+// that cannot be ended now is told of; it can be stopped later.
 func (s *supervisor) recover() error {
-	var lost []workflow.Run
-	texts := map[string]outcome{}
+	lost := map[string]outcome{}
+	runs := []workflow.Run{}
 	err := s.engine.store.View(func(tx *store.Tx) error {
 		active, err := tx.ActiveRuns()
 		for _, r := range active {
@@ -61,80 +63,95 @@ func (s *supervisor) recover() error {
 			if err != nil {
 				return err
 			}
-			lost = append(lost, r)
-			texts[r.ID] = outcome{answer: answer, thinking: thinking}
+			runs = append(runs, r)
+			lost[r.ID] = outcome{answer: answer, thinking: thinking}
 		}
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	for _, r := range lost {
-		r.State = workflow.RunInterrupted
-		r.Error = &workflow.Error{Code: workflow.Unavailable, Message: "Plumbline was closed while this was written. The text is kept.",
-			Hint: "Continue from here, or run it again."}
-		if err := s.engine.finish(&r, texts[r.ID]); err != nil {
-			return err
+	for _, r := range runs {
+		interrupt(&r, lost[r.ID].answer)
+		if err := s.finish(&r, lost[r.ID]); err != nil {
+			d := workflow.Describe(err)
+			s.engine.notify("error", "An interrupted run could not be ended: "+d.Message, orElse(d.Hint, "Stop it, then run it again."))
 		}
 	}
 	return nil
 }
 
-// launch runs r in a goroutine of its own.
-func (s *supervisor) launch(r workflow.Run, o order, client llm.Client) {
-	ctx, cancel := context.WithCancel(s.ctx)
-	live := &liveRun{run: r, order: o, cancel: cancel, done: make(chan struct{}), begun: make(chan struct{}),
-		stream: markdown.NewStream()}
+// admit takes in a run that is about to be recorded, so that it can be stopped
+// from the moment it can be seen. The caller must launch or withdraw it.
+func (s *supervisor) admit(r workflow.Run, o order) (*liveRun, error) {
 	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil, closing()
+	}
+	ctx, cancel := context.WithCancel(s.ctx)
+	live := &liveRun{run: r, order: o, ctx: ctx, cancel: cancel, done: make(chan struct{}), begun: make(chan struct{}),
+		stream: markdown.NewStream()}
 	s.active[r.ID] = live
-	s.mu.Unlock()
 	s.wg.Add(1)
+	return live, nil
+}
+
+// withdraw lets go of a run that was admitted or has ended.
+func (s *supervisor) withdraw(live *liveRun) {
+	s.mu.Lock()
+	delete(s.active, live.run.ID)
+	s.mu.Unlock()
+	live.cancel()
+	close(live.done)
+	s.wg.Done()
+}
+
+// launch runs what was admitted in a goroutine of its own.
+func (s *supervisor) launch(live *liveRun, client llm.Client) {
 	go func() {
-		defer s.wg.Done()
-		defer close(live.done)
-		defer cancel()
-		s.work(ctx, live, client)
-		s.mu.Lock()
-		delete(s.active, r.ID)
-		s.mu.Unlock()
+		defer s.withdraw(live)
+		res, err := s.attempt(live, client)
+		r, out := s.judge(live, res, err)
+		s.conclude(live, r, out)
 	}()
 }
 
-// work waits for the turn of a run, streams its answer and ends it.
-func (s *supervisor) work(ctx context.Context, live *liveRun, client llm.Client) {
-	var res llm.Result
-	var err error
+// attempt waits for the turn of a run and streams its answer. A panic on the
+// way, over a text that nobody has thought of, ends this run alone.
+func (s *supervisor) attempt(live *liveRun, client llm.Client) (res llm.Result, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = workflow.Panicked(p)
+		}
+	}()
 	select {
 	case s.turn <- struct{}{}:
-		res, err = s.stream(ctx, live, client)
-		<-s.turn
-	case <-ctx.Done():
-		err = ctx.Err()
+		defer func() { <-s.turn }()
+		return s.stream(live, client)
+	case <-live.ctx.Done():
+		return res, live.ctx.Err()
 	}
-	s.end(live, res, err)
 }
 
-func (s *supervisor) stream(ctx context.Context, live *liveRun, client llm.Client) (llm.Result, error) {
+func (s *supervisor) stream(live *liveRun, client llm.Client) (llm.Result, error) {
+	if err := live.ctx.Err(); err != nil {
+		return llm.Result{}, err
+	}
 	if err := s.begin(live); err != nil {
 		return llm.Result{}, err
 	}
-	pumped := make(chan struct{})
-	stopPump := make(chan struct{})
-	go func() {
-		defer close(pumped)
-		s.pump(live, stopPump)
-	}()
+	stop := s.pump(live)
+	defer stop()
 	req := llm.Request{Model: live.run.Model, Messages: live.order.messages, NumCtx: live.run.Parameters.NumCtx}
 	if t := live.run.Parameters.Temperature; t >= 0 {
 		req.Temperature = &t
 	}
-	res, err := client.Chat(ctx, req, func(c llm.Chunk) error {
+	res, err := client.Chat(live.ctx, req, func(c llm.Chunk) error {
 		live.write(c, s.engine.opt.Now().UTC())
 		return nil
 	})
 	live.flush()
-	close(stopPump)
-	<-pumped
 	return res, err
 }
 
@@ -143,18 +160,30 @@ func (s *supervisor) begin(live *liveRun) error {
 	e := s.engine
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	r := live.start(e.opt.Now().UTC())
-	if err := e.store.Update(func(tx *store.Tx) error { return tx.PutRun(r) }); err != nil {
+	r := live.start(e.now())
+	if err := e.update(func(tx *store.Tx) error { return tx.PutRun(r) }); err != nil {
 		return err
 	}
 	e.tellRun(r)
-	e.announce(r.ProjectID)
 	return nil
 }
 
-// pump tells and keeps new text while an answer comes. The first words are told
-// at once: somebody is waiting for them.
-func (s *supervisor) pump(live *liveRun, stop <-chan struct{}) {
+// pump tells and keeps new text while an answer comes, until stop is called.
+func (s *supervisor) pump(live *liveRun) (stop func()) {
+	stopping, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		s.pumping(live, stopping)
+	}()
+	return func() {
+		close(stopping)
+		<-stopped
+	}
+}
+
+// pumping tells the first words at once, because somebody is waiting for them,
+// and keeps what came also while the model is silent.
+func (s *supervisor) pumping(live *liveRun, stopping <-chan struct{}) {
 	begun := live.begun
 	tell := time.NewTicker(s.every)
 	defer tell.Stop()
@@ -169,7 +198,7 @@ func (s *supervisor) pump(live *liveRun, stop <-chan struct{}) {
 			s.tell(live)
 		case <-keep.C:
 			s.keep(live)
-		case <-stop:
+		case <-stopping:
 			s.tell(live)
 			return
 		}
@@ -182,6 +211,8 @@ func (s *supervisor) tell(live *liveRun) {
 	}
 }
 
+// keep adds new text to the journal of the run. When it cannot, it says so once
+// and tries again with the next text.
 func (s *supervisor) keep(live *liveRun) {
 	answer, thinking := live.unkept()
 	if answer == "" && thinking == "" {
@@ -193,72 +224,34 @@ func (s *supervisor) keep(live *liveRun) {
 		}
 		return tx.AppendChunk(live.run.ID, "thinking", thinking)
 	})
-	if err != nil {
-		live.keepAgain(answer, thinking)
-		s.engine.notify("error", "The text of the run could not be kept: "+err.Error(), "Plumbline tries again while the run goes on.")
+	if live.kept(answer, thinking, err == nil) {
+		s.engine.notify("error", "The text of the run could not be kept: "+workflow.Describe(err).Message, "Plumbline tries again while the run goes on.")
 	}
 }
 
-// end judges an answer and acknowledges the end of its run.
-func (s *supervisor) end(live *liveRun, res llm.Result, err error) {
-	r, answer, thinking := live.snapshot()
-	out := outcome{answer: answer, thinking: thinking, ratio: s.engine.calibration(r.Model)}
-	judgeEnd(&r, res, err, s.ctx.Err() != nil)
-	if r.State == workflow.RunSucceeded {
-		moreThinking, text := markdown.SplitThinking(out.answer)
-		out.answer = text
-		if moreThinking != "" {
-			out.thinking = moreThinking
+// conclude acknowledges the end of a run. While that cannot be kept, because the
+// disk is full, the run stays active and says why, and it is tried again.
+func (s *supervisor) conclude(live *liveRun, r workflow.Run, out outcome) {
+	for pause := s.retry; ; pause = min(2*pause, retryMax) {
+		err := s.finish(&r, out)
+		if err == nil || workflow.CodeOf(err) == workflow.Conflict { // somebody else has ended it
+			return
 		}
-		out.learn = res.PromptReported
-		r.Cut = wasCut(r, res.PromptReported, s.engine.calibrated(r.Model))
-		judgeAnswer(&r, live.order.contract, out.answer)
-	}
-	if err := s.engine.finish(&r, out); err != nil {
-		s.engine.notify("error", "The end of the run could not be kept: "+err.Error(), "What it wrote is in its journal. It is shown as interrupted at the next start.")
-	}
-}
-
-// judgeEnd sets how a run ended from what the client said.
-func judgeEnd(r *workflow.Run, res llm.Result, err error, closing bool) {
-	r.DoneReason = res.DoneReason
-	r.PromptTokens = res.PromptTokens
-	if res.AnswerTokens > 0 {
-		r.AnswerTokens = res.AnswerTokens
-	}
-	r.LoadMillis, r.PromptMillis, r.AnswerMillis = millis(res.Load), millis(res.PromptEval), millis(res.Eval)
-	switch {
-	case err == nil:
-		r.State = workflow.RunSucceeded
-		r.Unfinished = res.DoneReason == llm.DoneLength
-	case closing:
-		r.State = workflow.RunInterrupted
-		r.Error = &workflow.Error{Code: workflow.Canceled, Message: "Plumbline was closed while this was written. The text is kept.",
-			Hint: "Continue from here, or run it again."}
-	case errors.Is(err, context.Canceled) || workflow.CodeOf(err) == workflow.Canceled:
-		r.State = workflow.RunCanceled
-	default:
-		r.State = workflow.RunFailed
-		r.Error = describe(err)
+		if s.ctx.Err() != nil {
+			// The journal has what could be kept; the next start ends the run.
+			s.engine.notify("error", "The end of the run could not be kept: "+workflow.Describe(err).Message, "It is shown as interrupted at the next start.")
+			return
+		}
+		s.engine.tellTrouble(live, err)
+		s.keep(live)
+		timer := time.NewTimer(pause)
+		select {
+		case <-timer.C:
+		case <-s.ctx.Done():
+			timer.Stop()
+		}
 	}
 }
-
-// judgeAnswer holds an answer against the contract of its prompt. An empty one is a failure.
-func judgeAnswer(r *workflow.Run, c workflow.Contract, answer string) {
-	if blank(answer) {
-		r.State = workflow.RunFailed
-		r.Error = &workflow.Error{Code: workflow.Unavailable, Message: "The model answered nothing.",
-			Hint: "Run it again, or choose another model."}
-		return
-	}
-	r.Missing = workflow.CheckContract(c, markdown.Sections(answer), answer)
-	if r.Missing == nil {
-		r.Missing = []string{}
-	}
-	r.ContractTotal = len(c.Sections)
-}
-
-func millis(d time.Duration) int { return int(d / time.Millisecond) }
 
 // live returns an active run.
 func (s *supervisor) live(runID string) (*liveRun, bool) {
@@ -276,16 +269,22 @@ func (s *supervisor) cancel(ctx context.Context, runID string) bool {
 		return false
 	}
 	live.cancel()
+	patience := time.NewTimer(cancelWait)
+	defer patience.Stop()
 	select {
 	case <-live.done:
 	case <-ctx.Done():
-	case <-time.After(cancelWait):
+	case <-patience.C:
 	}
 	return true
 }
 
-// close stops all active runs, which keep what came, and waits for them.
+// close admits no more runs, stops the active ones, which keep what came, and
+// waits for them.
 func (s *supervisor) close() {
+	s.mu.Lock()
+	s.closed = true
+	s.mu.Unlock()
 	s.stop()
 	s.wg.Wait()
 }

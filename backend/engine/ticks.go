@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"plumbline/backend/markdown"
@@ -43,30 +42,30 @@ func (e *Engine) mark(projectID, path string, offset, number int, verb string, t
 	if verb == "Tick" && item.State == workflow.ItemClaimed {
 		verb = "Confirm"
 	}
-	message := fmt.Sprintf("%s “%s”", verb, markdown.Plain(item.Text, 60))
+	by, message := e.person(), fmt.Sprintf("%s “%s”", verb, markdown.Plain(item.Text, 60))
 	var v workflow.Version
-	err = e.change(projectID, e.person(), message, func(tx *store.Tx, at time.Time) error {
-		current, err := head(tx, projectID, path)
+	err = e.change(projectID, by, message, func(w *write) error {
+		current, err := head(w.tx, projectID, path)
 		if err != nil {
 			return err
 		}
 		if current.Number != number {
 			return changedMeanwhile(path, number, current.Number)
 		}
-		v = current
-		tick.By, tick.At = e.person(), at
-		if err := putTick(tx, current, item.Key, tick); err != nil {
+		w.touch(path)
+		tick.By, tick.At = by, w.at
+		changed, err := putTick(w.tx, current, item.Key, tick)
+		if err != nil {
 			return err
 		}
-		if tick.State == workflow.ItemWaived {
-			return nil
+		v = current
+		if tick.State != workflow.ItemWaived {
+			v, err = e.setMark(w, current, edition{path: path, message: message, kind: workflow.VersionTicked, author: by,
+				basisID: current.BasisID}, offset, tick.State == workflow.ItemDone)
 		}
-		v, err = e.setMark(tx, current, offset, tick.State == workflow.ItemDone, message, at)
+		w.idle = !changed && v.Number == number
 		return err
 	})
-	if err == nil {
-		e.announceArtifact(projectID, path)
-	}
 	return v, err
 }
 
@@ -104,38 +103,51 @@ func changedMeanwhile(path string, seen, current int) error {
 		WithHint("Look at the current version, then try again.")
 }
 
-func putTick(tx *store.Tx, v workflow.Version, key string, tick workflow.Tick) error {
+// putTick keeps the word of a person for a box. It reports whether that is new.
+func putTick(tx *store.Tx, v workflow.Version, key string, tick workflow.Tick) (changed bool, err error) {
 	ticks, err := tx.Ticks(v.ProjectID, v.Path)
 	if err != nil {
-		return err
+		return false, err
 	}
-	if tick.State == workflow.ItemOpen {
+	old, ticked := ticks[key]
+	switch {
+	case tick.State == workflow.ItemOpen && !ticked, ticked && old.State == tick.State && old.Reason == tick.Reason:
+		return false, nil
+	case tick.State == workflow.ItemOpen:
 		delete(ticks, key)
-	} else {
+	default:
 		ticks[key] = tick
 	}
-	return tx.PutTicks(v.ProjectID, v.Path, ticks)
+	return true, tx.PutTicks(v.ProjectID, v.Path, ticks)
 }
 
-func (e *Engine) setMark(tx *store.Tx, current workflow.Version, offset int, marked bool, message string, at time.Time) (workflow.Version, error) {
-	body, err := e.body(tx, current)
+// setMark makes a version whose only difference is one mark, unless it is as wanted already.
+func (e *Engine) setMark(w *write, current workflow.Version, d edition, offset int, marked bool) (workflow.Version, error) {
+	body, err := headBody(w.tx, current)
 	if err != nil {
 		return current, err
 	}
-	changed, err := markdown.SetMark(body, offset, marked)
-	if err != nil || changed == body {
+	if d.body, err = markdown.SetMark(body, offset, marked); err != nil || d.body == body {
 		return current, err
 	}
-	return e.addVersion(tx, draft{projectID: current.ProjectID, path: current.Path, body: changed, message: message,
-		kind: workflow.VersionTicked, author: e.person(), basisID: current.BasisID, at: at})
+	return e.addVersion(w, d)
 }
 
-// checkReason returns a reason without surrounding space, or says that it is too short.
+// maxReason is the greatest length of a reason, in characters: two pages.
+const maxReason = 4000
+
+// checkReason returns a reason without surrounding space, or says that it is too
+// short or too long. Space that only fills does not count.
 func checkReason(reason string) (string, error) {
 	reason = strings.TrimSpace(strings.ToValidUTF8(reason, ""))
-	if n := utf8.RuneCountInString(reason); n < workflow.MinReason {
+	n := utf8.RuneCountInString(strings.Join(strings.Fields(reason), " "))
+	switch {
+	case n < workflow.MinReason:
 		return "", workflow.Errorf(workflow.Invalid, "The reason has %d characters. At least %d are needed.", n, workflow.MinReason).
 			WithHint("Say why, so that you still understand it in a year.")
+	case utf8.RuneCountInString(reason) > maxReason:
+		return "", workflow.Errorf(workflow.Limit, "The reason is longer than %d characters.", maxReason).
+			WithHint("Say it shorter, and put the details into a document.")
 	}
 	return reason, nil
 }

@@ -1,0 +1,156 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+
+	"plumbline/backend/llm/llmtest"
+	"plumbline/backend/workflow"
+)
+
+// called is what a call returned.
+type called struct {
+	out any
+	err error
+}
+
+// everyCall calls every method of an engine once, by name.
+func everyCall(ctx context.Context, e *Engine, project, run string) map[string]called {
+	reason := "A reason that is long enough."
+	answer := func(out any, err error) called { return called{out, err} }
+	draft, _, draftErr := e.Draft(ctx, project, "request.md")
+	return map[string]called{
+		"Projects":      answer(e.Projects(ctx)),
+		"CreateProject": answer(e.CreateProject(ctx, workflow.NewProject{Name: "Another", Idea: "An idea."})),
+		"FindProject":   answer(e.FindProject(ctx, "tide")),
+		"RenameProject": answer(e.RenameProject(ctx, project, "Tides")),
+		"Overview":      answer(e.Overview(ctx, project)),
+		"Artifacts":     answer(e.Artifacts(ctx, project)),
+		"Document":      answer(e.Document(ctx, project, ideaPath, 0)),
+		"Versions":      answer(e.Versions(ctx, project, ideaPath)),
+		"Diff":          answer(e.Diff(ctx, project, ideaPath, 0, 0)),
+		"Save":          answer(e.Save(ctx, project, workflow.SaveDocument{Path: "request.md", Body: "# One"})),
+		"Restore":       answer(e.Restore(ctx, project, ideaPath, 1)),
+		"Tick":          answer(e.Tick(ctx, project, "checklists/preflight.md", 3, 1, true)),
+		"WaiveItem":     answer(e.WaiveItem(ctx, project, "checklists/preflight.md", 3, 1, reason)),
+		"Prompt":        answer(e.Prompt(ctx, project, "request", "")),
+		"StartRun":      answer(e.StartRun(ctx, project, "request", llmtest.ScriptedModel)),
+		"CopyRun":       answer(e.CopyRun(ctx, project, "request")),
+		"PasteAnswer":   answer(e.PasteAnswer(ctx, run, workflow.PastedAnswer{Text: requestAnswer})),
+		"CancelRun":     answer(e.CancelRun(ctx, run)),
+		"ContinueRun":   answer(e.ContinueRun(ctx, run, "")),
+		"RepairRun":     answer(e.RepairRun(ctx, run, "")),
+		"Run":           answer(e.Run(ctx, run)),
+		"Runs":          answer(e.Runs(ctx, project, "")),
+		"RunBlocks":     answer(e.RunBlocks(ctx, run, 0)),
+		"Review":        answer(e.Review(ctx, run)),
+		"Accept":        answer(e.Accept(ctx, run, workflow.AcceptCandidate{All: true})),
+		"Discard":       answer(e.Discard(ctx, run)),
+		"Gate":          answer(e.Gate(ctx, project, "request")),
+		"GateRecords":   answer(e.GateRecords(ctx, project)),
+		"Pass":          answer(e.Pass(ctx, project, "request")),
+		"Waive":         answer(e.Waive(ctx, project, "request", reason)),
+		"Reopen":        answer(e.Reopen(ctx, project, "request", reason)),
+		"Sign":          answer(e.Sign(ctx, project, "spec", 1)),
+		"Unsign":        answer(e.Unsign(ctx, project, "spec")),
+		"Unfreeze":      answer(e.Unfreeze(ctx, project, "spec", reason)),
+		"StillValid":    answer(e.StillValid(ctx, project, "spec", reason)),
+		"SetSetting":    answer(e.SetSetting(ctx, "theme", "dark")),
+		"Settings":      answer(e.Settings(ctx)),
+		"Workflows":     answer(e.Workflows(ctx)),
+		"Models":        answer(e.Models(ctx, true)),
+		"Doctor":        answer(e.Doctor(ctx)),
+		"SaveDraft":     {nil, e.SaveDraft(ctx, workflow.Draft{ProjectID: project, Path: "request.md", Body: "x"})},
+		"Draft":         {draft, draftErr},
+		"DropDraft":     {nil, e.DropDraft(ctx, project, "request.md")},
+		"SetVariables":  {nil, e.SetVariables(ctx, project, "request", map[string]string{"wishes": "none"})},
+	}
+}
+
+// TestEveryCallIsTried keeps everyCall complete.
+func TestEveryCallIsTried(t *testing.T) {
+	b := newBench(t, specOrRequest)
+	tried := everyCall(b.ctx, b.Engine, "nobody", "nobody")
+	for m := range reflect.TypeFor[*Engine]().Methods() {
+		takes := m.Type.NumIn() > 1 && m.Type.In(1) == reflect.TypeFor[context.Context]()
+		if _, ok := tried[m.Name]; takes && !ok {
+			t.Errorf("%s is not called", m.Name)
+		}
+	}
+	for name, call := range tried {
+		if call.err != nil {
+			if d := workflow.Describe(call.err); d.Code == workflow.Internal || d.Message == "" || strings.Contains(d.Message, "%!") {
+				t.Errorf("%s: %+v", name, d)
+			}
+		}
+	}
+}
+
+// TestAnswersHoldNoNull walks a project through its states and looks at
+// everything that the doors get to see: the front end counts on lists being lists.
+func TestAnswersHoldNoNull(t *testing.T) {
+	b := newBench(t, specOrRequest)
+	p := b.project("Tide table")
+	look := func(run string) {
+		t.Helper()
+		for name, call := range everyCall(b.ctx, b.Engine, p.ID, run) {
+			if call.err == nil {
+				noNull(t, name, reflect.ValueOf(call.out))
+			}
+		}
+	}
+	look("nobody")
+	run := b.run(p, "request").Run.ID
+	look(run)
+	stopped := try(b.CopyRun(b.ctx, p.ID, "request"))(t)
+	look(stopped.ID)
+	try(b.Waive(b.ctx, p.ID, "request", "A throw-away project for a test."))(t)
+	try(b.Save(b.ctx, p.ID, workflow.SaveDocument{Path: "spec.md", Body: specAnswer}))(t)
+	look(b.run(p, "spec").Run.ID)
+	events := b.EventsSince(b.epoch, 0)
+	if events.Resync {
+		t.Fatal("too many events for one look")
+	}
+	noNull(t, "EventsSince", reflect.ValueOf(events))
+	noNull(t, "EventsSince", reflect.ValueOf(b.EventsSince("another", 0)))
+	noNull(t, "Info", reflect.ValueOf(b.Info()))
+	text, err := json.Marshal(events)
+	if err != nil || strings.Contains(string(text), ":[null") {
+		t.Errorf("%v", err)
+	}
+}
+
+// noNull looks for slices and maps that would be null in JSON.
+func noNull(t *testing.T, where string, v reflect.Value) {
+	t.Helper()
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		if !v.IsNil() {
+			noNull(t, where, v.Elem())
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				noNull(t, where+"."+v.Type().Field(i).Name, v.Field(i))
+			}
+		}
+	case reflect.Slice:
+		if v.IsNil() {
+			t.Errorf("%s is null", where)
+		}
+		for i := range v.Len() {
+			noNull(t, fmt.Sprintf("%s[%d]", where, i), v.Index(i))
+		}
+	case reflect.Map:
+		if v.IsNil() {
+			t.Errorf("%s is null", where)
+		}
+		for _, k := range v.MapKeys() {
+			noNull(t, fmt.Sprintf("%s[%v]", where, k), v.MapIndex(k))
+		}
+	}
+}
