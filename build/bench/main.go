@@ -62,6 +62,7 @@ func run(ctx context.Context, args []string, out, progress io.Writer) (code int,
 		return 1, err
 	}
 	defer func() { err = errors.Join(err, shop.close()) }()
+	shop.warn()
 	rows := []row{}
 	for _, subject := range s.chosen {
 		fmt.Fprintf(progress, "bench: %s\n", subject.name)

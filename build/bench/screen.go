@@ -108,7 +108,7 @@ func (s *screen) look() (fingerprint uint64, painted bool, err error) {
 			return 0, false, fmt.Errorf("look at the screen: %w", err)
 		}
 		_, _ = hash.Write(s.line) // never fails
-		last := uint32(1)         // no pixel: the highest byte of one is not used, the others are not odd for long
+		last := ^uint32(0)        // no pixel uses its highest byte
 		for x := 0; x+4 <= len(s.line) && len(colours) <= fewColours; x += 4 {
 			if pixel := binary.LittleEndian.Uint32(s.line[x:]); pixel != last {
 				colours[pixel], last = struct{}{}, pixel

@@ -13,7 +13,7 @@ func measureSize(ctx context.Context, shop *workshop) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	window := row{what: "plumbline-desktop, stripped", unit: "MB", goal: goal{kind: atMost, limit: largestProgram}, why: shop.noWindow(ctx)}
+	window := row{what: "plumbline-desktop, stripped", unit: "MB", goal: goal{kind: atMost, limit: largestProgram}, why: shop.prepareWindow(ctx)}
 	if window.why == "" {
 		window, err = sizeOf(window.what, func() (string, error) { return shop.desktop(ctx) })
 	}

@@ -45,7 +45,7 @@ func measureWindow(ctx context.Context, shop *workshop) (rows []row, err error) 
 	if program := missing("Xvfb"); program != "" {
 		return w.all(program + " is not installed"), nil
 	}
-	if why := shop.noWindow(ctx); why != "" {
+	if why := shop.prepareWindow(ctx); why != "" {
 		return w.all(why), nil
 	}
 	ours, theirs, err := shop.windows(ctx)
@@ -151,9 +151,9 @@ func (p *shownProgram) into(ctx context.Context, s *screen, painted, complete, m
 	}
 }
 
-// noWindow returns why the window cannot be built here; empty when it can.
-// Pages that have not been built yet are built.
-func (w *workshop) noWindow(ctx context.Context) string {
+// prepareWindow builds the pages if they have not been built, and returns why the
+// window cannot be built here; empty when it can.
+func (w *workshop) prepareWindow(ctx context.Context) string {
 	if runtime.GOOS != "linux" {
 		return "the window is measured on Linux only"
 	}

@@ -8,6 +8,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -36,6 +38,18 @@ func openWorkshop(ctx context.Context, rounds int, progress io.Writer) (*worksho
 		return nil, fmt.Errorf("make a folder to work in: %w", err)
 	}
 	return &workshop{root: filepath.Dir(path), dir: dir, rounds: rounds, progress: progress, built: map[string]string{}}, nil
+}
+
+// warn tells when the machine has so much else to do that times say little.
+func (w *workshop) warn() {
+	text, err := os.ReadFile("/proc/loadavg")
+	if err != nil { // not every system has one
+		return
+	}
+	load, _, _ := strings.Cut(string(text), " ")
+	if n, err := strconv.ParseFloat(load, 64); err == nil && n > float64(runtime.NumCPU())/2 {
+		fmt.Fprintf(w.progress, "bench: the machine is busy (load %s on %d cores): times are shaky, ratios less so\n", load, runtime.NumCPU())
+	}
 }
 
 func (w *workshop) close() error { return os.RemoveAll(w.dir) }
