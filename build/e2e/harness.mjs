@@ -189,7 +189,7 @@ export async function step(t, name, act) {
     await act();
   } catch (error) {
     error.message = `${name}: ${error.message}`;
-    if (newest && !newest.isClosed()) await picture(newest, 'failed');
+    if (newest && !newest.isClosed()) await picture(newest, `failed-${name.replaceAll(/\W+/g, '-')}`);
     throw error;
   }
   t.diagnostic(name);
