@@ -212,7 +212,7 @@ func TestTheJournalIsKeptWhileTheModelIsSilent(t *testing.T) {
 		}); err != nil {
 			t.Fatal(err)
 		}
-		if time.Since(begin) > 10*time.Second {
+		if time.Since(begin) > 3*time.Second {
 			t.Fatal("the journal stays empty")
 		}
 	}

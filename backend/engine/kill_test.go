@@ -1,0 +1,420 @@
+package engine
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"plumbline/backend/llm"
+	"plumbline/backend/llm/llmtest"
+	"plumbline/backend/workflow"
+)
+
+const (
+	// killDirEnv tells the test binary to be the engine that is killed.
+	killDirEnv = "PLUMBLINE_KILL_DIR"
+	kills      = 15
+	// Most lives are short; the long ones let an answer grow beyond what may be lost.
+	shortLife, longLife = 900 * time.Millisecond, 2700 * time.Millisecond
+	longEvery           = 5
+	// mayBeLost is how much of a streaming answer a crash may cost: a second, and
+	// what it takes to write on a machine that has other things to do.
+	mayBeLost = 1500 * time.Millisecond
+)
+
+// note is a line that the engine prints before it is killed: what it is about to
+// do, or what has been acknowledged.
+type note struct {
+	Try   bool      `json:"try"`
+	Kind  string    `json:"kind"`
+	ID    string    `json:"id"`
+	Value string    `json:"value"`
+	Count int       `json:"count"`
+	At    time.Time `json:"at"`
+}
+
+func (n note) print() {
+	n.At = time.Now()
+	line, err := json.Marshal(n)
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(string(line))
+}
+
+// endlessText is what the slow client says, up to a number of lines.
+func endlessText(lines int) string {
+	var b strings.Builder
+	for i := range lines {
+		fmt.Fprintf(&b, "Line %06d of the tide.\n", i)
+	}
+	return b.String()
+}
+
+// slow writes a line every few milliseconds until it is stopped.
+type slow struct{ *llmtest.Scripted }
+
+func (slow) Chat(ctx context.Context, _ llm.Request, onChunk func(llm.Chunk) error) (llm.Result, error) {
+	tick := time.NewTicker(3 * time.Millisecond)
+	defer tick.Stop()
+	for i := 0; ; i++ {
+		select {
+		case <-ctx.Done():
+			return llm.Result{}, ctx.Err()
+		case <-tick.C:
+			if err := onChunk(llm.Chunk{Text: fmt.Sprintf("Line %06d of the tide.\n", i)}); err != nil {
+				return llm.Result{}, err
+			}
+		}
+	}
+}
+
+func openToKill(t *testing.T, dir string) *bench {
+	t.Helper()
+	client := slow{llmtest.Say("")}
+	e, err := Open(t.Context(), Options{Dir: dir, Version: "test", Door: "test", NewClient: func(string) (llm.Client, error) { return client, nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &bench{Engine: e, t: t, ctx: t.Context(), dir: dir}
+}
+
+// TestKilledEngine is not a test by itself: it is what TestKilledAtAnyMoment runs
+// in a process of its own. It does what people do, as fast as it can, while a
+// model writes, and prints what was acknowledged, until it is killed.
+func TestKilledEngine(t *testing.T) {
+	dir := os.Getenv(killDirEnv)
+	if dir == "" {
+		t.Skip("run by TestKilledAtAnyMoment")
+	}
+	b := openToKill(t, dir)
+	p, err := b.FindProject(b.ctx, "tide-table")
+	if workflow.CodeOf(err) == workflow.NotFound {
+		p = b.project("Tide table")
+		try(b.Save(b.ctx, p.ID, workflow.SaveDocument{Path: "request.md", Body: "# Tides\n"}))(t)
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	if b.gate(p, "request").Passed == nil { // also when it was killed between reopening and overriding it
+		try(b.Waive(b.ctx, p.ID, "request", why))(t)
+	}
+	go b.printText()
+	note{Kind: "ready", ID: p.ID}.print()
+	v := &victim{bench: b, p: p}
+	for i := 0; ; i++ {
+		acts := []func(string){v.save, v.tick, v.draft, v.variable, v.setting, v.gate, v.paste, v.stream}
+		acts[rand.IntN(len(acts))](fmt.Sprintf("%d-%d", os.Getpid(), i))
+	}
+}
+
+// printText prints how much of each answer has been told.
+func (b *bench) printText() {
+	for {
+		events, cancel := b.Subscribe()
+		for ev := range events {
+			if d := ev.Delta; d != nil {
+				note{Kind: "text", ID: d.RunID, Count: d.Offset + len(d.Text)}.print()
+			}
+		}
+		cancel()
+	}
+}
+
+// victim acts and prints until it is killed. Every act prints its try and its
+// acknowledgement.
+type victim struct {
+	*bench
+	p         workflow.Project
+	streaming string // id of the run that a model is writing
+}
+
+func (v *victim) save(mark string) {
+	d := v.doc(v.p, "request.md")
+	version := try(v.Save(v.ctx, v.p.ID, workflow.SaveDocument{Path: "request.md", Base: d.Version.Number, Body: "# " + mark + "\n\n- [ ] a box\n"}))(v.t)
+	note{Kind: "version", ID: version.Path, Count: version.Number, Value: version.Hash}.print()
+}
+
+func (v *victim) tick(string) {
+	d := v.doc(v.p, "checklists/preflight.md")
+	item := d.Items[rand.IntN(len(d.Items))]
+	version := try(v.Tick(v.ctx, v.p.ID, "checklists/preflight.md", item.Offset, d.Version.Number, item.State != workflow.ItemDone))(v.t)
+	note{Kind: "version", ID: version.Path, Count: version.Number, Value: version.Hash}.print()
+}
+
+// latest prints an act whose last value counts.
+func (v *victim) latest(kind, value string, act func() error) {
+	note{Try: true, Kind: kind, Value: value}.print()
+	if err := act(); err != nil {
+		v.t.Fatal(err)
+	}
+	note{Kind: kind, Value: value}.print()
+}
+
+func (v *victim) draft(mark string) {
+	v.latest("draft", mark, func() error {
+		return v.SaveDraft(v.ctx, workflow.Draft{ProjectID: v.p.ID, Path: "plan.md", Body: mark})
+	})
+}
+
+func (v *victim) variable(mark string) {
+	v.latest("variable", mark, func() error {
+		return v.SetVariables(v.ctx, v.p.ID, "request", map[string]string{"wishes": mark})
+	})
+}
+
+func (v *victim) setting(mark string) {
+	v.latest("setting", mark, func() error {
+		_, err := v.SetSetting(v.ctx, "authorName", mark)
+		return err
+	})
+}
+
+func (v *victim) gate(string) {
+	try(v.Reopen(v.ctx, v.p.ID, "request", why))(v.t)
+	try(v.Waive(v.ctx, v.p.ID, "request", why))(v.t)
+	note{Kind: "records", Count: len(try(v.GateRecords(v.ctx, v.p.ID))(v.t))}.print()
+}
+
+// paste makes a candidate by copy and paste, and takes or discards it.
+func (v *victim) paste(string) {
+	r := try(v.CopyRun(v.ctx, v.p.ID, "request"))(v.t)
+	note{Kind: "run", ID: r.ID, Value: string(workflow.RunWaiting)}.print()
+	note{Try: true, Kind: "run", ID: r.ID}.print()
+	try(v.PasteAnswer(v.ctx, r.ID, workflow.PastedAnswer{Text: requestAnswer}))(v.t)
+	note{Kind: "run", ID: r.ID, Value: string(workflow.RunSucceeded)}.print()
+	if rand.IntN(2) == 0 {
+		c := try(v.Discard(v.ctx, r.ID))(v.t)
+		note{Kind: "candidate", ID: r.ID, Value: string(c.State)}.print()
+		return
+	}
+	base := v.doc(v.p, "request.md").Version.Number
+	version := try(v.Accept(v.ctx, r.ID, workflow.AcceptCandidate{All: true, Base: base}))(v.t)
+	note{Kind: "candidate", ID: r.ID, Value: string(workflow.CandidateAccepted)}.print()
+	note{Kind: "version", ID: version.Path, Count: version.Number, Value: version.Hash}.print()
+}
+
+// stream lets a model write, and now and then stops it.
+func (v *victim) stream(string) {
+	switch {
+	case v.streaming == "":
+		r := try(v.StartRun(v.ctx, v.p.ID, "spec", llmtest.ScriptedModel))(v.t)
+		v.streaming = r.ID
+		note{Kind: "run", ID: r.ID, Value: string(workflow.RunRunning)}.print()
+	case rand.IntN(60) == 0:
+		note{Try: true, Kind: "run", ID: v.streaming}.print()
+		r := try(v.CancelRun(v.ctx, v.streaming))(v.t)
+		note{Kind: "run", ID: r.ID, Value: string(r.State)}.print()
+		v.streaming = ""
+	}
+}
+
+// ledger is what a killed engine has acknowledged, over all its lives.
+type ledger struct {
+	project    string
+	versions   map[string]string   // hash, by path and number
+	fresh      []string            // the versions of this life
+	latest     map[string][]string // the acknowledged value and those tried since
+	runs       map[string]string   // acknowledged state; "" while another is tried
+	candidates map[string]string
+	records    int
+	texts      map[string][]note // how much was told when, of the runs of this life
+	needed     int               // bytes that had to be kept
+	notes      int
+}
+
+func (l *ledger) take(n note) {
+	l.notes++
+	switch n.Kind {
+	case "ready":
+		l.project = n.ID
+	case "version":
+		key := fmt.Sprintf("%s %d", n.ID, n.Count)
+		l.versions[key], l.fresh = n.Value, append(l.fresh, key)
+	case "draft", "variable", "setting":
+		if !n.Try {
+			l.latest[n.Kind] = []string{n.Value}
+		} else if known := l.latest[n.Kind]; known != nil {
+			l.latest[n.Kind] = append(known, n.Value)
+		}
+	case "run":
+		l.runs[n.ID] = n.Value
+	case "candidate":
+		l.candidates[n.ID] = n.Value
+	case "records":
+		l.records = n.Count
+	case "text":
+		l.texts[n.ID] = append(l.texts[n.ID], n)
+	}
+}
+
+// live runs the engine for a while and notes what it says until it is killed.
+func (l *ledger) live(t *testing.T, dir string, life time.Duration) (killed time.Time) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestKilledEngine$", "-test.v")
+	cmd.Env = append(os.Environ(), killDirEnv+"="+dir)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	l.texts, l.fresh = map[string][]note{}, nil
+	at := make(chan time.Time, 1)
+	said := ""
+	lines := bufio.NewReader(out)
+	for {
+		line, err := lines.ReadString('\n')
+		if err != nil { // also half a line: nobody was told that
+			break
+		}
+		var n note
+		if json.Unmarshal([]byte(line), &n) != nil {
+			said += line
+			continue
+		}
+		l.take(n)
+		if n.Kind == "ready" {
+			time.AfterFunc(life, func() {
+				at <- time.Now()
+				_ = cmd.Process.Kill()
+			})
+		}
+	}
+	_, _ = io.Copy(io.Discard, out)
+	_ = cmd.Wait() // it was killed
+	select {
+	case killed = <-at:
+	default:
+		t.Fatalf("the engine ended by itself:\n%s", said)
+	}
+	return killed
+}
+
+// TestKilledAtAnyMoment kills an engine that is busy, again and again: everything
+// that was acknowledged is there, an answer that was coming is shown as
+// interrupted with its text, and nothing is wrong with the folder.
+func TestKilledAtAnyMoment(t *testing.T) {
+	if testing.Short() {
+		t.Skip("kills processes for many seconds")
+	}
+	dir := t.TempDir()
+	l := &ledger{versions: map[string]string{}, latest: map[string][]string{}, runs: map[string]string{}, candidates: map[string]string{}}
+	interrupted := 0
+	for i := range kills {
+		life := rand.N(shortLife)
+		if i%longEvery == 0 {
+			life = longLife
+		}
+		killed := l.live(t, dir, life)
+		b := openToKill(t, dir)
+		l.checkVersions(t, b, i == kills-1)
+		l.checkRecords(t, b)
+		interrupted += l.checkRuns(t, b, killed)
+		for _, c := range try(b.Doctor(b.ctx))(t) {
+			if c.State != checkOK && c.ID != "git" {
+				t.Errorf("doctor: %+v", c)
+			}
+		}
+		if err := b.Close(); err != nil {
+			t.Error(err)
+		}
+		if t.Failed() {
+			return
+		}
+	}
+	t.Logf("%d notes, %d versions, %d runs, %d interrupted, of which %d bytes had to be kept", l.notes, len(l.versions), len(l.runs), interrupted, l.needed)
+	if interrupted < kills/4 || len(l.versions) < kills || len(l.candidates) == 0 || l.needed == 0 {
+		t.Error("too little has happened: the kills came at the wrong time")
+	}
+}
+
+// checkVersions looks at the versions of the last life, or at all there ever were.
+func (l *ledger) checkVersions(t *testing.T, b *bench, all bool) {
+	t.Helper()
+	keys := l.fresh
+	if all {
+		keys = slices.Collect(maps.Keys(l.versions))
+	}
+	for _, key := range keys {
+		var path string
+		var number int
+		if _, err := fmt.Sscan(key, &path, &number); err != nil {
+			t.Fatal(err)
+		}
+		if d := try(b.Document(b.ctx, l.project, path, number))(t); workflow.Hash(d.Markdown) != l.versions[key] {
+			t.Errorf("%s is not what was acknowledged", key)
+		}
+	}
+}
+
+func (l *ledger) checkRecords(t *testing.T, b *bench) {
+	t.Helper()
+	draft, _, err := b.Draft(b.ctx, l.project, "plan.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := map[string]string{"draft": draft.Body, "setting": b.currentSettings().AuthorName}
+	for _, v := range try(b.Prompt(b.ctx, l.project, "request", ""))(t).Prompt.Variables {
+		if v.Variable.Name == "wishes" {
+			now["variable"] = v.Value
+		}
+	}
+	for kind, allowed := range l.latest {
+		if !slices.Contains(allowed, now[kind]) {
+			t.Errorf("the %s is %q, acknowledged or tried were %q", kind, now[kind], allowed)
+		}
+	}
+	if n := len(try(b.GateRecords(b.ctx, l.project))(t)); n < l.records {
+		t.Errorf("%d acts at gates, %d were acknowledged", n, l.records)
+	}
+	for run, state := range l.candidates {
+		if c := try(b.Run(b.ctx, run))(t).Candidate; string(c.State) != state {
+			t.Errorf("the candidate %s is %s, acknowledged was %s", run, c.State, state)
+		}
+	}
+}
+
+// checkRuns compares the runs with what was acknowledged and counts the
+// interrupted ones of the last life.
+func (l *ledger) checkRuns(t *testing.T, b *bench, killed time.Time) (interrupted int) {
+	t.Helper()
+	for id, state := range l.runs {
+		d := try(b.Run(b.ctx, id))(t)
+		switch {
+		case d.Run.State == workflow.RunRunning || d.Run.State == workflow.RunQueued:
+			t.Errorf("run %s goes on after its process has gone", id)
+		case state == "" || workflow.RunState(state) == d.Run.State:
+		case state == string(workflow.RunRunning) && d.Run.State == workflow.RunInterrupted:
+		case state == string(workflow.RunWaiting) && d.Run.State == workflow.RunCanceled: // another copy took its place
+		default:
+			t.Errorf("run %s is %s, acknowledged was %s", id, d.Run.State, state)
+		}
+		told := l.texts[id]
+		if len(told) == 0 || d.Run.State != workflow.RunInterrupted {
+			continue
+		}
+		interrupted++
+		need := 0
+		for _, n := range told {
+			if n.At.Before(killed.Add(-mayBeLost)) {
+				need = max(need, n.Count)
+			}
+		}
+		l.needed += need
+		if whole := endlessText(1 + len(d.Answer)/20); !strings.HasPrefix(whole, d.Answer) || len(d.Answer) < need {
+			t.Errorf("run %s has kept %d bytes, %d were told in time", id, len(d.Answer), need)
+		}
+	}
+	return interrupted
+}
