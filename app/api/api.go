@@ -8,9 +8,6 @@ package api
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
-	"runtime/debug"
 
 	"plumbline/backend/engine"
 	"plumbline/backend/workflow"
@@ -79,7 +76,7 @@ func (c *core) wait(ctx context.Context) (*engine.Engine, error) {
 func call[T any](c *core, fn func(context.Context, *engine.Engine) (T, error)) (out T, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = Encode(Panicked(p))
+			err = Encode(workflow.Panicked(p))
 		}
 	}()
 	e, err := c.wait(c.ctx)
@@ -93,32 +90,10 @@ func call[T any](c *core, fn func(context.Context, *engine.Engine) (T, error)) (
 	return out, nil
 }
 
-// Panicked makes an error of a recovered panic; the stack is its cause.
-func Panicked(p any) error {
-	return &workflow.Error{
-		Code:    workflow.Internal,
-		Message: "Something went wrong inside Plumbline. Nothing you saved is lost.",
-		Hint:    "Try again. If it happens again, report what you did before it.",
-		Err:     fmt.Errorf("%v\n%s", p, debug.Stack()),
-	}
-}
-
-// Describe returns the workflow.Error in the chain of err, or wraps err as one.
-func Describe(err error) *workflow.Error {
-	var e *workflow.Error
-	switch {
-	case errors.As(err, &e):
-		return e
-	case errors.Is(err, context.Canceled):
-		return &workflow.Error{Code: workflow.Canceled, Message: "Canceled.", Err: err}
-	}
-	return &workflow.Error{Code: workflow.Internal, Message: err.Error(), Err: err}
-}
-
 // Encode returns an error whose text is the JSON of the workflow.Error in err:
 // Wails hands the front end nothing but the text.
 func Encode(err error) error {
-	e := Describe(err)
+	e := workflow.Describe(err)
 	text, jsonErr := json.Marshal(e)
 	if jsonErr != nil {
 		return e

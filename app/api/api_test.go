@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -82,7 +83,30 @@ func TestAPanicBecomesAnError(t *testing.T) {
 
 func TestErrorsWithoutACodeAreInternal(t *testing.T) {
 	e := decoded(t, Encode(errors.New("read spec.md: broken")))
-	if e.Code != workflow.Internal || e.Message != "read spec.md: broken" {
+	if e.Code != workflow.Internal || !strings.Contains(e.Message, "read spec.md: broken") || e.Hint == "" {
 		t.Errorf("%+v", e)
+	}
+}
+
+// TestBoundMethodsArePlain holds the structs to what Wails can carry: few
+// methods, plain arguments, one result and an error.
+func TestBoundMethodsArePlain(t *testing.T) {
+	for _, noun := range New(t.Context()).Bound() {
+		kind := reflect.TypeOf(noun)
+		if n := kind.NumMethod(); n == 0 || n > 12 {
+			t.Errorf("%v has %d methods", kind, n)
+		}
+		for m := range kind.Methods() {
+			if m.Type.NumOut() != 2 || m.Type.Out(1) != reflect.TypeFor[error]() {
+				t.Errorf("%v.%s does not return a result and an error", kind, m.Name)
+			}
+			for i := 1; i < m.Type.NumIn(); i++ {
+				switch arg := m.Type.In(i); arg {
+				case reflect.TypeFor[string](), reflect.TypeFor[int](), reflect.TypeFor[bool]():
+				default:
+					t.Errorf("%v.%s takes a %v", kind, m.Name, arg)
+				}
+			}
+		}
 	}
 }

@@ -13,7 +13,6 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"plumbline/app/api"
 	"plumbline/backend/workflow"
 )
 
@@ -116,7 +115,7 @@ func (s *session) report(ctx context.Context, err error) int {
 	if errors.As(err, &code) {
 		return int(code)
 	}
-	e := api.Describe(err)
+	e := workflow.Describe(err)
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		e = workflow.Errorf(workflow.Canceled, "Canceled.")
 	}

@@ -46,7 +46,7 @@ func (d data) handle(pattern string, fn func(request, *engine.Engine) (any, erro
 func (d data) answer(w http.ResponseWriter, r *http.Request, fn func(request, *engine.Engine) (any, error)) (out any, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = api.Panicked(p)
+			err = workflow.Panicked(p)
 		}
 	}()
 	e, err := d.api.Engine(r.Context())

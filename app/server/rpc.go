@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"reflect"
 
-	"plumbline/app/api"
 	"plumbline/backend/workflow"
 )
 
@@ -68,7 +67,7 @@ func arguments(w http.ResponseWriter, r *http.Request, name string, t reflect.Ty
 func invoke(fn reflect.Value, args []reflect.Value) (result any, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = api.Panicked(p)
+			err = workflow.Panicked(p)
 		}
 	}()
 	out := fn.Call(args)

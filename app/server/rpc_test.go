@@ -48,7 +48,7 @@ func TestRPC(t *testing.T) {
 		"result":         {"Sums/Add", `[2,3]`, 200, `{"result":5}`},
 		"nil list":       {"Sums/None", `[]`, 200, `{"result":[]}`},
 		"error":          {"Sums/Refuse", `[]`, 409, `{"code":"closed","message":"Closed.","hint":"Wait."}`},
-		"plain error":    {"Sums/Plain", `[]`, 500, `"message":"plain"`},
+		"plain error":    {"Sums/Plain", `[]`, 500, `inside Plumbline: plain."`},
 		"panic":          {"Sums/Break", `[]`, 500, `"code":"internal"`},
 		"unknown method": {"Sums/Divide", `[]`, 404, `There is no call Sums/Divide.`},
 		"unknown noun":   {"Products/Add", `[]`, 404, `"code":"not_found"`},

@@ -100,7 +100,7 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 
 // writeError answers with the JSON of the workflow.Error in err.
 func writeError(w http.ResponseWriter, err error) {
-	e := api.Describe(err)
+	e := workflow.Describe(err)
 	writeJSON(w, StatusOf(e.Code), e)
 }
 
