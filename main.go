@@ -11,9 +11,9 @@ import (
 	"os/signal"
 	"syscall"
 
-	"plumbline/app/api"
 	"plumbline/app/cli"
 	"plumbline/app/desktop"
+	"plumbline/backend/workflow"
 	"plumbline/frontend"
 )
 
@@ -45,7 +45,7 @@ func show(ctx context.Context) int {
 	if err == nil {
 		return 0
 	}
-	e := api.Describe(err)
+	e := workflow.Describe(err)
 	say("error: " + e.Message)
 	if e.Hint != "" {
 		say("hint: " + e.Hint)
