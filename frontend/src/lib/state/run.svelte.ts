@@ -1,6 +1,8 @@
 import { type Api, type ApiError, type Delta, type Event, type Run, type RunBlock, type RunBlocks, type RunDetail, toApiError } from '../api';
 import { byteLength, ByteText } from './byte-text';
 
+/** Text is shown in batches, at most this often: a page that lags must not lay out every piece. */
+const batchMillis = 50;
 const samples = 24;
 const sampleMillis = 500;
 
@@ -69,11 +71,14 @@ export class RunState {
   readonly rate = $derived(this.speed());
   readonly empty = $derived(!this.html && this.blocks.length === 0 && !this.tail.trim());
 
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private shownAt = 0;
   private readonly answer = new ByteText();
   private readonly thoughts = new ByteText();
   /** How far the deltas have told that the answer reaches. */
   private seenBlocks = 0;
   private seenEnd = 0;
+  private seenTokens = 0;
   private fetching: Promise<void> | undefined;
   private sampled: { at: number; tokens: number } | undefined;
 
@@ -81,6 +86,7 @@ export class RunState {
     private readonly api: Pick<Api, 'runs'>,
     run: Run,
     private readonly now: () => number = Date.now,
+    private readonly pause = batchMillis,
   ) {
     this.run = run;
     this.tokens = run.answerTokens;
@@ -115,6 +121,7 @@ export class RunState {
   update(run: Run): void {
     const before = this.run;
     if (outdated(before, run)) return;
+    if (ended(run)) this.publish(); // it stays in view until the final rendering is here
     this.run = run;
     this.tokens = Math.max(this.tokens, run.answerTokens);
     if (before.state === 'queued' && run.state === 'running') this.said = 'The model has started.';
@@ -124,19 +131,42 @@ export class RunState {
   }
 
   private take(delta: Delta): void {
-    this.tokens = Math.max(this.tokens, delta.tokens);
-    this.sample();
-    if (delta.thinking) {
-      // A lost piece of thinking is not worth waiting for: the whole comes with the end.
-      if (!this.thoughts.add(delta.offset, delta.text)) this.thoughts.reset(delta.offset, this.thoughts.text + delta.text);
-      this.thinking = this.thoughts.text;
-      return;
-    }
-    const whole = this.answer.add(delta.offset, delta.text);
-    this.tail = this.answer.text;
-    this.seenEnd = Math.max(this.seenEnd, delta.offset + byteLength(delta.text));
-    this.seenBlocks = Math.max(this.seenBlocks, delta.blocks);
+    if (this.ended) return;
+    this.seenTokens = Math.max(this.seenTokens, delta.tokens);
+    if (delta.thinking) this.think(delta);
+    else this.write(delta);
+    this.show();
+  }
+
+  private think({ offset, text }: Delta): void {
+    // A lost piece of thinking is not worth waiting for: the whole comes with the end.
+    if (!this.thoughts.add(offset, text)) this.thoughts.reset(offset, this.thoughts.text + text);
+  }
+
+  private write({ offset, text, blocks }: Delta): void {
+    const whole = this.answer.add(offset, text);
+    this.seenEnd = Math.max(this.seenEnd, offset + byteLength(text));
+    this.seenBlocks = Math.max(this.seenBlocks, blocks);
     if (!whole || this.seenBlocks > this.blocks.length) void this.fetch();
+  }
+
+  /** Shows what has come, at once or with the next batch. */
+  private show(): void {
+    if (this.timer !== undefined) return;
+    const wait = this.shownAt + this.pause - this.now();
+    if (wait <= 0) this.publish();
+    else this.timer = setTimeout(() => this.publish(), wait);
+  }
+
+  private publish(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    if (this.ended) return;
+    this.shownAt = this.now();
+    this.tokens = Math.max(this.tokens, this.seenTokens);
+    this.sample();
+    this.thinking = this.thoughts.text;
+    this.tail = this.answer.text;
   }
 
   /** One request at a time; what deltas tell meanwhile is fetched after it. */
@@ -170,17 +200,14 @@ export class RunState {
       this.update(got.run);
       return;
     }
-    if (got.thinking) {
-      this.thoughts.reset(0, got.thinking);
-      this.thinking = this.thoughts.text;
-    }
+    if (got.thinking) this.thoughts.reset(0, got.thinking);
     const fresh = got.blocks.slice(Math.max(0, this.blocks.length - got.from));
     if (fresh.length > 0) {
       this.blocks = [...this.blocks, ...fresh];
       this.tell(fresh);
     }
     this.answer.reset(got.end, got.tail);
-    this.tail = this.answer.text;
+    this.publish();
   }
 
   /** The final rendering takes the place of what has streamed. */

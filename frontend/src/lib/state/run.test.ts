@@ -63,7 +63,7 @@ describe('ByteText', () => {
 describe('RunState', () => {
   it('shows deltas as a tail that grows without asking', async () => {
     const { api, read } = backend();
-    const state = new RunState(api, run('r1'));
+    const state = new RunState(api, run('r1'), Date.now, 0);
     state.apply(delta(0, 'The '));
     state.apply(delta(4, 'tail'));
     await settled();
@@ -72,7 +72,7 @@ describe('RunState', () => {
   });
 
   it('ignores deltas of other runs and repeated ones', () => {
-    const state = new RunState(backend().api, run('r1'));
+    const state = new RunState(backend().api, run('r1'), Date.now, 0);
     state.apply(delta(0, 'The '));
     state.apply(delta(0, 'The '));
     state.apply(delta(0, 'Other', { runId: 'r2' }));
@@ -81,7 +81,7 @@ describe('RunState', () => {
 
   it('fetches finished blocks once each and appends them', async () => {
     const { api, now, read } = backend();
-    const state = new RunState(api, run('r1'));
+    const state = new RunState(api, run('r1'), Date.now, 0);
     Object.assign(now, { text: heading, blocks: 1 });
     state.apply(delta(0, heading, { blocks: 1, blocksEnd: 8 }));
     await settled();
@@ -97,7 +97,7 @@ describe('RunState', () => {
 
   it('fetches the text when a delta was lost, and goes on from there', async () => {
     const { api, now, read } = backend();
-    const state = new RunState(api, run('r1'));
+    const state = new RunState(api, run('r1'), Date.now, 0);
     state.apply(delta(0, 'The '));
     now.text = 'The tail goes';
     state.apply(delta(9, 'goes'));
@@ -110,7 +110,7 @@ describe('RunState', () => {
 
   it('puts deltas in any order together', async () => {
     const { api, now } = backend();
-    const state = new RunState(api, run('r1'));
+    const state = new RunState(api, run('r1'), Date.now, 0);
     now.text = 'one two three';
     for (const [offset, text] of [[8, 'three'], [0, 'one '], [4, 'two ']] as const) state.apply(delta(offset, text));
     await settled();
@@ -120,7 +120,7 @@ describe('RunState', () => {
   it('loses nothing of what arrives while blocks are fetched', async () => {
     const slow = answer<RunBlocks>();
     const next = vi.fn(() => slow.promise);
-    const state = new RunState({ runs: { blocks: next } } as unknown as Pick<Api, 'runs'>, run('r1'));
+    const state = new RunState({ runs: { blocks: next } } as unknown as Pick<Api, 'runs'>, run('r1'), Date.now, 0);
     state.apply(delta(0, `${heading}The`, { blocks: 1, blocksEnd: 8 }));
     state.apply(delta(11, ' tail', { blocks: 1, blocksEnd: 8 }));
     slow.give(blocks({ blocks: [block(0, 8, '<h1>Spec</h1>')], end: 8, tail: 'The' }));
@@ -132,7 +132,7 @@ describe('RunState', () => {
 
   it('does not ask for ever when the backend has nothing new', async () => {
     const { api, now, read } = backend();
-    const state = new RunState(api, run('r1'));
+    const state = new RunState(api, run('r1'), Date.now, 0);
     now.text = 'The';
     state.apply(delta(20, 'far ahead', { blocks: 5 }));
     await settled();
@@ -142,7 +142,7 @@ describe('RunState', () => {
 
   it('replaces everything by the final rendering when the run has ended', async () => {
     const { api, now, show } = backend();
-    const state = new RunState(api, run('r1'));
+    const state = new RunState(api, run('r1'), Date.now, 0);
     state.apply(delta(0, whole));
     Object.assign(now, { text: whole, html: '<h1>Spec</h1><p>All</p>', run: run('r1', { state: 'succeeded', answerTokens: 40 }) });
     state.apply(event({ run: now.run }));
@@ -158,7 +158,7 @@ describe('RunState', () => {
   it('keeps the streamed text when the final rendering cannot be fetched', async () => {
     const { api, show } = backend();
     show.mockRejectedValueOnce(new ApiError('unavailable', 'Plumbline does not answer.'));
-    const state = new RunState(api, run('r1'));
+    const state = new RunState(api, run('r1'), Date.now, 0);
     state.apply(delta(0, 'Kept'));
     state.apply(event({ run: run('r1', { state: 'canceled' }) }));
     await settled();
@@ -166,8 +166,35 @@ describe('RunState', () => {
     expect(state.error?.code).toBe('unavailable');
   });
 
+  it('shows what comes in quick succession in batches of 50 ms', async () => {
+    vi.useFakeTimers();
+    try {
+      const state = new RunState(backend().api, run('r1'));
+      const shown: string[] = [];
+      for (const [i, letter] of [...'abcdef'].entries()) {
+        state.apply(delta(i, letter));
+        shown.push(state.tail);
+      }
+      expect(shown).toEqual(['a', 'a', 'a', 'a', 'a', 'a']);
+      await vi.advanceTimersByTimeAsync(50);
+      expect(state.tail).toBe('abcdef');
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('shows all that has come as soon as the run ends', () => {
+    const { api, show } = backend();
+    show.mockReturnValueOnce(new Promise(() => undefined));
+    const state = new RunState(api, run('r1'));
+    state.apply(delta(0, 'All '));
+    state.apply(delta(4, 'of it'));
+    state.apply(event({ run: run('r1', { state: 'succeeded' }) }));
+    expect(state.tail).toBe('All of it');
+  });
+
   it('keeps thinking apart from the answer', () => {
-    const state = new RunState(backend().api, run('r1'));
+    const state = new RunState(backend().api, run('r1'), Date.now, 0);
     state.apply(delta(0, 'First I ', { thinking: true }));
     state.apply(delta(8, 'think.', { thinking: true }));
     state.apply(delta(0, 'Answer'));
@@ -177,7 +204,7 @@ describe('RunState', () => {
 
   it('tells each finished heading once', async () => {
     const { api, now } = backend();
-    const state = new RunState(api, run('r1'));
+    const state = new RunState(api, run('r1'), Date.now, 0);
     Object.assign(now, { text: heading, blocks: 1 });
     state.apply(delta(0, heading, { blocks: 1 }));
     await settled();
@@ -187,7 +214,7 @@ describe('RunState', () => {
 
   it('measures time and speed by its clock', () => {
     let clock = noon + 1000;
-    const state = new RunState(backend().api, run('r1'), () => clock);
+    const state = new RunState(backend().api, run('r1'), () => clock, 0);
     for (let i = 0; i <= 8; i++) {
       state.apply(delta(i, 'x', { tokens: i * 5 }));
       clock += 250;
