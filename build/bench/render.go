@@ -43,6 +43,7 @@ func stream(chunks []string) {
 	s := markdown.NewStream()
 	for _, c := range chunks {
 		s.Write(c)
+		s.Blocks()
 	}
 	s.Finish()
 }
