@@ -55,14 +55,17 @@ type helpCmd struct {
 
 const description = `From idea to production, true at every phase.
 
-Plumbline takes a piece of software through phases. Each phase turns documents into the next one, on a local model or by copy and paste, and ends at a gate.
+Plumbline takes a piece of software through phases. Each phase turns documents
+into the next one, on a local model or by copy and paste, and ends at a gate.
 
   plumbline new "Book club" --idea "A site where book clubs vote"
   plumbline run book-club request
   plumbline accept book-club request
   plumbline gate book-club
 
-PROJECT is an id, a short name, or the beginning of either. PHASE is an id as “plumbline status” shows it. The data folder is that of $PLUMBLINE_HOME, else the usual one of the system.`
+PROJECT is an id, a short name, or the beginning of either. PHASE is an id as
+“plumbline status” shows it. The data folder is that of $PLUMBLINE_HOME, else
+the usual one of the system.`
 
 func newParser(root *commands, env Env, exit func(int)) (*kong.Kong, error) {
 	return kong.New(root,
