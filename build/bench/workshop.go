@@ -48,7 +48,7 @@ func (w *workshop) warn() {
 	}
 	load, _, _ := strings.Cut(string(text), " ")
 	if n, err := strconv.ParseFloat(load, 64); err == nil && n > float64(runtime.NumCPU())/2 {
-		fmt.Fprintf(w.progress, "bench: the machine is busy (load %s on %d cores): times are shaky, ratios less so\n", load, runtime.NumCPU())
+		fmt.Fprintf(w.progress, "bench: the machine is busy (load %s on %d cores): the numbers are shaky\n", load, runtime.NumCPU())
 	}
 }
 
