@@ -75,7 +75,7 @@ func (c *serveCmd) serve(ctx context.Context, s *session, dir string, e *engine.
 	a.Open(e, nil)
 	handler := server.New(a, server.Options{Assets: s.Assets, Owner: s.owner("serve")})
 	guard := server.NewGuard(ln.Addr().(*net.TCPAddr).Port)
-	if err := s.listen(dir, withLinks(guard, handler)); err != nil {
+	if _, err := s.listen(dir, withLinks(guard, handler)); err != nil {
 		return errors.Join(err, ln.Close())
 	}
 	web := &http.Server{

@@ -25,7 +25,7 @@ type session struct {
 	err  *printer
 
 	client  *client
-	open    func() error // opens the private door, when the data is open here
+	open    func() (*owner.Door, error) // opens the private door, when the data is open here
 	closers []func() error
 }
 
@@ -60,6 +60,7 @@ func (s *session) connect(ctx context.Context) (*client, error) {
 	}
 	if process != nil {
 		s.client = &client{process.Client}
+		s.later(func() error { process.Client.CloseIdleConnections(); return nil })
 		return s.client, nil
 	}
 	s.later(e.Close)
@@ -67,7 +68,7 @@ func (s *session) connect(ctx context.Context) (*client, error) {
 	a.Open(e, nil)
 	handler := server.New(a, server.Options{Owner: s.owner("command")})
 	s.client = &client{inProcess(handler)}
-	s.open = func() error { return s.listen(dir, handler) }
+	s.open = func() (*owner.Door, error) { return s.listen(dir, handler) }
 	return s.client, nil
 }
 
@@ -77,25 +78,27 @@ func (s *session) welcome(ctx context.Context) error {
 	if s.open == nil {
 		return nil
 	}
-	if err := s.open(); err != nil {
+	door, err := s.open()
+	if err != nil {
 		return err
 	}
 	s.later(func() error {
 		if err := s.linger(ctx); err != nil && ctx.Err() == nil {
 			return err
 		}
+		door.Wait(ctx)
 		return nil
 	})
 	return nil
 }
 
-func (s *session) listen(dir string, handler http.Handler) error {
+func (s *session) listen(dir string, handler http.Handler) (*owner.Door, error) {
 	door, err := owner.Listen(dir, handler)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	s.later(door.Close)
-	return nil
+	return door, nil
 }
 
 func (s *session) owner(door string) workflow.OwnerInfo {

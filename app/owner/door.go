@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync"
 	"time"
 )
 
@@ -30,6 +31,10 @@ type Door struct {
 	cancel context.CancelFunc
 	done   chan struct{}
 	remove func() error
+
+	mu     sync.Mutex
+	guests int           // open connections
+	left   chan struct{} // closed when the last one leaves; nil while there is none
 }
 
 // Listen opens the private door of a data folder and serves handler at it. The
@@ -49,11 +54,45 @@ func Listen(dir string, handler http.Handler) (*Door, error) {
 		BaseContext:       func(net.Listener) context.Context { return ctx },
 		ReadHeaderTimeout: headerPatience,
 	}}
+	d.server.ConnState = d.count
 	go func() {
 		defer close(d.done)
 		_ = d.server.Serve(ln) // returns when Close is called
 	}()
 	return d, nil
+}
+
+// count keeps the number of open connections.
+func (d *Door) count(_ net.Conn, state http.ConnState) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	switch state {
+	case http.StateNew:
+		if d.guests++; d.guests == 1 {
+			d.left = make(chan struct{})
+		}
+	case http.StateClosed, http.StateHijacked:
+		if d.guests--; d.guests == 0 {
+			close(d.left)
+			d.left = nil
+		}
+	}
+}
+
+// Wait returns when nobody is connected any more, or when ctx or patience is
+// over: who has just heard that their run has ended still fetches its answer.
+func (d *Door) Wait(ctx context.Context) {
+	d.mu.Lock()
+	left := d.left
+	d.mu.Unlock()
+	if left == nil {
+		return
+	}
+	select {
+	case <-left:
+	case <-ctx.Done():
+	case <-time.After(closePatience):
+	}
 }
 
 // Close takes no more calls, ends event streams, and waits a moment for calls under way.
