@@ -26,7 +26,6 @@ type liveRun struct {
 	answer   strings.Builder
 	thinking strings.Builder
 	stream   *markdown.Stream
-	finished []markdown.Block
 	hasBegun bool
 	chunks   int // with text; an estimate of tokens until the provider counts
 
@@ -73,10 +72,8 @@ func (l *liveRun) flush() {
 func (l *liveRun) put(thinking, text string) {
 	l.thinking.WriteString(thinking)
 	l.answer.WriteString(text)
+	l.stream.Write(text)
 	l.run.AnswerSize, l.run.ThinkingSize = l.answer.Len(), l.thinking.Len()
-	if text != "" {
-		l.finished = append(l.finished, l.stream.Write(text)...)
-	}
 }
 
 func (l *liveRun) snapshot() (r workflow.Run, answer, thinking string) {
@@ -103,7 +100,7 @@ func (l *liveRun) deltas() []workflow.Delta {
 		for len(text) > 0 {
 			n := cutAt(text, deltaSize)
 			list = append(list, workflow.Delta{RunID: l.run.ID, Offset: from, Text: text[:n], Thinking: thinking,
-				Blocks: len(l.finished), BlocksEnd: l.stream.End(), Tokens: l.chunks})
+				Blocks: l.stream.Finished(), BlocksEnd: l.stream.End(), Tokens: l.chunks})
 			text, from = text[n:], from+n
 		}
 	}
@@ -152,10 +149,11 @@ func (l *liveRun) kept(answer, thinking string, ok bool) (fails bool) {
 func (l *liveRun) blocks(from int) workflow.RunBlocks {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	from = min(from, len(l.finished))
+	finished := l.stream.Blocks()
+	from = min(from, len(finished))
 	b := workflow.RunBlocks{Run: l.run, From: from, Blocks: []workflow.RunBlock{}, End: l.stream.End(), Tail: l.stream.Tail(),
 		Thinking: l.thinking.String()}
-	for _, block := range l.finished[from:] {
+	for _, block := range finished[from:] {
 		b.Blocks = append(b.Blocks, workflow.RunBlock{Start: block.Start, End: block.End, HTML: block.HTML})
 	}
 	return b

@@ -51,7 +51,7 @@ func BenchmarkStream(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			b.SetBytes(int64(len(src)))
 			for b.Loop() {
-				write(src, len(src)/2000)
+				write(src, len(src)/2000).Blocks()
 			}
 		})
 	}

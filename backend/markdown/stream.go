@@ -6,15 +6,22 @@ import (
 )
 
 // Stream renders an answer while it comes. Blocks that are finished are rendered
-// once and never again; the rest, the tail, is to be shown as plain text until
-// it is finished, too. How the text is cut into writes does not matter. A Stream
-// is for one goroutine at a time.
+// once and never again, and only when somebody asks for them; the rest, the tail,
+// is to be shown as plain text until it is finished, too. How the text is cut
+// into writes does not matter. A Stream is for one goroutine at a time.
 type Stream struct {
 	text   strings.Builder
 	w      *writer
 	refs   references
-	blocks []Block
+	ends   []boundary
+	blocks []Block // of the ends, as far as they have been asked for
 	scan   scanner
+}
+
+// boundary is a finished block: how the scanner stood before it, and where it ends.
+type boundary struct {
+	scan scanner
+	end  int
 }
 
 // Block is a piece of an answer that is finished: one outermost block, or some
@@ -32,16 +39,14 @@ func NewStream() *Stream {
 	return &Stream{w: newWriter(Options{}), refs: references{}}
 }
 
-// Write adds text and returns the blocks that it finishes. They are never
-// revised; what they look like in the whole answer is up to Finish.
-func (s *Stream) Write(text string) []Block {
-	before := len(s.blocks)
+// Write adds text.
+func (s *Stream) Write(text string) {
 	s.text.WriteString(text)
 	all := s.text.String()
 	for {
 		unit := nextUnit(all[s.scan.at:])
 		if unit == "" {
-			return s.blocks[before:len(s.blocks):len(s.blocks)]
+			return
 		}
 		switch {
 		case s.scan.splits(unit):
@@ -64,8 +69,19 @@ func (s *Stream) Write(text string) []Block {
 	}
 }
 
-// Blocks returns all finished blocks.
-func (s *Stream) Blocks() []Block { return s.blocks[:len(s.blocks):len(s.blocks)] }
+// Finished returns how many blocks are finished.
+func (s *Stream) Finished() int { return len(s.ends) }
+
+// Blocks returns all finished blocks. They are never revised; what they look
+// like in the whole answer is up to Finish.
+func (s *Stream) Blocks() []Block {
+	for _, c := range s.ends[len(s.blocks):] {
+		piece := s.text.String()[c.scan.start:c.end]
+		s.blocks = append(s.blocks, Block{Start: c.scan.start, End: c.end, HTML: s.render(c.scan, piece)})
+		s.w.baseLine += strings.Count(piece, "\n")
+	}
+	return s.blocks[:len(s.blocks):len(s.blocks)]
+}
 
 // End returns the byte where the last finished block ends.
 func (s *Stream) End() int { return s.scan.start }
@@ -77,30 +93,26 @@ func (s *Stream) Tail() string { return s.text.String()[s.scan.start:] }
 // link definitions that came late count.
 func (s *Stream) Finish() string { return Render(s.text.String(), Options{}) }
 
-// commit renders the text up to an offset as a block.
-func (s *Stream) commit(end int) {
-	start := s.scan.start
-	piece := s.text.String()[start:end]
-	s.blocks = append(s.blocks, Block{Start: start, End: end, HTML: s.render(piece)})
-	s.w.baseLine += strings.Count(piece, "\n")
-}
+// commit ends a block at an offset.
+func (s *Stream) commit(end int) { s.ends = append(s.ends, boundary{s.scan, end}) }
 
-// render writes a piece as what it goes on with, or as blocks of its own.
-func (s *Stream) render(piece string) string {
+// render writes a piece as what it goes on with, or as blocks of its own. at is
+// how the scanner stood before it.
+func (s *Stream) render(at scanner, piece string) string {
 	w := s.w
 	w.buf.Reset()
-	w.part = s.scan.part
+	w.part = at.part
 	switch {
-	case s.scan.part && (s.scan.shape == fenced || s.scan.shape == markup):
-		w.codePart(s.scan.language, s.scan.shape == markup, s.scan.code(piece))
-	case s.scan.part && s.scan.shape == table:
-		w.baseOffset = s.scan.start - len(s.scan.head)
-		w.headLines = strings.Count(s.scan.head, "\n")
-		w.document(parsePiece(s.scan.head+piece, s.refs))
+	case at.part && (at.shape == fenced || at.shape == markup):
+		w.codePart(at.language, at.shape == markup, at.code(piece))
+	case at.part && at.shape == table:
+		w.baseOffset = at.start - len(at.head)
+		w.headLines = strings.Count(at.head, "\n")
+		w.document(parsePiece(at.head+piece, s.refs))
 		w.headLines = 0
 	default:
-		w.baseOffset = s.scan.start
-		piece, w.shift = dedent(piece, s.scan.strip)
+		w.baseOffset = at.start
+		piece, w.shift = dedent(piece, at.strip)
 		w.document(parsePiece(piece, s.refs))
 		w.shift = nil
 	}

@@ -84,7 +84,7 @@ func TestStreamBlocksAreThoseOfTheWhole(t *testing.T) {
 		src := documentGen().Draw(t, "document")
 		s := write(src, rapid.SliceOfN(rapid.IntRange(1, 40), 1, 8).Draw(t, "sizes")...)
 		tail := s.Tail()
-		if got, want := joined(s.Blocks())+s.render(tail), s.Finish(); got != want {
+		if got, want := joined(s.Blocks())+s.render(s.scan, tail), s.Finish(); got != want {
 			t.Fatalf("blocks:\n%s\nwhole:\n%s", got, want)
 		}
 	})
@@ -133,7 +133,7 @@ func TestLongBlocksDoNotStayInTheTail(t *testing.T) {
 			if fmt.Sprint(write(src, 7, 3000).Blocks()) != fmt.Sprint(s.Blocks()) {
 				t.Errorf("the blocks depend on the cut")
 			}
-			out := joined(s.Blocks()) + s.render(s.Tail())
+			out := joined(s.Blocks()) + s.render(s.scan, s.Tail())
 			checkSafe(t, name, out)
 			if got, want := shownText(t, out), shownText(t, s.Finish()); got != want {
 				t.Errorf("the blocks show %d characters, the whole %d", len(got), len(want))
@@ -182,6 +182,23 @@ func TestLinesOfLongBlocksAreThoseOfTheWhole(t *testing.T) {
 	}
 }
 
+func TestStreamBlocksDoNotDependOnWhenTheyAreAskedFor(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		src := documentGen().Draw(t, "document")
+		late, soon := NewStream(), NewStream()
+		for _, line := range strings.SplitAfter(src, "\n") {
+			late.Write(line)
+			soon.Write(line)
+			if n := late.Finished(); n != len(soon.Blocks()) || n != soon.Finished() {
+				t.Fatalf("after %q: %d finished blocks, and %d of them", line, n, len(soon.Blocks()))
+			}
+		}
+		if got, want := fmt.Sprint(late.Blocks()), fmt.Sprint(soon.Blocks()); got != want {
+			t.Fatalf("asked for at the end:\n%s\nat once:\n%s", got, want)
+		}
+	})
+}
+
 func TestStreamShowsEachBlockWhenItIsFinished(t *testing.T) {
 	s := NewStream()
 	for _, step := range []struct{ text, want string }{
@@ -197,7 +214,9 @@ func TestStreamShowsEachBlockWhenItIsFinished(t *testing.T) {
 		{"# Title\n", "<h1 data-line=\"12\" id=\"h-title-1\">Title</h1>\n"},
 		{"Late [l]\n\n", "<p data-line=\"13\">Late <a href=\"https://example.org\" rel=\"noopener noreferrer\">l</a></p>\n"},
 	} {
-		if got := joined(s.Write(step.text)); got != step.want {
+		before := s.Finished()
+		s.Write(step.text)
+		if got := joined(s.Blocks()[before:]); got != step.want {
 			t.Errorf("after %q:\n%s\nwant\n%s", step.text, got, step.want)
 		}
 	}
