@@ -35,7 +35,7 @@ func SplitThinking(answer string) (thinking, text string) {
 		thoughts = append(thoughts, strings.TrimSpace(body[:at]))
 		text = strings.TrimLeft(body[at+len(end):], " \t\r\n")
 	}
-	if len(thoughts) == 0 {
+	if len(thoughts) == 0 && strings.Contains(text, "</") {
 		if m := thinkingEnd.FindStringIndex(text); m != nil && !inFence(text[:m[0]]) {
 			end := strings.LastIndex(text[:m[1]], "</")
 			thoughts = append(thoughts, strings.TrimSpace(text[:end]))
