@@ -25,8 +25,8 @@ const (
 	killDirEnv = "PLUMBLINE_KILL_DIR"
 	kills      = 15
 	// Most lives are short; the long ones let an answer grow beyond what may be lost.
-	shortLife, longLife = 900 * time.Millisecond, 2700 * time.Millisecond
-	longEvery           = 5
+	shortLife, longLife = 700 * time.Millisecond, 2500 * time.Millisecond
+	longEvery           = 8
 	// mayBeLost is how much of a streaming answer a crash may cost: a second, and
 	// what it takes to write on a machine that has other things to do.
 	mayBeLost = 1500 * time.Millisecond
@@ -111,9 +111,13 @@ func TestKilledEngine(t *testing.T) {
 	go b.printText()
 	note{Kind: "ready", ID: p.ID}.print()
 	v := &victim{bench: b, p: p}
+	v.stream("")
 	for i := 0; ; i++ {
 		acts := []func(string){v.save, v.tick, v.draft, v.variable, v.setting, v.gate, v.paste, v.stream}
 		acts[rand.IntN(len(acts))](fmt.Sprintf("%d-%d", os.Getpid(), i))
+		if i == 4 { // the next one goes on to the end
+			v.stop()
+		}
 	}
 }
 
@@ -203,19 +207,21 @@ func (v *victim) paste(string) {
 	note{Kind: "version", ID: version.Path, Count: version.Number, Value: version.Hash}.print()
 }
 
-// stream lets a model write, and now and then stops it.
+// stream lets a model write, unless it does.
 func (v *victim) stream(string) {
-	switch {
-	case v.streaming == "":
-		r := try(v.StartRun(v.ctx, v.p.ID, "spec", llmtest.ScriptedModel))(v.t)
-		v.streaming = r.ID
-		note{Kind: "run", ID: r.ID, Value: string(workflow.RunRunning)}.print()
-	case rand.IntN(60) == 0:
-		note{Try: true, Kind: "run", ID: v.streaming}.print()
-		r := try(v.CancelRun(v.ctx, v.streaming))(v.t)
-		note{Kind: "run", ID: r.ID, Value: string(r.State)}.print()
-		v.streaming = ""
+	if v.streaming != "" {
+		return
 	}
+	r := try(v.StartRun(v.ctx, v.p.ID, "spec", llmtest.ScriptedModel))(v.t)
+	v.streaming = r.ID
+	note{Kind: "run", ID: r.ID, Value: string(workflow.RunRunning)}.print()
+}
+
+func (v *victim) stop() {
+	note{Try: true, Kind: "run", ID: v.streaming}.print()
+	r := try(v.CancelRun(v.ctx, v.streaming))(v.t)
+	note{Kind: "run", ID: r.ID, Value: string(r.State)}.print()
+	v.streaming = ""
 }
 
 // ledger is what a killed engine has acknowledged, over all its lives.
