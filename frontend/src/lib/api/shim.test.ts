@@ -69,7 +69,7 @@ describe('shim', () => {
     expect(got.mock.calls).toEqual([[{ epoch: 'a', seq: 1, projectId: '' }]]);
   });
 
-  it('tells when the line is lost and when it is back, once each', () => {
+  it('tells when the line is there, lost and back, once each', () => {
     installShim();
     const line = vi.fn();
     EventsOn(connectionName, line);
@@ -78,7 +78,7 @@ describe('shim', () => {
     source.onerror?.();
     source.onerror?.();
     source.onopen?.();
-    expect(line.mock.calls).toEqual([['lost'], ['up']]);
+    expect(line.mock.calls).toEqual([['up'], ['lost'], ['up']]);
   });
 
   it('tells when the server does not know the page any more', async () => {

@@ -103,7 +103,7 @@ function runtime(emitter: Emitter): Record<string, unknown> {
 
 /** EventSource reconnects by itself and sends the last id; it gives up only when it is refused. */
 function listen(emitter: Emitter): void {
-  let line: Line = 'up';
+  let line: Line | undefined; // the first opening counts: something may have happened before it
   const tell = (now: Line): void => {
     if (now !== line) emitter.emit(connectionName, now);
     line = now;
