@@ -36,15 +36,23 @@ func (b *bench) wrote(runID string, n int) {
 	}
 }
 
-func TestStopKeepsWhatCame(t *testing.T) {
+// writing starts a run whose answer comes as the gate lets it, and waits until
+// all but the last of some chunks have been written.
+func writing(t *testing.T, chunks int) (b *bench, p workflow.Project, r workflow.Run, gate chan struct{}) {
+	t.Helper()
 	answer, gate := gated(requestAnswer)
-	b := newBench(t, answer)
-	p := b.project("Tide table")
-	r := try(b.StartRun(b.ctx, p.ID, "request", ""))(t)
-	for range 4 {
+	b = newBench(t, answer)
+	p = b.project("Tide table")
+	r = try(b.StartRun(b.ctx, p.ID, "request", ""))(t)
+	for range chunks {
 		gate <- struct{}{}
 	}
-	b.wrote(r.ID, 24)
+	b.wrote(r.ID, 8*(chunks-1))
+	return b, p, r, gate
+}
+
+func TestStopKeepsWhatCame(t *testing.T) {
+	b, p, r, _ := writing(t, 4)
 	_, err := b.StartRun(b.ctx, p.ID, "request", "")
 	wantCode(t, err, workflow.Conflict)
 	got := try(b.CancelRun(b.ctx, r.ID))(t)
@@ -192,14 +200,7 @@ func TestDeltasMakeTheAnswer(t *testing.T) {
 }
 
 func TestBlocksOfARunningAnswer(t *testing.T) {
-	answer, gate := gated(requestAnswer)
-	b := newBench(t, answer)
-	p := b.project("Tide table")
-	r := try(b.StartRun(b.ctx, p.ID, "request", ""))(t)
-	for range 30 {
-		gate <- struct{}{}
-	}
-	b.wrote(r.ID, 200)
+	b, _, r, gate := writing(t, 30)
 	blocks := try(b.RunBlocks(b.ctx, r.ID, 0))(t)
 	if len(blocks.Blocks) == 0 || blocks.HTML != "" || blocks.Blocks[0].Start != 0 {
 		t.Fatalf("blocks: %+v", blocks)
@@ -216,14 +217,7 @@ func TestBlocksOfARunningAnswer(t *testing.T) {
 }
 
 func TestCrashLeavesTheTextOfTheRun(t *testing.T) {
-	answer, gate := gated(requestAnswer)
-	b := newBench(t, answer)
-	p := b.project("Tide table")
-	r := try(b.StartRun(b.ctx, p.ID, "request", ""))(t)
-	for range 10 {
-		gate <- struct{}{}
-	}
-	b.wrote(r.ID, 72)
+	b, _, r, _ := writing(t, 10)
 	live, _ := b.runs.live(r.ID)
 	b.runs.keep(live)
 	// What a crash leaves is the record as it was, active, and the journal.

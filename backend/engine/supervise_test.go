@@ -195,14 +195,7 @@ func TestAPanicEndsItsRunAlone(t *testing.T) {
 
 // TestTheJournalIsKeptWhileTheModelIsSilent waits for the journal alone.
 func TestTheJournalIsKeptWhileTheModelIsSilent(t *testing.T) {
-	answer, gate := gated(requestAnswer)
-	b := newBench(t, answer)
-	p := b.project("Tide table")
-	r := try(b.StartRun(b.ctx, p.ID, "request", ""))(t)
-	for range 4 {
-		gate <- struct{}{}
-	}
-	b.wrote(r.ID, 24)
+	b, _, r, gate := writing(t, 4)
 	begin := time.Now()
 	for kept := 0; kept < 24; {
 		if err := b.store.View(func(tx *store.Tx) error {
@@ -218,4 +211,28 @@ func TestTheJournalIsKeptWhileTheModelIsSilent(t *testing.T) {
 	}
 	close(gate)
 	b.ended(r.ID)
+}
+
+// TestAJournalThatFailsIsToldOnceAndCatchesUp loses nothing of what could not be kept.
+func TestAJournalThatFailsIsToldOnceAndCatchesUp(t *testing.T) {
+	l := &liveRun{}
+	l.answer.WriteString("one ")
+	answer, thinking := l.unkept()
+	if !l.kept(answer, thinking, false) || l.kept(answer, thinking, false) {
+		t.Error("the first failure is news, the second is not")
+	}
+	l.answer.WriteString("two")
+	l.thinking.WriteString("hm")
+	if answer, thinking = l.unkept(); answer != "one two" || thinking != "hm" {
+		t.Errorf("still to be kept: %q %q", answer, thinking)
+	}
+	if l.kept(answer, thinking, true) {
+		t.Error("success is no news")
+	}
+	if answer, thinking = l.unkept(); answer != "" || thinking != "" {
+		t.Errorf("kept already: %q %q", answer, thinking)
+	}
+	if !l.kept("", "", false) {
+		t.Error("a new failure is news again")
+	}
 }
