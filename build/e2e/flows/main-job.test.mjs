@@ -120,6 +120,7 @@ test('from an idea to a signed specification', { timeout: 180_000 }, async (t) =
     await plumb.command(['artifact', 'save', 'tide-table', 'spec.md', '-'], { code: 1, input: 'changed' });
     await button(/^Pass gate to Plan/).click();
     await page.getByRole('heading', { level: 1, name: 'Plan' }).waitFor();
+    await page.waitForLoadState('networkidle');
   });
 
   await part('history shows who, and restores', async () => {
