@@ -575,17 +575,22 @@ func TestGitFollowsTheStore(t *testing.T) {
 		h := enter(t, dir)
 		touched := map[string]bool{}
 		numbers := map[string]int{}
+		unnoted := 0 // commits of P that git has and the store does not know of
 		for range rapid.IntRange(1, 15).Draw(rt, "acts") {
 			switch rapid.IntRange(0, 9).Draw(rt, "act") {
 			case 0:
 				h.drain(t)
+				unnoted = 0
 			case 1:
 				h.leave(t)
 				h = enter(t, dir)
 				h.reconcile(t)
+				unnoted = 0
 			case 2:
 				if h.pending(t) > 0 && !touched["Q"] {
-					h.publishUnnoted(t, rapid.IntRange(1, 3).Draw(rt, "published"))
+					// A branch never goes back: fewer than before would be a Conflict.
+					unnoted = max(unnoted, rapid.IntRange(1, 3).Draw(rt, "published"))
+					h.publishUnnoted(t, unnoted)
 				}
 			default:
 				project, path := rapid.SampledFrom(projects).Draw(rt, "project"), rapid.SampledFrom(paths).Draw(rt, "path")
