@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"plumbline/backend/disk"
 	"plumbline/backend/workflow"
 )
 
@@ -16,7 +17,7 @@ var errBroken = errors.New("the disk is broken")
 // all that follow it. It only pretends to sync: what is tested are the names and
 // contents that are left, not the power supply.
 type brittle struct {
-	disk
+	disk.Real
 	count, fail int
 	crash       bool
 }
@@ -30,32 +31,32 @@ func (b *brittle) MakeDir(path string) error {
 	if b.broken() {
 		return errBroken
 	}
-	return b.disk.MakeDir(path)
+	return b.Real.MakeDir(path)
 }
 
-func (b *brittle) Create(path string) (file, error) {
+func (b *brittle) Create(path string) (disk.File, error) {
 	if b.broken() {
 		return nil, errBroken
 	}
-	f, err := b.disk.Create(path)
+	f, err := b.Real.Create(path)
 	if err != nil {
 		return nil, err
 	}
-	return &brittleFile{file: f, disk: b}, nil
+	return &brittleFile{File: f, on: b}, nil
 }
 
 func (b *brittle) Rename(from, to string) error {
 	if b.broken() {
 		return errBroken
 	}
-	return b.disk.Rename(from, to)
+	return b.Real.Rename(from, to)
 }
 
 func (b *brittle) Remove(path string) error {
 	if b.broken() {
 		return errBroken
 	}
-	return b.disk.Remove(path)
+	return b.Real.Remove(path)
 }
 
 func (b *brittle) SyncDir(path string) error {
@@ -67,20 +68,20 @@ func (b *brittle) SyncDir(path string) error {
 
 // brittleFile writes one half before it breaks.
 type brittleFile struct {
-	file
-	disk *brittle
+	disk.File
+	on *brittle
 }
 
 func (f *brittleFile) Write(p []byte) (int, error) {
-	if f.disk.broken() {
-		n, err := f.file.Write(p[:len(p)/2])
+	if f.on.broken() {
+		n, err := f.File.Write(p[:len(p)/2])
 		return n, errors.Join(errBroken, err)
 	}
-	return f.file.Write(p)
+	return f.File.Write(p)
 }
 
 func (f *brittleFile) Sync() error {
-	if f.disk.broken() {
+	if f.on.broken() {
 		return errBroken
 	}
 	return nil
@@ -121,7 +122,7 @@ func TestPublishSurvivesEveryFault(t *testing.T) {
 	eachFault(t, func(t *testing.T, b *brittle) bool {
 		root := t.TempDir()
 		h := open(t, root)
-		h.files = b
+		h.disk = b
 		first, err := h.Publish(t.Context(), project, "", someCommits()[:1])
 		if err == nil {
 			_, err = h.Publish(t.Context(), project, first[0].Commit, someCommits()[1:])
@@ -156,7 +157,7 @@ func TestRescueSurvivesEveryFault(t *testing.T) {
 		eachFault(t, func(t *testing.T, b *brittle) bool {
 			root := t.TempDir()
 			h := open(t, root)
-			h.files = &brittle{}
+			h.disk = &brittle{}
 			both := publish(t, h, "", change(1, "a.md", "a"), change(2, "a.md", "b"))
 			ours, theirs := both[0].Commit, both[1].Commit
 			packed := filepath.Join(h.Dir(project), "packed-refs")
@@ -168,7 +169,7 @@ func TestRescueSurvivesEveryFault(t *testing.T) {
 				head = ""
 			}
 			h = open(t, root)
-			h.files = b
+			h.disk = b
 			err := h.Rescue(t.Context(), project, theirs, head)
 			if b.count < b.fail {
 				return false

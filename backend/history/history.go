@@ -21,15 +21,16 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/object"
 
+	"plumbline/backend/disk"
 	"plumbline/backend/workflow"
 )
 
 // History is the repositories of all projects. It is safe for use by several
 // goroutines. One process at a time may write; others may read meanwhile.
 type History struct {
-	root  string
-	files files
-	now   func() time.Time // names rescue refs; nothing else needs a clock
+	root string
+	disk disk.Disk
+	now  func() time.Time // names rescue refs; nothing else needs a clock
 
 	mu     sync.Mutex
 	repos  map[string]*repo
@@ -39,7 +40,7 @@ type History struct {
 // Open returns the histories in a data folder. Repositories are made when
 // something is first published to them.
 func Open(root string) *History {
-	return &History{root: root, files: disk{}, now: time.Now, repos: map[string]*repo{}}
+	return &History{root: root, disk: disk.Real{}, now: time.Now, repos: map[string]*repo{}}
 }
 
 // Close waits for what is being written and lets go of all repositories. Later
@@ -80,7 +81,7 @@ func (h *History) repo(ctx context.Context, projectID string) (*repo, error) {
 	}
 	r := h.repos[projectID]
 	if r == nil {
-		r = newRepo(h.Dir(projectID), h.files)
+		r = newRepo(h.Dir(projectID), h.disk)
 		h.repos[projectID] = r
 	}
 	return r, nil

@@ -14,20 +14,21 @@ import (
 	"testing/synctest"
 	"time"
 
+	"plumbline/backend/disk"
 	"plumbline/backend/workflow"
 )
 
 // beforeLock runs something in the moment between the pack and the branch.
 type beforeLock struct {
-	disk
+	disk.Real
 	run func()
 }
 
-func (b beforeLock) Create(path string) (file, error) {
+func (b beforeLock) Create(path string) (disk.File, error) {
 	if strings.HasSuffix(path, "main.lock") {
 		b.run()
 	}
-	return b.disk.Create(path)
+	return b.Real.Create(path)
 }
 
 func TestRescueKeepsAForeignTip(t *testing.T) {
@@ -271,7 +272,7 @@ func TestBranchThatMovesAtTheLastMomentIsAConflict(t *testing.T) {
 	first := publish(t, h, "", change(1, "a.md", "a"))[0].Commit
 	theirs := ""
 	h = open(t, h.root)
-	h.files = beforeLock{run: func() { theirs = foreignCommit(t, h, first) }}
+	h.disk = beforeLock{run: func() { theirs = foreignCommit(t, h, first) }}
 	_, err := h.Publish(t.Context(), project, first, []workflow.Commit{change(2, "a.md", "b")})
 	if workflow.CodeOf(err) != workflow.Conflict {
 		t.Errorf("Publish: %v, want a conflict", err)
@@ -288,7 +289,7 @@ func TestGarbageCollectionMayComeBetweenPackAndBranch(t *testing.T) {
 	first := publish(t, h, "", change(1, "a.md", "a"))[0].Commit
 	collected := 0
 	h = open(t, h.root)
-	h.files = beforeLock{run: func() {
+	h.disk = beforeLock{run: func() {
 		git(t, dir, "gc", "-q", "--prune=now")
 		collected++
 	}}

@@ -60,7 +60,7 @@ func TestTreeIsWhatWasPublished(t *testing.T) {
 			rt.Fatal(err)
 		}
 		h := Open(root)
-		h.files = &brittle{} // does not sync
+		h.disk = &brittle{} // does not sync
 		tip, seq, files := "", uint64(0), map[string]string{}
 		for range rapid.IntRange(1, 6).Draw(rt, "batches") {
 			commits, want := []workflow.Commit{}, []map[string]string{}
@@ -81,7 +81,7 @@ func TestTreeIsWhatWasPublished(t *testing.T) {
 					rt.Fatal(err)
 				}
 				h = Open(root)
-				h.files = &brittle{}
+				h.disk = &brittle{}
 			}
 			published, err := h.Publish(t.Context(), project, tip, commits)
 			if err == nil && rapid.Bool().Draw(rt, "again") {

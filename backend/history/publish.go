@@ -12,6 +12,7 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/object"
 
+	"plumbline/backend/disk"
 	"plumbline/backend/workflow"
 )
 
@@ -172,15 +173,15 @@ func (r *repo) buildCommit(objects *batch, c workflow.Commit) (workflow.Publishe
 // that a crash leaves behind.
 func (r *repo) guarded(base string, fn func() error) error {
 	keep := r.path("objects", "pack", base+".keep")
-	if err := writeNew(r.files, keep, []byte(keepMark)); err != nil && !errors.Is(err, fs.ErrExist) {
+	if err := disk.WriteNew(r.disk, keep, []byte(keepMark)); err != nil && !errors.Is(err, fs.ErrExist) {
 		return r.unwritable(err)
 	}
 	if err := fn(); errors.Is(err, errLocked) {
 		return r.unwritable(err) // the .keep stays, so that the next start removes the lock
 	} else if err != nil {
-		return errors.Join(r.explain(err), r.files.Remove(keep))
+		return errors.Join(r.explain(err), r.disk.Remove(keep))
 	}
-	if err := r.files.Remove(keep); err != nil {
+	if err := r.disk.Remove(keep); err != nil {
 		return r.unwritable(err)
 	}
 	return nil
@@ -202,16 +203,16 @@ func (r *repo) writePack(p pack) error {
 	defer r.mu.Unlock()
 	whole := r.path("objects", "pack", "pack-"+p.sum.String())
 	spare := r.path("objects", "pack", temporary+p.sum.String())
-	if err := replace(r.files, spare+".pack", whole+".pack", p.data); err != nil {
+	if err := disk.Replace(r.disk, spare+".pack", whole+".pack", p.data); err != nil {
 		return err
 	}
-	if err := replace(r.files, spare+".idx", whole+".idx", p.idx); err != nil {
+	if err := disk.Replace(r.disk, spare+".idx", whole+".idx", p.idx); err != nil {
 		if _, missing := os.Lstat(whole + ".idx"); errors.Is(missing, fs.ErrNotExist) {
-			err = errors.Join(err, r.files.Remove(whole+".pack"))
+			err = errors.Join(err, r.disk.Remove(whole+".pack"))
 		}
 		return err
 	}
-	return r.files.SyncDir(r.path("objects", "pack"))
+	return r.disk.SyncDir(r.path("objects", "pack"))
 }
 
 // rescue keeps what the branch points to under another ref and moves the branch.
@@ -228,7 +229,7 @@ func (r *repo) rescue(keep plumbing.ReferenceName, from, to plumbing.Hash) error
 		return r.unwritable(err)
 	}
 	return r.guarded("plumbline-rescue", func() error {
-		if err := r.files.SyncDir(r.path("objects", "pack")); err != nil {
+		if err := r.disk.SyncDir(r.path("objects", "pack")); err != nil {
 			return err
 		}
 		if _, err := r.commit(from); err == nil {
@@ -237,7 +238,7 @@ func (r *repo) rescue(keep plumbing.ReferenceName, from, to plumbing.Hash) error
 				return err
 			}
 			for _, dir := range []string{"refs/plumbline", "refs"} {
-				if err := r.files.SyncDir(r.path(filepath.FromSlash(dir))); err != nil {
+				if err := r.disk.SyncDir(r.path(filepath.FromSlash(dir))); err != nil {
 					return err
 				}
 			}

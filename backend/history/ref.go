@@ -12,6 +12,7 @@ import (
 
 	"github.com/go-git/go-git/v5/plumbing"
 
+	"plumbline/backend/disk"
 	"plumbline/backend/workflow"
 )
 
@@ -48,7 +49,7 @@ func (r *repo) ref(name plumbing.ReferenceName) (plumbing.Hash, error) {
 // expected. It returns once that is durable and reads back.
 func (r *repo) moveRef(name plumbing.ReferenceName, to plumbing.Hash, expected func(plumbing.Hash) bool) error {
 	path := r.path(filepath.FromSlash(string(name)))
-	if err := r.files.MakeDir(filepath.Dir(path)); err != nil {
+	if err := r.disk.MakeDir(filepath.Dir(path)); err != nil {
 		return err
 	}
 	unlock, err := r.lockFile(path, []byte(to.String()+"\n"))
@@ -62,10 +63,10 @@ func (r *repo) moveRef(name plumbing.ReferenceName, to plumbing.Hash, expected f
 	if !expected(now) {
 		return errors.Join(moved(name, now), unlock())
 	}
-	if err := r.files.Rename(path+".lock", path); err != nil {
+	if err := r.disk.Rename(path+".lock", path); err != nil {
 		return errors.Join(err, unlock())
 	}
-	if err := r.files.SyncDir(filepath.Dir(path)); err != nil {
+	if err := r.disk.SyncDir(filepath.Dir(path)); err != nil {
 		return err
 	}
 	if now, err = r.ref(name); err != nil {
@@ -94,13 +95,13 @@ func (r *repo) removeRef(name plumbing.ReferenceName, expected plumbing.Hash) er
 	if err := r.unpackRef(name); err != nil {
 		return errors.Join(err, unlock())
 	}
-	if err := r.files.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := r.disk.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return errors.Join(err, unlock())
 	}
 	if err := unlock(); err != nil {
 		return err
 	}
-	return r.files.SyncDir(filepath.Dir(path))
+	return r.disk.SyncDir(filepath.Dir(path))
 }
 
 // unpackRef takes a ref out of the file of packed ones.
@@ -125,10 +126,10 @@ func (r *repo) unpackRef(name plumbing.ReferenceName) error {
 	if err != nil {
 		return err
 	}
-	if err := r.files.Rename(path+".lock", path); err != nil {
+	if err := r.disk.Rename(path+".lock", path); err != nil {
 		return errors.Join(err, unlock())
 	}
-	return r.files.SyncDir(r.dir)
+	return r.disk.SyncDir(r.dir)
 }
 
 // lockFile makes <path>.lock with what the file is to become. Either the caller
@@ -136,7 +137,7 @@ func (r *repo) unpackRef(name plumbing.ReferenceName) error {
 func (r *repo) lockFile(path string, content []byte) (unlock func() error, err error) {
 	lock := path + ".lock"
 	for waited := time.Duration(0); ; waited += lockInterval {
-		err = writeNew(r.files, lock, content)
+		err = disk.WriteNew(r.disk, lock, content)
 		if err == nil {
 			return func() error { return r.unlock(lock) }, nil
 		}
@@ -157,7 +158,7 @@ func (r *repo) lockFile(path string, content []byte) (unlock func() error, err e
 var errLocked = errors.New("a lock was left behind")
 
 func (r *repo) unlock(lock string) error {
-	if err := r.files.Remove(lock); err != nil {
+	if err := r.disk.Remove(lock); err != nil {
 		return fmt.Errorf("%w: %w", errLocked, err)
 	}
 	return nil

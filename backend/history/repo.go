@@ -17,6 +17,7 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/cache"
 	"github.com/go-git/go-git/v5/storage/filesystem"
 
+	"plumbline/backend/disk"
 	"plumbline/backend/workflow"
 )
 
@@ -39,8 +40,8 @@ const (
 
 // repo is the bare repository of one project.
 type repo struct {
-	dir   string
-	files files
+	dir  string
+	disk disk.Disk
 
 	write sync.Mutex // held while the repository is being changed
 	swept bool       // what a crash left behind is gone
@@ -60,9 +61,9 @@ type cached struct {
 	root   *folder
 }
 
-func newRepo(dir string, d files) *repo {
+func newRepo(dir string, d disk.Disk) *repo {
 	storage := filesystem.NewStorageWithOptions(wholePacks{osfs.New(dir)}, cache.NewObjectLRU(cacheSize), filesystem.Options{})
-	return &repo{dir: dir, files: d, storage: storage, zip: zlib.NewWriter(io.Discard)}
+	return &repo{dir: dir, disk: d, storage: storage, zip: zlib.NewWriter(io.Discard)}
 }
 
 // close waits for writers and readers.
@@ -120,7 +121,7 @@ func (r *repo) make() error {
 		return nil
 	}
 	for _, dir := range []string{"objects/pack", "objects/info", "refs/heads", "refs/tags"} {
-		if err := r.files.MakeDir(r.path(filepath.FromSlash(dir))); err != nil {
+		if err := r.disk.MakeDir(r.path(filepath.FromSlash(dir))); err != nil {
 			return err
 		}
 	}
@@ -131,12 +132,12 @@ func (r *repo) make() error {
 		} else if !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
-		if err := replace(r.files, r.path(temporary+f.name), r.path(f.name), []byte(f.content)); err != nil {
+		if err := disk.Replace(r.disk, r.path(temporary+f.name), r.path(f.name), []byte(f.content)); err != nil {
 			return err
 		}
 	}
 	for _, dir := range []string{"objects", "refs", ".", "..", "../..", "../../.."} {
-		if err := r.files.SyncDir(r.path(filepath.FromSlash(dir))); err != nil {
+		if err := r.disk.SyncDir(r.path(filepath.FromSlash(dir))); err != nil {
 			return err
 		}
 	}
@@ -183,7 +184,7 @@ func (r *repo) sweep() error {
 		}
 	}
 	for _, path := range append(leftovers, keeps...) {
-		if err := r.files.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := r.disk.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return r.unwritable(err)
 		}
 	}

@@ -2,7 +2,6 @@ package store
 
 import (
 	"errors"
-	"os"
 
 	bolt "go.etcd.io/bbolt"
 )
@@ -28,7 +27,7 @@ func (s *Store) compact(old *bolt.DB, fresh string) (*bolt.DB, error) {
 	}
 	if err != nil {
 		// It is a matter of speed; a full disk must not keep anybody out.
-		return old, ignoreMissing(os.Remove(fresh))
+		return old, ignoreMissing(s.disk.Remove(fresh))
 	}
 	if err := old.Close(); err != nil {
 		return nil, s.explain("close the database", err)

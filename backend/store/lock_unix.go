@@ -20,12 +20,3 @@ func tryLock(f *os.File) error {
 	}
 	return fmt.Errorf("lock %s: %w", f.Name(), err)
 }
-
-// syncDir makes the names in a folder durable.
-func syncDir(dir string) error {
-	f, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
-}

@@ -20,6 +20,3 @@ func tryLock(f *os.File) error {
 	}
 	return fmt.Errorf("lock %s: %w", f.Name(), err)
 }
-
-// syncDir does nothing: Windows makes names durable with their files.
-func syncDir(string) error { return nil }

@@ -12,6 +12,7 @@ import (
 	bolt "go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
 
+	"plumbline/backend/disk"
 	"plumbline/backend/workflow"
 )
 
@@ -28,6 +29,8 @@ const (
 type Options struct {
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
+	// Disk changes files other than the database itself; nil means the real one.
+	Disk disk.Disk
 }
 
 // Store is the open database. It is safe for use by several goroutines.
@@ -36,6 +39,7 @@ type Store struct {
 	lock *os.File
 	db   *bolt.DB
 	now  func() time.Time
+	disk disk.Disk
 }
 
 // schema is the record that says what the file is.
@@ -53,6 +57,9 @@ func Open(dir string, opt Options) (*Store, error) {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
+	if opt.Disk == nil {
+		opt.Disk = disk.Real{}
+	}
 	if err := makeFolder(dir); err != nil {
 		return nil, err
 	}
@@ -60,7 +67,7 @@ func Open(dir string, opt Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{dir: dir, lock: lock, now: opt.Now}
+	s := &Store{dir: dir, lock: lock, now: opt.Now, disk: opt.Disk}
 	if err := s.open(); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -86,7 +93,7 @@ func makeFolder(dir string) error {
 func (s *Store) open() error {
 	path := s.Path()
 	fresh := path + ".new"
-	if err := ignoreMissing(os.Remove(fresh)); err != nil {
+	if err := ignoreMissing(s.disk.Remove(fresh)); err != nil {
 		return unwritable(s.dir, err)
 	}
 	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
@@ -132,9 +139,9 @@ func (s *Store) create(fresh string) error {
 
 // moveIntoPlace gives a whole database, synced and closed, its name.
 func (s *Store) moveIntoPlace(fresh string) error {
-	err := os.Rename(fresh, s.Path())
+	err := s.disk.Rename(fresh, s.Path())
 	if err == nil {
-		err = syncDir(s.dir)
+		err = s.disk.SyncDir(s.dir)
 	}
 	if err != nil {
 		return unwritable(s.dir, err)
