@@ -25,6 +25,7 @@ type Ollama struct {
 	AskWait time.Duration
 
 	base *url.URL
+	http *http.Client
 	api  *api.Client
 }
 
@@ -46,12 +47,14 @@ func NewOllama(baseURL string) (*Ollama, error) {
 		// A compressed stream would arrive in lumps.
 		DisableCompression: true,
 	}
+	watched := &http.Client{Transport: watcher{base: transport}}
 	return &Ollama{
 		FirstWait: 20 * time.Minute,
 		IdleWait:  3 * time.Minute,
 		AskWait:   3 * time.Second,
 		base:      base,
-		api:       api.NewClient(base, &http.Client{Transport: watcher{base: transport}}),
+		http:      watched,
+		api:       api.NewClient(base, watched),
 	}, nil
 }
 
@@ -107,21 +110,16 @@ func (o *Ollama) Chat(ctx context.Context, req Request, onChunk func(Chunk) erro
 	var result Result
 	var done bool
 	var refused error
-	err := o.api.Chat(watched, chatRequest(req), func(r api.ChatResponse) error {
-		if done {
-			return nil
-		}
-		if r.Message.Content != "" || r.Message.Thinking != "" {
-			if refused = onChunk(Chunk{Text: r.Message.Content, Thinking: r.Message.Thinking}); refused != nil {
-				return refused
+	err := o.stream(watched, chatRequest(req), func(line chatLine) (bool, error) {
+		if line.Message.Content != "" || line.Message.Thinking != "" {
+			if refused = onChunk(Chunk{Text: line.Message.Content, Thinking: line.Message.Thinking}); refused != nil {
+				return false, refused
 			}
 		}
-		result, done = chatResult(r), r.Done
-		if done {
-			// Reading on to the end keeps the connection for the next request, but is not worth a wait.
-			x.idle = 200 * time.Millisecond
+		if result, done = line.result(), line.Done; done {
+			x.idle = 200 * time.Millisecond // what is left to read is not worth a wait
 		}
-		return nil
+		return done, nil
 	})
 	switch {
 	case done:
@@ -156,13 +154,4 @@ func chatRequest(req Request) *api.ChatRequest {
 		out.KeepAlive = &api.Duration{Duration: req.KeepAlive}
 	}
 	return out
-}
-
-func chatResult(r api.ChatResponse) Result {
-	return Result{
-		Model: r.Model, DoneReason: r.DoneReason,
-		PromptTokens: r.PromptEvalCount, PromptReported: r.PromptEvalCount > 0,
-		AnswerTokens: r.EvalCount,
-		Load:         r.LoadDuration, PromptEval: r.PromptEvalDuration, Eval: r.EvalDuration,
-	}
 }
