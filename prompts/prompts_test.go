@@ -19,8 +19,8 @@ var update = flag.Bool("update", false, "write the golden files again")
 
 func library(t *testing.T) *prompt.Library {
 	t.Helper()
-	lib, errs := prompt.LoadLibrary(prompts.Files)
-	for _, err := range errs {
+	lib := prompt.OpenLibrary(prompts.Files)
+	for _, err := range lib.Problems() {
 		t.Error(err)
 	}
 	return lib

@@ -58,11 +58,12 @@ func (s *session) dispatch(ctx context.Context) error {
 	}
 	var root commands
 	exited := false
-	parser, err := newParser(&root, s.Env, func(int) { exited = true })
+	args := helpArgs(s.Args)
+	parser, err := newParser(&root, s.Env, args, func(int) { exited = true })
 	if err != nil {
 		return fmt.Errorf("read the commands: %w", err)
 	}
-	parsed, err := parser.Parse(helpArgs(s.Args))
+	parsed, err := parser.Parse(args)
 	if exited { // the help has been printed
 		return nil
 	}
@@ -97,7 +98,10 @@ func usage(err error) error {
 		}
 	}
 	text := strings.TrimSuffix(err.Error(), ".")
-	text = strings.ToUpper(text[:1]) + text[1:] + "."
+	text = strings.ToUpper(text[:1]) + text[1:]
+	if !strings.HasSuffix(text, "?") {
+		text += "."
+	}
 	return usageError{workflow.Errorf(workflow.Invalid, "%s", text).WithHint("See “%s”.", strings.TrimSpace(help))}
 }
 

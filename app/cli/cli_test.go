@@ -78,7 +78,7 @@ func TestHelp(t *testing.T) {
 
 func TestEveryCommandHasHelp(t *testing.T) {
 	var root commands
-	parser, err := newParser(&root, Env{Stdout: &lockedBuffer{}, Stderr: &lockedBuffer{}}, func(int) {})
+	parser, err := newParser(&root, Env{Stdout: &lockedBuffer{}, Stderr: &lockedBuffer{}}, nil, func(int) {})
 	if err != nil {
 		t.Fatal(err)
 	}

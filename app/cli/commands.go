@@ -7,45 +7,67 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// commands is the command line as a whole.
+// commands is what every command line may hold.
 type commands struct {
 	JSON bool `help:"Print the objects of the domain as JSON; errors too, on standard error."`
+}
 
-	New    newCmd    `cmd:"" group:"projects" help:"Start a project."`
-	List   listCmd   `cmd:"" group:"projects" help:"List the projects, the one worked on last first."`
-	Status statusCmd `cmd:"" group:"projects" help:"Show where a project stands and what comes next."`
-	Rename renameCmd `cmd:"" group:"projects" help:"Give a project another name."`
+// command is one command, before its arguments are read into cmd.
+type command struct {
+	group, name, help string
+	cmd               any
+}
 
-	Prompt  promptCmd  `cmd:"" group:"runs" help:"Print the prompt of a phase as it will be sent."`
-	Set     setCmd     `cmd:"" group:"runs" help:"Fill variables of a phase's prompt."`
-	Run     runCmd     `cmd:"" group:"runs" help:"Run a phase's prompt on a model, or by copy and paste."`
-	Runs    runsCmd    `cmd:"" group:"runs" help:"List the runs of a project."`
-	Answer  answerCmd  `cmd:"" group:"runs" help:"Print the answer of a run."`
-	Review  reviewCmd  `cmd:"" group:"runs" help:"Compare an answer with the current document."`
-	Accept  acceptCmd  `cmd:"" group:"runs" help:"Make a new version of an answer, or of parts of it."`
-	Discard discardCmd `cmd:"" group:"runs" help:"Close an answer without taking anything."`
+// allCommands lists the commands in the order of the help.
+func allCommands() []command {
+	return []command{
+		{"projects", "new", "Start a project.", &newCmd{}},
+		{"projects", "list", "List the projects, the one worked on last first.", &listCmd{}},
+		{"projects", "status", "Show where a project stands and what comes next.", &statusCmd{}},
+		{"projects", "rename", "Give a project another name.", &renameCmd{}},
 
-	Artifact artifactCmd `cmd:"" group:"documents" help:"List, show, compare, save and restore documents."`
-	Tick     tickCmd     `cmd:"" group:"documents" help:"Tick boxes of a document, or list them."`
-	Untick   untickCmd   `cmd:"" group:"documents" help:"Take ticks back."`
-	WaiveBox waiveBoxCmd `cmd:"" group:"documents" help:"Waive a box with a reason."`
-	Render   renderCmd   `cmd:"" group:"documents" help:"Turn a Markdown file into safe HTML."`
+		{"runs", "prompt", "Print the prompt of a phase as it will be sent.", &promptCmd{}},
+		{"runs", "set", "Fill variables of a phase's prompt.", &setCmd{}},
+		{"runs", "run", "Run a phase's prompt on a model, or by copy and paste.", &runCmd{}},
+		{"runs", "runs", "List the runs of a project.", &runsCmd{}},
+		{"runs", "answer", "Print the answer of a run.", &answerCmd{}},
+		{"runs", "review", "Compare an answer with the current document.", &reviewCmd{}},
+		{"runs", "accept", "Make a new version of an answer, or of parts of it.", &acceptCmd{}},
+		{"runs", "discard", "Close an answer without taking anything.", &discardCmd{}},
 
-	Gate       gateCmd       `cmd:"" group:"gates" help:"Judge a gate: what is met, what is missing."`
-	Sign       signCmd       `cmd:"" group:"gates" help:"Sign the current version of a phase's document."`
-	Unsign     unsignCmd     `cmd:"" group:"gates" help:"Withdraw a sign-off."`
-	Pass       passCmd       `cmd:"" group:"gates" help:"Pass an open gate."`
-	Waive      waiveCmd      `cmd:"" group:"gates" help:"Pass a closed gate with a reason."`
-	Reopen     reopenCmd     `cmd:"" group:"gates" help:"Take the pass of a gate back."`
-	Unfreeze   unfreezeCmd   `cmd:"" group:"gates" help:"Open a frozen document again; its gate reopens."`
-	StillValid stillValidCmd `cmd:"" group:"gates" help:"Say that a stale document holds all the same."`
+		{"documents", "artifact", "List, show, compare, save and restore documents.", &artifactCmd{}},
+		{"documents", "tick", "Tick boxes of a document, or list them.", &tickCmd{}},
+		{"documents", "untick", "Take ticks back.", &untickCmd{}},
+		{"documents", "waive-box", "Waive a box with a reason.", &waiveBoxCmd{}},
+		{"documents", "render", "Turn a Markdown file into safe HTML.", &renderCmd{}},
 
-	Models   modelsCmd   `cmd:"" group:"setup" help:"Show whether models can be reached, and which."`
-	Settings settingsCmd `cmd:"" group:"setup" help:"Show or change the settings."`
-	Doctor   doctorCmd   `cmd:"" group:"setup" help:"Check what is installed, reachable and writable."`
-	Serve    serveCmd    `cmd:"" group:"setup" help:"Serve the pages to a browser of this machine."`
-	Version  versionCmd  `cmd:"" group:"setup" help:"Print the version."`
-	Help     helpCmd     `cmd:"" group:"setup" help:"Explain a command."`
+		{"gates", "gate", "Judge a gate: what is met, what is missing.", &gateCmd{}},
+		{"gates", "sign", "Sign the current version of a phase's document.", &signCmd{}},
+		{"gates", "unsign", "Withdraw a sign-off.", &unsignCmd{}},
+		{"gates", "pass", "Pass an open gate.", &passCmd{}},
+		{"gates", "waive", "Pass a closed gate with a reason.", &waiveCmd{}},
+		{"gates", "reopen", "Take the pass of a gate back.", &reopenCmd{}},
+		{"gates", "unfreeze", "Open a frozen document again; its gate reopens.", &unfreezeCmd{}},
+		{"gates", "still-valid", "Say that a stale document holds all the same.", &stillValidCmd{}},
+
+		{"setup", "models", "Show whether models can be reached, and which.", &modelsCmd{}},
+		{"setup", "settings", "Show or change the settings.", &settingsCmd{}},
+		{"setup", "doctor", "Check what is installed, reachable and writable.", &doctorCmd{}},
+		{"setup", "serve", "Serve the pages to a browser of this machine.", &serveCmd{}},
+		{"setup", "version", "Print the version.", &versionCmd{}},
+		{"setup", "help", "Explain a command.", &helpCmd{}},
+	}
+}
+
+// chosen returns the command that is called, or all of them when the arguments
+// name none: to read what nobody asked for takes longer than most commands.
+func chosen(all []command, args []string) []command {
+	for i, c := range all {
+		if len(args) > 0 && c.name == args[0] {
+			return all[i : i+1]
+		}
+	}
+	return all
 }
 
 // helpCmd is there to be listed; helpArgs turns it into --help.
@@ -67,8 +89,8 @@ PROJECT is an id, a short name, or the beginning of either. PHASE is an id as
 “plumbline status” shows it. The data folder is that of $PLUMBLINE_HOME, else
 the usual one of the system.`
 
-func newParser(root *commands, env Env, exit func(int)) (*kong.Kong, error) {
-	return kong.New(root,
+func newParser(root *commands, env Env, args []string, exit func(int)) (*kong.Kong, error) {
+	options := []kong.Option{
 		kong.Name("plumbline"),
 		kong.Description(description),
 		kong.Writers(env.Stdout, env.Stderr),
@@ -84,7 +106,11 @@ func newParser(root *commands, env Env, exit func(int)) (*kong.Kong, error) {
 			Compact: true, NoExpandSubcommands: true, FlagsLast: true, NoAppDescFormat: true, WrapUpperBound: 100,
 		}),
 		kong.Help(printHelp),
-	)
+	}
+	for _, c := range chosen(allCommands(), args) {
+		options = append(options, kong.DynamicCommand(c.name, c.help, c.group, c.cmd))
+	}
+	return kong.New(root, options...)
 }
 
 // printHelp prints the usual help, and the examples of a command under it.

@@ -83,6 +83,9 @@ func (s *session) welcome(ctx context.Context) error {
 		return err
 	}
 	s.later(func() error {
+		if !door.Visited() {
+			return nil
+		}
 		if err := s.linger(ctx); err != nil && ctx.Err() == nil {
 			return err
 		}

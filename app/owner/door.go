@@ -34,6 +34,7 @@ type Door struct {
 
 	mu     sync.Mutex
 	guests int           // open connections
+	known  bool          // somebody has come since it was opened
 	left   chan struct{} // closed when the last one leaves; nil while there is none
 }
 
@@ -68,6 +69,7 @@ func (d *Door) count(_ net.Conn, state http.ConnState) {
 	defer d.mu.Unlock()
 	switch state {
 	case http.StateNew:
+		d.known = true
 		if d.guests++; d.guests == 1 {
 			d.left = make(chan struct{})
 		}
@@ -77,6 +79,13 @@ func (d *Door) count(_ net.Conn, state http.ConnState) {
 			d.left = nil
 		}
 	}
+}
+
+// Visited reports whether anybody has come through the door.
+func (d *Door) Visited() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.known
 }
 
 // Wait returns when nobody is connected any more, or when ctx or patience is

@@ -111,13 +111,11 @@ func (e *Engine) checkSettings() workflow.Check {
 	return c
 }
 
-const libraryHint = "The rest of the library is loaded."
-
 func (e *Engine) checkLibrary() workflow.Check {
 	c := workflow.Check{ID: "library", Title: "Prompt library", State: checkOK}
 	c.Message = fmt.Sprintf("%s, %s", plural(len(e.library.Prompts()), "prompt", "prompts"), plural(len(e.library.Workflows()), "workflow", "workflows"))
-	if len(e.problems) > 0 {
-		c.State, c.Message, c.Hint = checkWarning, workflow.Describe(e.problems[0]).Message, libraryHint
+	if problems := e.library.Problems(); len(problems) > 0 {
+		c.State, c.Message, c.Hint = checkWarning, workflow.Describe(problems[0]).Message, "The rest of the library is loaded."
 	}
 	return c
 }

@@ -40,17 +40,16 @@ type Options struct {
 
 // Engine is one open data folder. It is safe for concurrent use.
 type Engine struct {
-	opt      Options
-	epoch    string
-	store    *store.Store
-	history  *history.History
-	library  *prompt.Library
-	problems []error // of the library
-	drainer  *drainer
-	hub      *hub
-	runs     *supervisor
-	models   *modelWatch
-	docs     *docCache
+	opt     Options
+	epoch   string
+	store   *store.Store
+	history *history.History
+	library *prompt.Library
+	drainer *drainer
+	hub     *hub
+	runs    *supervisor
+	models  *modelWatch
+	docs    *docCache
 
 	settings        atomic.Pointer[workflow.Settings]
 	settingsProblem error // why they could not be read at Open; guarded by mu
@@ -82,13 +81,12 @@ func Open(ctx context.Context, opt Options) (*Engine, error) {
 	if opt.Library == nil {
 		opt.Library = prompts.Files
 	}
-	library, problems := prompt.LoadLibrary(opt.Library)
 	st, err := store.Open(opt.Dir, store.Options{Now: opt.Now})
 	if err != nil {
 		return nil, err
 	}
 	e := &Engine{
-		opt: opt, store: st, history: history.Open(opt.Dir), library: library, problems: problems, hub: newHub(),
+		opt: opt, store: st, history: history.Open(opt.Dir), library: prompt.OpenLibrary(opt.Library), hub: newHub(),
 		docs: newDocCache(), idEntropy: ulid.Monotonic(rand.Reader, 0),
 	}
 	e.epoch = e.newID()
@@ -99,9 +97,6 @@ func Open(ctx context.Context, opt Options) (*Engine, error) {
 	if err := e.recoverAll(ctx); err != nil {
 		e.runs.close()
 		return nil, errors.Join(err, e.history.Close(), st.Close())
-	}
-	for _, p := range problems {
-		e.notify("warning", workflow.Describe(p).Message, libraryHint)
 	}
 	return e, nil
 }

@@ -175,15 +175,40 @@ func (w *modelWatch) model(ctx context.Context, name string) (llm.Client, workfl
 	return client, info, nil
 }
 
+// pick returns the client and what is known of a model; an empty name means the
+// default one. What the server was asked only just now it is not asked again.
+func (w *modelWatch) pick(ctx context.Context, name string) (llm.Client, workflow.ModelInfo, error) {
+	if name != "" {
+		return w.model(ctx, name)
+	}
+	status, asked := w.look(ctx, false)
+	if status.Default == "" {
+		return nil, workflow.ModelInfo{}, noModel(status)
+	}
+	w.mu.Lock()
+	client, info, known := w.client, w.info[status.Default], asked && w.info[status.Default].Name != ""
+	w.mu.Unlock()
+	if known {
+		return client, info, nil
+	}
+	return w.model(ctx, status.Default)
+}
+
+// look returns the status of the server, and whether it was asked for it.
+func (w *modelWatch) look(ctx context.Context, refresh bool) (status workflow.ModelStatus, asked bool) {
+	w.mu.Lock()
+	status = w.status
+	w.mu.Unlock()
+	old := w.engine.opt.Now().Sub(status.CheckedAt) > modelsFresh || status.URL != w.engine.currentSettings().OllamaURL
+	if refresh || old {
+		return w.refresh(ctx), true
+	}
+	return status, false
+}
+
 // Models says whether models can be reached, and which. Without refresh, an
 // answer that is a few seconds old is good enough.
 func (e *Engine) Models(ctx context.Context, refresh bool) (workflow.ModelStatus, error) {
-	e.models.mu.Lock()
-	status := e.models.status
-	e.models.mu.Unlock()
-	old := e.opt.Now().Sub(status.CheckedAt) > modelsFresh || status.URL != e.currentSettings().OllamaURL
-	if refresh || old {
-		status = e.models.refresh(ctx)
-	}
+	status, _ := e.models.look(ctx, refresh)
 	return status, nil
 }

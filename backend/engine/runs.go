@@ -82,16 +82,7 @@ func (pic picture) idle(p workflow.Phase) error {
 
 // start records a run on a model and hands it to the supervisor.
 func (e *Engine) start(ctx context.Context, o order, model string) (workflow.Run, error) {
-	if model == "" {
-		status, err := e.Models(ctx, false)
-		if err != nil {
-			return workflow.Run{}, err
-		}
-		if model = status.Default; model == "" {
-			return workflow.Run{}, noModel(status)
-		}
-	}
-	client, info, err := e.models.model(ctx, model)
+	client, info, err := e.models.pick(ctx, model)
 	if err != nil {
 		return workflow.Run{}, err
 	}

@@ -63,7 +63,12 @@ type cached struct {
 
 func newRepo(dir string, d disk.Disk) *repo {
 	storage := filesystem.NewStorageWithOptions(wholePacks{osfs.New(dir)}, cache.NewObjectLRU(cacheSize), filesystem.Options{})
-	return &repo{dir: dir, disk: d, storage: storage, zip: zlib.NewWriter(io.Discard)}
+	// Somebody waits for what is published; consolidation makes it small.
+	zip, err := zlib.NewWriterLevel(io.Discard, zlib.BestSpeed)
+	if err != nil {
+		panic(err) // the level is one of the package's own
+	}
+	return &repo{dir: dir, disk: d, storage: storage, zip: zip}
 }
 
 // close waits for writers and readers.

@@ -1,6 +1,7 @@
 package llm
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -34,6 +35,14 @@ func (o *Ollama) ask(ctx context.Context, name string, f func(context.Context) e
 	return nil
 }
 
+// together asks for two things at once. Of two errors it returns the first one's.
+func together(first, second func() error) error {
+	other := make(chan error, 1)
+	go func() { other <- second() }()
+	err := first()
+	return cmp.Or(err, <-other)
+}
+
 // Version implements Client.
 func (o *Ollama) Version(ctx context.Context) (string, error) {
 	var version string
@@ -50,14 +59,16 @@ func (o *Ollama) Version(ctx context.Context) (string, error) {
 // Models implements Client.
 func (o *Ollama) Models(ctx context.Context) ([]workflow.ModelInfo, error) {
 	var list *api.ListResponse
-	err := o.ask(ctx, "", func(ctx context.Context) (err error) {
-		list, err = o.api.List(ctx)
+	var loaded map[string]int
+	err := together(func() error {
+		return o.ask(ctx, "", func(ctx context.Context) (err error) {
+			list, err = o.api.List(ctx)
+			return err
+		})
+	}, func() (err error) {
+		loaded, err = o.loaded(ctx)
 		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	loaded, err := o.loaded(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -97,14 +108,16 @@ func (o *Ollama) Model(ctx context.Context, name string) (workflow.ModelInfo, er
 		return workflow.ModelInfo{}, workflow.Errorf(workflow.Invalid, "No model is named.")
 	}
 	var shown *api.ShowResponse
-	err := o.ask(ctx, name, func(ctx context.Context) (err error) {
-		shown, err = o.api.Show(ctx, &api.ShowRequest{Model: name})
+	var models []workflow.ModelInfo
+	err := together(func() error {
+		return o.ask(ctx, name, func(ctx context.Context) (err error) {
+			shown, err = o.api.Show(ctx, &api.ShowRequest{Model: name})
+			return err
+		})
+	}, func() (err error) {
+		models, err = o.Models(ctx)
 		return err
 	})
-	if err != nil {
-		return workflow.ModelInfo{}, err
-	}
-	models, err := o.Models(ctx)
 	if err != nil {
 		return workflow.ModelInfo{}, err
 	}

@@ -6,14 +6,27 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"plumbline/backend/workflow"
 )
 
 // Library is the prompts, workflows and checklists of a file tree. Everything
-// in it is valid, and a workflow in it names only prompts and checklists that
-// are in it, too. It does not change, and may be used by several goroutines.
+// that it gives out is valid, and a workflow of it names only prompts and
+// checklists that it has, too. It does not change, and may be used by several
+// goroutines. A file is parsed when it is asked for: a command that needs one
+// prompt does not pay for all of them.
 type Library struct {
+	fsys  fs.FS
+	all   func() *loader               // everything, checked; read once
+	files func() map[string]string     // of prompts and workflows, by folder and id; read once
+	mu    sync.Mutex                   // guards those that were read alone
+	alone map[string]Prompt            // by id
+	flows map[string]workflow.Workflow // by id
+}
+
+// contents is everything that a library holds.
+type contents struct {
 	prompts    map[string]Prompt
 	workflows  map[string]workflow.Workflow
 	checklists map[string]string
@@ -26,22 +39,33 @@ const (
 	checklistsDir = "checklists"
 )
 
-// LoadLibrary reads library/**.md, workflows/*.md and checklists/*.md. A file
-// that cannot be used is left out, with an error that names it; the rest is
-// loaded all the same. A folder that is not there is empty.
-func LoadLibrary(fsys fs.FS) (*Library, []error) {
-	l := &loader{fsys: fsys, lib: &Library{
+// OpenLibrary returns the library of library/**.md, workflows/*.md and
+// checklists/*.md. A folder that is not there is empty. A file that cannot be
+// used is left out; Problems tells of it.
+func OpenLibrary(fsys fs.FS) *Library {
+	l := &Library{fsys: fsys, alone: map[string]Prompt{}, flows: map[string]workflow.Workflow{}}
+	l.all = sync.OnceValue(func() *loader { return load(fsys) })
+	l.files = sync.OnceValue(func() map[string]string { return index(fsys) })
+	return l
+}
+
+// Problems reads everything and returns an error for each file that is left out,
+// which it names.
+func (l *Library) Problems() []error { return l.all().errs }
+
+func load(fsys fs.FS) *loader {
+	l := &loader{fsys: fsys, lib: contents{
 		prompts: map[string]Prompt{}, workflows: map[string]workflow.Workflow{}, checklists: map[string]string{},
 	}}
 	l.each(promptsDir, l.prompt)
 	l.each(checklistsDir, l.checklist)
 	l.each(workflowsDir, l.workflow)
-	return l.lib, l.errs
+	return l
 }
 
 type loader struct {
 	fsys fs.FS
-	lib  *Library
+	lib  contents
 	errs []error
 }
 
@@ -130,40 +154,36 @@ func (l *loader) workflow(file string, data []byte) error {
 		return workflow.Errorf(workflow.Conflict, "%s: the id “%s” is taken by another workflow.", file, w.ID).
 			WithHint("Give the workflow another id.")
 	}
-	for _, phase := range w.Phases {
-		if _, ok := l.lib.prompts[phase.Prompt]; phase.Prompt != "" && !ok {
-			return workflow.Errorf(workflow.Invalid, "%s: the phase “%s” names the prompt “%s”, which is not in the library.", file, phase.ID, phase.Prompt)
-		}
-		if _, ok := l.lib.checklists[phase.Template]; phase.Template != "" && !ok {
-			return workflow.Errorf(workflow.Invalid, "%s: the phase “%s” names the template “%s”, which is not among the checklists.", file, phase.ID, phase.Template)
-		}
+	if err := l.lib.complete(file, w); err != nil {
+		return err
 	}
 	l.lib.workflows[w.ID] = w
 	return nil
 }
 
-// Prompt returns the prompt with the given id.
-func (l *Library) Prompt(id string) (Prompt, bool) {
-	p, ok := l.prompts[id]
-	return p, ok
+// complete checks that what a workflow names is there.
+func (c contents) complete(file string, w workflow.Workflow) error {
+	for _, phase := range w.Phases {
+		if _, ok := c.prompts[phase.Prompt]; phase.Prompt != "" && !ok {
+			return workflow.Errorf(workflow.Invalid, "%s: the phase “%s” names the prompt “%s”, which is not in the library.", file, phase.ID, phase.Prompt)
+		}
+		if _, ok := c.checklists[phase.Template]; phase.Template != "" && !ok {
+			return workflow.Errorf(workflow.Invalid, "%s: the phase “%s” names the template “%s”, which is not among the checklists.", file, phase.ID, phase.Template)
+		}
+	}
+	return nil
 }
 
 // Prompts returns all prompts in the order of their ids.
-func (l *Library) Prompts() []Prompt { return sorted(l.prompts) }
-
-// Workflow returns the workflow with the given id.
-func (l *Library) Workflow(id string) (workflow.Workflow, bool) {
-	w, ok := l.workflows[id]
-	return w, ok
-}
+func (l *Library) Prompts() []Prompt { return sorted(l.all().lib.prompts) }
 
 // Workflows returns all workflows in the order of their ids.
-func (l *Library) Workflows() []workflow.Workflow { return sorted(l.workflows) }
+func (l *Library) Workflows() []workflow.Workflow { return sorted(l.all().lib.workflows) }
 
 // Checklist returns the Markdown of the checklist with the given name, which
 // is that of its file without ".md".
 func (l *Library) Checklist(name string) (string, bool) {
-	text, ok := l.checklists[name]
+	text, ok := l.all().lib.checklists[name]
 	return text, ok
 }
 

@@ -53,8 +53,8 @@ phases:
 For people.
 `
 
-func TestLoadLibrary(t *testing.T) {
-	lib, errs := LoadLibrary(fstest.MapFS{
+func TestLibrary(t *testing.T) {
+	lib := OpenLibrary(fstest.MapFS{
 		"library/b.md":           promptFile("spec"),
 		"library/deep/er/a.md":   promptFile("request"),
 		"library/notes.txt":      file("not a prompt"),
@@ -62,6 +62,7 @@ func TestLoadLibrary(t *testing.T) {
 		"checklists/ready.md":    file("\ufeff# Ready\r\n\r\n- [ ] One\r\n"),
 		"elsewhere/forgotten.md": file("not read"),
 	})
+	errs := lib.Problems()
 	if len(errs) > 0 {
 		t.Fatal(errs)
 	}
@@ -88,10 +89,10 @@ func TestLoadLibrary(t *testing.T) {
 	}
 }
 
-func TestLoadLibraryLeavesOutWhatIsBad(t *testing.T) {
+func TestLibraryLeavesOutWhatIsBad(t *testing.T) {
 	missing := strings.NewReplacer("id: flow", "id: other", "prompt: spec", "prompt: gone").Replace(flow)
 	unlisted := strings.NewReplacer("id: flow", "id: third", "template: ready", "template: gone").Replace(flow)
-	lib, errs := LoadLibrary(fstest.MapFS{
+	lib := OpenLibrary(fstest.MapFS{
 		"library/a.md":         file("no front matter"),
 		"library/b.md":         promptFile("spec"),
 		"library/c.md":         promptFile("spec"),
@@ -107,6 +108,8 @@ func TestLoadLibraryLeavesOutWhatIsBad(t *testing.T) {
 		"checklists/sub/in.md": file("# In"),
 		"checklists/utf.md":    file("\xff"),
 	})
+	checkFirst(t, lib) // before anything was read as a whole
+	errs := lib.Problems()
 	want := []string{
 		"library/a.md, line 1: “---” is expected",
 		"library/c.md: the id “spec” is taken by library/b.md.",
@@ -130,8 +133,23 @@ func TestLoadLibraryLeavesOutWhatIsBad(t *testing.T) {
 	if len(lib.Prompts()) != 2 || len(lib.Workflows()) != 1 {
 		t.Errorf("%d prompts and %d workflows are left, want 2 and 1", len(lib.Prompts()), len(lib.Workflows()))
 	}
+	checkFirst(t, lib)
+}
+
+// checkFirst checks that of two files with one id the first counts, and that
+// what names something missing is not there.
+func checkFirst(t *testing.T, lib *Library) {
+	t.Helper()
 	if p, _ := lib.Prompt("spec"); p.File != "library/b.md" {
 		t.Errorf("the prompt spec is that of %s, want the first", p.File)
+	}
+	for _, id := range []string{"other", "third"} {
+		if _, ok := lib.Workflow(id); ok {
+			t.Errorf("there is a workflow “%s”, which names what is missing", id)
+		}
+	}
+	if _, ok := lib.Workflow("flow"); !ok {
+		t.Error("the workflow “flow” is missing")
 	}
 }
 
@@ -155,9 +173,10 @@ func (f lockedFS) ReadFile(name string) ([]byte, error) {
 	return f.MapFS.ReadFile(name)
 }
 
-func TestLoadLibraryReportsAFileThatCannotBeRead(t *testing.T) {
+func TestLibraryReportsAFileThatCannotBeRead(t *testing.T) {
 	files := fstest.MapFS{"library/a.md": promptFile("a"), "library/b.md": promptFile("b")}
-	lib, errs := LoadLibrary(lockedFS{files, "library/a.md"})
+	lib := OpenLibrary(lockedFS{files, "library/a.md"})
+	errs := lib.Problems()
 	if len(errs) != 1 || workflow.CodeOf(errs[0]) != workflow.Unavailable {
 		t.Errorf("errors %v, want one that says unavailable", errs)
 	}
@@ -167,7 +186,8 @@ func TestLoadLibraryReportsAFileThatCannotBeRead(t *testing.T) {
 }
 
 func TestAnEmptyLibraryIsNoError(t *testing.T) {
-	lib, errs := LoadLibrary(fstest.MapFS{})
+	lib := OpenLibrary(fstest.MapFS{})
+	errs := lib.Problems()
 	if len(errs) > 0 || len(lib.Prompts()) > 0 || lib.Workflows() == nil {
 		t.Errorf("errors %v, prompts %v, workflows %v; want none, and lists that are not nil", errs, lib.Prompts(), lib.Workflows())
 	}

@@ -17,7 +17,7 @@ var conditionKinds = []string{
 
 // ParseWorkflow reads a workflow file: the phases are its front matter, and its
 // body is for people. Whether the prompts and checklists it names exist is for
-// LoadLibrary to say. A fault is a workflow.Invalid that names the line.
+// a Library to say. A fault is a workflow.Invalid that names the line.
 func ParseWorkflow(file string, data []byte) (workflow.Workflow, error) {
 	doc, err := split(file, data)
 	if err != nil {
