@@ -124,6 +124,9 @@ func (c *runCmd) Run(ctx context.Context, s *session) error {
 	case c.Paste != "":
 		return c.paste(ctx, s)
 	}
+	if c.Model == "" {
+		defer s.meanwhile(ctx, "Models/Status", false)()
+	}
 	cl, o, ph, err := s.phase(ctx, c.Project, c.Phase)
 	if err != nil {
 		return err

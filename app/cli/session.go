@@ -72,6 +72,21 @@ func (s *session) connect(ctx context.Context) (*client, error) {
 	return s.client, nil
 }
 
+// meanwhile calls a method whose answer will be needed soon, so that it is known
+// by then; what goes wrong shows when it is needed. The caller must call wait.
+func (s *session) meanwhile(ctx context.Context, method string, args ...any) (wait func()) {
+	cl, err := s.connect(ctx)
+	if err != nil {
+		return func() {}
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = cl.call(ctx, method, new(json.RawMessage), args...)
+	}()
+	return func() { <-done }
+}
+
 // welcome lets other commands reach the data while this one holds it for long.
 // What they run ends before this command does, unless the user stops both.
 func (s *session) welcome(ctx context.Context) error {

@@ -13,13 +13,16 @@ import (
 
 const (
 	modelsFresh = 10 * time.Second
-	askTimeout  = 4 * time.Second
+	// justNow is how old the answer of the server may be for a run to be planned by it.
+	justNow    = time.Second
+	askTimeout = 4 * time.Second
 )
 
 // modelWatch knows the model server of the settings: whether it answers, what it
 // offers, and what is known of each model.
 type modelWatch struct {
 	engine *Engine
+	asking sync.Mutex // held while the server is asked, so that nobody asks it the same
 
 	mu     sync.Mutex
 	url    string
@@ -181,34 +184,36 @@ func (w *modelWatch) pick(ctx context.Context, name string) (llm.Client, workflo
 	if name != "" {
 		return w.model(ctx, name)
 	}
-	status, asked := w.look(ctx, false)
+	status := w.look(ctx, false)
 	if status.Default == "" {
 		return nil, workflow.ModelInfo{}, noModel(status)
 	}
 	w.mu.Lock()
-	client, info, known := w.client, w.info[status.Default], asked && w.info[status.Default].Name != ""
+	client, info, known := w.client, w.info[status.Default], w.info[status.Default].Name != ""
 	w.mu.Unlock()
-	if known {
+	if known && w.engine.opt.Now().Sub(status.CheckedAt) < justNow {
 		return client, info, nil
 	}
 	return w.model(ctx, status.Default)
 }
 
-// look returns the status of the server, and whether it was asked for it.
-func (w *modelWatch) look(ctx context.Context, refresh bool) (status workflow.ModelStatus, asked bool) {
+// look returns the status of the server. It asks when that is wanted, or when
+// what is known is old.
+func (w *modelWatch) look(ctx context.Context, refresh bool) workflow.ModelStatus {
+	w.asking.Lock()
+	defer w.asking.Unlock()
 	w.mu.Lock()
-	status = w.status
+	status := w.status
 	w.mu.Unlock()
 	old := w.engine.opt.Now().Sub(status.CheckedAt) > modelsFresh || status.URL != w.engine.currentSettings().OllamaURL
 	if refresh || old {
-		return w.refresh(ctx), true
+		return w.refresh(ctx)
 	}
-	return status, false
+	return status
 }
 
 // Models says whether models can be reached, and which. Without refresh, an
 // answer that is a few seconds old is good enough.
 func (e *Engine) Models(ctx context.Context, refresh bool) (workflow.ModelStatus, error) {
-	status, _ := e.models.look(ctx, refresh)
-	return status, nil
+	return e.models.look(ctx, refresh), nil
 }

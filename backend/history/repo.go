@@ -125,6 +125,11 @@ func (r *repo) make() error {
 	if r.made {
 		return nil
 	}
+	// The branch comes after everything below was synced, so it tells that it was.
+	if tip, err := r.ref(branch); err == nil && !tip.IsZero() && r.has("HEAD") && r.has("config") && r.has("objects/pack") {
+		r.made = true
+		return nil
+	}
 	for _, dir := range []string{"objects/pack", "objects/info", "refs/heads", "refs/tags"} {
 		if err := r.disk.MakeDir(r.path(filepath.FromSlash(dir))); err != nil {
 			return err
@@ -148,6 +153,12 @@ func (r *repo) make() error {
 	}
 	r.made = true
 	return nil
+}
+
+// has reports whether the repository has a file or folder.
+func (r *repo) has(name string) bool {
+	_, err := os.Lstat(r.path(filepath.FromSlash(name)))
+	return err == nil
 }
 
 // sweep removes what a crash left behind. It runs before the first write, so none
