@@ -37,8 +37,9 @@ func (w *write) touch(path string) {
 func (w *write) tell(ev workflow.Event) { w.events = append(w.events, ev) }
 
 // change makes one acknowledged write of a project: one transaction, one
-// commit, and the events that follow from it. mu is held all along, so that
-// events come in the order of the changes, and the last one tells how it is.
+// commit, and the events that follow from it. mu is held until those that it
+// tells itself are out, so that they come in the order of the changes; how the
+// project stands by then follows.
 func (e *Engine) change(projectID string, by workflow.Author, message string, fn func(w *write) error) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -67,7 +68,7 @@ func (e *Engine) change(projectID string, by workflow.Author, message string, fn
 		return err
 	}
 	e.drainer.wake()
-	e.announce(projectID, w.touched)
+	e.news.add(projectID, w.touched)
 	for _, ev := range w.events {
 		e.hub.emit(ev)
 	}
@@ -96,31 +97,9 @@ func touchProject(tx *store.Tx, projectID string, at time.Time) error {
 	return tx.PutProject(p)
 }
 
-// announce tells the doors how a project stands after a change. mu must be held.
-func (e *Engine) announce(projectID string, what touched) {
-	var events []workflow.Event
-	err := e.store.View(func(tx *store.Tx) error {
-		pic, err := e.picture(tx, projectID)
-		if err != nil {
-			return err
-		}
-		events, err = e.news(tx, pic, what)
-		return err
-	})
-	if err != nil {
-		d := workflow.Describe(err)
-		e.notify("error", d.Message, d.Hint)
-		return
-	}
-	for _, ev := range events {
-		ev.ProjectID = projectID
-		e.hub.emit(ev)
-	}
-}
-
-// news are the events that tell how a project stands: its overview, the gate it
+// standing are the events that tell how a project stands: its overview, the gate it
 // is at and those that were touched, and the artifacts that were.
-func (e *Engine) news(tx *store.Tx, pic picture, what touched) ([]workflow.Event, error) {
+func (e *Engine) standing(tx *store.Tx, pic picture, what touched) ([]workflow.Event, error) {
 	o := pic.overview()
 	events := []workflow.Event{{Overview: &o}}
 	phases := append([]string{o.Current}, what.phases...)

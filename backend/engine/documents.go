@@ -33,7 +33,7 @@ func (c *docCache) parse(hash, body string) parsed {
 	if ok {
 		return p
 	}
-	p = parsed{items: markdown.Items(body), sections: markdown.Sections(body)}
+	p.items, p.sections = markdown.Outline(body)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.docs) >= docCacheSize {
@@ -41,6 +41,18 @@ func (c *docCache) parse(hash, body string) parsed {
 	}
 	c.docs[hash] = p
 	return p
+}
+
+// boxes returns the boxes of a text. One that plainly has none, as most drafts
+// of code and prose, is not parsed for it.
+func (c *docCache) boxes(hash, body string) []workflow.Item {
+	if p, ok := c.known(hash); ok {
+		return p.items
+	}
+	if !markdown.MayHaveBoxes(body) {
+		return []workflow.Item{}
+	}
+	return c.parse(hash, body).items
 }
 
 func (c *docCache) known(hash string) (parsed, bool) {
@@ -60,6 +72,18 @@ func (e *Engine) parsedHead(tx *store.Tx, v workflow.Version) (parsed, error) {
 		return parsed{}, err
 	}
 	return e.docs.parse(v.Hash, body), nil
+}
+
+// headBoxes returns the boxes of the current text of an artifact.
+func (e *Engine) headBoxes(tx *store.Tx, v workflow.Version) ([]workflow.Item, error) {
+	if p, ok := e.docs.known(v.Hash); ok {
+		return p.items, nil
+	}
+	body, err := headBody(tx, v)
+	if err != nil {
+		return nil, err
+	}
+	return e.docs.boxes(v.Hash, body), nil
 }
 
 // judged returns the boxes of a version with their states.

@@ -47,6 +47,7 @@ type Engine struct {
 	library *prompt.Library
 	drainer *drainer
 	hub     *hub
+	news    *announcer
 	runs    *supervisor
 	models  *modelWatch
 	docs    *docCache
@@ -93,6 +94,7 @@ func Open(ctx context.Context, opt Options) (*Engine, error) {
 	e.hub.epoch = e.epoch
 	e.models = newModelWatch(e)
 	e.runs = newSupervisor(e)
+	e.news = newAnnouncer(e)
 	e.drainer = newDrainer(st, e.history, e.drainFailed)
 	if err := e.recoverAll(ctx); err != nil {
 		e.runs.close()
@@ -118,6 +120,7 @@ func (e *Engine) recoverAll(ctx context.Context) error {
 	}
 	e.drainer.start()
 	e.drainer.wake()
+	e.news.start()
 	return nil
 }
 
@@ -130,6 +133,7 @@ func (e *Engine) Close() error {
 		e.closed = true
 		e.mu.Unlock()
 		err := e.drainer.close()
+		e.news.close()
 		e.hub.close()
 		// The store waits for those who read, and they may read from the history.
 		e.closeErr = errors.Join(err, e.store.Close(), e.history.Close())

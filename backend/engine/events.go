@@ -93,7 +93,9 @@ func (h *hub) close() {
 // Close, and when the reader lags too far behind; it then catches up with EventsSince.
 func (e *Engine) Subscribe() (events <-chan workflow.Event, cancel func()) { return e.hub.subscribe() }
 
-// EventsSince returns the events after a number of an epoch, or says to fetch everything again.
+// EventsSince returns the events after a number of an epoch, or says to fetch
+// everything again. What was acknowledged before the call is among them.
 func (e *Engine) EventsSince(epoch string, seq uint64) workflow.EventBatch {
+	e.news.settle()
 	return e.hub.since(epoch, seq)
 }

@@ -62,7 +62,7 @@ func (e *Engine) CreateProject(_ context.Context, n workflow.NewProject) (workfl
 		return workflow.Project{}, err
 	}
 	e.drainer.wake()
-	e.announce(p.ID, touched{})
+	e.news.add(p.ID, touched{})
 	return p, nil
 }
 

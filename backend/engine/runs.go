@@ -178,7 +178,7 @@ func (e *Engine) recordRun(r *workflow.Run, sent string) error {
 // now. mu must be held.
 func (e *Engine) tellRun(r workflow.Run) {
 	e.hub.emit(workflow.Event{ProjectID: r.ProjectID, Run: &r})
-	e.announce(r.ProjectID, touched{phases: []string{r.Phase}})
+	e.news.add(r.ProjectID, touched{phases: []string{r.Phase}})
 }
 
 // tellTrouble tells why the end of a run cannot be kept, when that is news.

@@ -190,7 +190,13 @@ func TestDeltasMakeTheAnswer(t *testing.T) {
 	if text != long {
 		t.Errorf("the deltas make %d of %d bytes", len(text), len(long))
 	}
-	if got := b.EventsSince(b.epoch, last); got.Resync || len(got.Events) > 2 {
+	got := b.EventsSince(b.epoch, last)
+	for _, ev := range got.Events {
+		if ev.Seq <= last || ev.Run != nil || ev.Delta != nil {
+			t.Errorf("told after the end of the run: %+v", ev)
+		}
+	}
+	if got.Resync || got.Seq != last+uint64(len(got.Events)) {
 		t.Errorf("since the last: %+v", got)
 	}
 	if got := b.EventsSince("another", 0); !got.Resync {

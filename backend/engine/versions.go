@@ -41,12 +41,12 @@ func (e *Engine) addVersion(w *write, d edition) (workflow.Version, error) {
 		}
 	}
 	hash := workflow.Hash(d.body)
-	p := e.docs.parse(hash, d.body)
-	diff := markdown.Diff(before, d.body)
+	boxes := e.docs.boxes(hash, d.body)
+	added, removed := markdown.CountChanges(before, d.body)
 	v := workflow.Version{
 		ProjectID: w.project, Path: d.path, Number: head.Number + 1, Kind: d.kind, Author: d.author, At: w.at,
-		Message: d.message, RunID: d.runID, BasisID: d.basisID, Hash: hash, BasisHash: workflow.BlankHash(d.body, p.items),
-		Size: len(d.body), Words: markdown.Words(d.body), Added: diff.Added, Removed: diff.Removed,
+		Message: d.message, RunID: d.runID, BasisID: d.basisID, Hash: hash, BasisHash: workflow.BlankHash(d.body, boxes),
+		Size: len(d.body), Words: markdown.Words(d.body), Added: added, Removed: removed,
 	}
 	w.touch(d.path)
 	return v, w.tx.AddVersion(v, d.body)
@@ -56,11 +56,10 @@ func (e *Engine) addVersion(w *write, d edition) (workflow.Version, error) {
 func (e *Engine) replace(w *write, current workflow.Version, d edition) (workflow.Version, error) {
 	before := []workflow.Item{}
 	if current.Number > 0 {
-		p, err := e.parsedHead(w.tx, current)
-		if err != nil {
+		var err error
+		if before, err = e.headBoxes(w.tx, current); err != nil {
 			return current, err
 		}
-		before = p.items
 	}
 	v, err := e.addVersion(w, d)
 	if err != nil {
@@ -74,7 +73,7 @@ func (e *Engine) replace(w *write, current workflow.Version, d edition) (workflo
 	if d.ticks {
 		by = &workflow.Tick{State: workflow.ItemDone, By: d.author, At: w.at}
 	}
-	if workflow.CarryTicks(ticks, before, e.docs.parse(v.Hash, d.body).items, by) {
+	if workflow.CarryTicks(ticks, before, e.docs.boxes(v.Hash, d.body), by) {
 		return v, w.tx.PutTicks(w.project, d.path, ticks)
 	}
 	return v, nil

@@ -59,11 +59,25 @@ func (boxParser) Parse(parent ast.Node, block text.Reader, _ parser.Context) ast
 // Items returns the task boxes of a text in the order they are written. The
 // text of an item is its first paragraph, on one line, with its own markup kept.
 // The state is that of the mark alone: claimed or open.
-func Items(src string) []workflow.Item {
-	items := parse(src).items()
+func Items(src string) []workflow.Item { return parse(src).judged() }
+
+func (d *document) judged() []workflow.Item {
+	items := d.items()
 	workflow.KeyItems(items)
 	workflow.JudgeItems(items, nil)
 	return items
+}
+
+// Outline returns the boxes and the sections of a text, which is read once for
+// both: see [Items] and [Sections].
+func Outline(src string) ([]workflow.Item, []workflow.Section) {
+	d := parse(src)
+	return d.judged(), d.sections()
+}
+
+// MayHaveBoxes reports whether a text can have task boxes; it costs next to nothing.
+func MayHaveBoxes(src string) bool {
+	return strings.Contains(src, "[ ]") || strings.Contains(src, "[x]") || strings.Contains(src, "[X]")
 }
 
 // SetMark sets or clears the mark whose offset is given, and changes nothing

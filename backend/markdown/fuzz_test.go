@@ -125,6 +125,9 @@ func FuzzItems(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, src string) {
 		items := Items(src)
+		if len(items) > 0 && !MayHaveBoxes(src) {
+			t.Fatalf("%q has boxes, and MayHaveBoxes says no", src)
+		}
 		if n := strings.Count(Render(src, Options{}), `class="box"`); n != len(items) {
 			t.Fatalf("%q has %d items and shows %d boxes", src, len(items), n)
 		}

@@ -19,11 +19,22 @@ func splitLines(s string) []string {
 
 // lineChanges compares two texts by line. Lines that occur once in both hold
 // the texts together, so that the search between them stays small and changes
-// fall where a reader expects them.
+// fall where a reader expects them. What both begin and end with is not searched.
 func lineChanges(a, b []string) []lcs.Diff {
 	changes := []lcs.Diff{}
-	x, y := 0, 0
-	for _, anchor := range append(anchors(a, b), [2]int{len(a), len(b)}) {
+	x := 0
+	for x < len(a) && x < len(b) && a[x] == b[x] {
+		x++
+	}
+	y := x
+	for len(a) > x && len(b) > x && a[len(a)-1] == b[len(b)-1] {
+		a, b = a[:len(a)-1], b[:len(b)-1]
+	}
+	marks := anchors(a[x:], b[x:])
+	for i := range marks {
+		marks[i][0], marks[i][1] = marks[i][0]+x, marks[i][1]+x
+	}
+	for _, anchor := range append(marks, [2]int{len(a), len(b)}) {
 		for _, c := range lcs.DiffLines(a[x:anchor[0]], b[y:anchor[1]]) {
 			c.Start, c.End, c.ReplStart, c.ReplEnd = c.Start+x, c.End+x, c.ReplStart+y, c.ReplEnd+y
 			if n := len(changes); n > 0 && changes[n-1].End == c.Start && changes[n-1].ReplEnd == c.ReplStart {
@@ -35,6 +46,16 @@ func lineChanges(a, b []string) []lcs.Diff {
 		x, y = anchor[0], anchor[1]
 	}
 	return changes
+}
+
+// CountChanges returns how many lines were added to a text and removed from it,
+// as Diff counts them.
+func CountChanges(old, new string) (added, removed int) {
+	for _, change := range lineChanges(splitLines(old), splitLines(new)) {
+		added += change.ReplEnd - change.ReplStart
+		removed += change.End - change.Start
+	}
+	return added, removed
 }
 
 // anchors returns the longest rising run of lines that occur once in both texts.
