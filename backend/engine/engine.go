@@ -83,7 +83,7 @@ func Open(ctx context.Context, opt Options) (*Engine, error) {
 		opt.Library = prompts.Files
 	}
 	library, problems := prompt.LoadLibrary(opt.Library)
-	st, err := store.Open(opt.Dir, store.Options{Now: opt.Now})
+	st, err := store.Open(ctx, opt.Dir, store.Options{Now: opt.Now})
 	if err != nil {
 		return nil, err
 	}

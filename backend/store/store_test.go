@@ -17,7 +17,7 @@ var ann = workflow.Author{Kind: workflow.Person, Name: "Ann"}
 // open opens a store in a new folder and closes it after the test.
 func open(t testing.TB) *Store {
 	t.Helper()
-	s, err := Open(t.TempDir(), Options{Now: func() time.Time { return noon }})
+	s, err := Open(t.Context(), t.TempDir(), Options{Now: func() time.Time { return noon }})
 	if err != nil {
 		t.Fatal(err)
 	}
