@@ -27,20 +27,10 @@ type Rebuilt struct {
 	// Records counts the records of each projected bucket.
 	Records map[string]int
 	// Lost names what could not be brought back, and why.
-	Lost []Lost
+	Lost []Fault
 	// Differs are the artifacts whose text at the end of the history is not that of
 	// their newest version: somebody else has committed.
 	Differs []string
-}
-
-// Lost is something that could not be read.
-type Lost struct {
-	// Bucket and Key name a record, as far as they are known.
-	Bucket string `json:"bucket"`
-	Key    string `json:"key"`
-	// Where is the commit and file, or the page of the file, that should have held it.
-	Where  string `json:"where"`
-	Reason string `json:"reason"`
 }
 
 // Rebuild makes the records of one project anew from its history: the inverse
@@ -99,7 +89,7 @@ func (s *Store) NewRebuild(ctx context.Context, projectID string, read func(blob
 		return nil, err
 	}
 	return &Rebuild{
-		store: s, id: projectID, read: read, rebuilt: Rebuilt{Records: map[string]int{}, Lost: []Lost{}, Differs: []string{}},
+		store: s, id: projectID, read: read, rebuilt: Rebuilt{Records: map[string]int{}, Lost: []Fault{}, Differs: []string{}},
 		blobs: map[string]string{}, heads: map[string]newest{}, adopted: map[string]string{},
 	}, nil
 }
@@ -168,7 +158,7 @@ func (r *Rebuild) take(c commitFiles, paths []string) error {
 	for _, path := range paths {
 		if err := r.takeFile(c, path); err != nil {
 			reason := workflow.Describe(err).Message
-			r.rebuilt.Lost = append(r.rebuilt.Lost, Lost{Bucket: string(bucketOf(path)), Where: strings.TrimSpace(c.name + " " + path), Reason: reason})
+			r.rebuilt.Lost = append(r.rebuilt.Lost, Fault{Bucket: string(bucketOf(path)), Where: strings.TrimSpace(c.name + " " + path), Reason: reason})
 		}
 	}
 	return r.flush(false)
@@ -283,7 +273,7 @@ func (r *Rebuild) finishHead(path string, n newest) error {
 	body, err := r.bodyOf(n)
 	if err != nil {
 		k := versionKey(r.id, path, n.number)
-		r.rebuilt.Lost = append(r.rebuilt.Lost, Lost{
+		r.rebuilt.Lost = append(r.rebuilt.Lost, Fault{
 			Bucket: string(bucketBody), Key: shownKey(k), Where: n.blob, Reason: workflow.Describe(err).Message,
 		})
 		return r.flush(false)
@@ -306,9 +296,6 @@ func (r *Rebuild) bodyOf(n newest) (string, error) {
 	}
 	return body, err
 }
-
-// shownKey shows a key without its bucket.
-func shownKey(k []byte) string { return strings.ReplaceAll(string(k), separator, "/") }
 
 // misnamed is the error for a record under a name that is not its own.
 func misnamed(id string) error {

@@ -47,7 +47,7 @@ func save(t testing.TB, s *Store, path, body string) {
 		}
 		v := workflow.Version{
 			ProjectID: project, Path: path, Number: head.Number + 1, Kind: workflow.VersionSaved,
-			Author: ann, At: noon, Message: "Save " + path, Size: len(body),
+			Author: ann, At: noon, Message: "Save " + path, Hash: workflow.Hash(body), Size: len(body),
 		}
 		if err := tx.Describe(project, ann, noon, v.Message); err != nil {
 			return err
