@@ -34,7 +34,7 @@ type drainHouse struct {
 // enter opens a data folder; leave closes it.
 func enter(t testing.TB, dir string) *drainHouse {
 	t.Helper()
-	s, err := store.Open(dir, store.Options{Now: func() time.Time { return drainNoon }})
+	s, err := store.Open(t.Context(), dir, store.Options{Now: func() time.Time { return drainNoon }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -521,11 +521,11 @@ func TestRepositoryThatTheStoreDoesNotKnowIsKeptAside(t *testing.T) {
 	old.drain(t)
 	theirs := old.tip(t, "P")
 	old.leave(t)
-	if err := os.Remove(filepath.Join(old.dir, "plumbline.db")); err != nil {
+	h := enter(t, t.TempDir())
+	defer h.leave(t)
+	if err := os.Rename(filepath.Join(old.dir, "projects"), filepath.Join(h.dir, "projects")); err != nil {
 		t.Fatal(err)
 	}
-	h := enter(t, old.dir)
-	defer h.leave(t)
 	h.mustSave(t, "P", "spec.md", drainBody("P", "spec.md", 1))
 	h.reconcile(t)
 	h.checkSound(t, "P")

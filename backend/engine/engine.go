@@ -82,7 +82,7 @@ func Open(ctx context.Context, opt Options) (*Engine, error) {
 	if opt.Library == nil {
 		opt.Library = prompts.Files
 	}
-	st, err := store.Open(opt.Dir, store.Options{Now: opt.Now})
+	st, err := store.Open(ctx, opt.Dir, store.Options{Now: opt.Now})
 	if err != nil {
 		return nil, err
 	}

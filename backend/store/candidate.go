@@ -75,17 +75,3 @@ func (tx *Tx) indexCandidate(c workflow.Candidate) error {
 	}
 	return tx.remove(bucketCandidateOpen, key(c.ProjectID, c.RunID))
 }
-
-// indexCandidates makes the index of open candidates anew.
-func (tx *Tx) indexCandidates() error {
-	candidates, err := list[workflow.Candidate](tx, bucketCandidate, nil)
-	if err != nil {
-		return err
-	}
-	for _, c := range candidates {
-		if err := tx.indexCandidate(c); err != nil {
-			return err
-		}
-	}
-	return nil
-}

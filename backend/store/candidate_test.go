@@ -3,8 +3,6 @@ package store
 import (
 	"testing"
 
-	bolt "go.etcd.io/bbolt"
-
 	"plumbline/backend/workflow"
 )
 
@@ -39,21 +37,5 @@ func TestOpenCandidatesAreThoseToBeDecided(t *testing.T) {
 	put("r3", workflow.CandidateDiscarded)
 	want("r2", "r1")
 	put("r2", workflow.CandidateAccepted)
-	want("r1")
-
-	// A database that was written before the index was.
-	if err := s.db.Update(func(tx *bolt.Tx) error { return tx.DeleteBucket([]byte(bucketCandidateOpen)) }); err != nil {
-		t.Fatal(err)
-	}
-	dir := s.dir
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
-	again, err := Open(dir, Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s = again
-	defer s.Close()
 	want("r1")
 }

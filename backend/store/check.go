@@ -26,6 +26,8 @@ const (
 // meta is what a meta page says about its file.
 type meta struct {
 	pageSize uint64
+	root     uint64 // page of the bucket of all buckets
+	freelist uint64 // page of the list of free pages
 	pages    uint64 // up to the high water mark
 	txid     uint64
 }
@@ -57,7 +59,30 @@ func checkFile(path string) (err error) {
 		return notDatabase(path, "it does not begin like one")
 	}
 	if newest.pages > size/newest.pageSize {
-		return notDatabase(path, "its end is missing")
+		return damagedFile(path, "its end is missing")
+	}
+	return checkPages(f, path, *newest)
+}
+
+// checkPages looks at the two pages that bbolt reads whenever it opens a file:
+// the root of everything and the list of the free pages.
+func checkPages(f io.ReaderAt, path string, m meta) error {
+	if m.root < 2 || m.root >= m.pages {
+		return damagedFile(path, "its first page is not in the file")
+	}
+	head, err := readHead(f, m, m.root)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", path, err)
+	}
+	if head.id != m.root || head.flags != flagBranch && head.flags != flagLeaf {
+		return damagedFile(path, "its first page is broken")
+	}
+	free, err := readFreelist(f, m)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", path, err)
+	}
+	if free == nil {
+		return damagedFile(path, "the list of its free pages is broken")
 	}
 	return nil
 }
@@ -77,7 +102,7 @@ func newestMeta(f io.ReaderAt, size uint64) (*meta, error) {
 		if !ok || offset != 0 && m.pageSize != offset {
 			continue
 		}
-		if newest == nil || m.txid > newest.txid {
+		if newest == nil || m.pageSize == newest.pageSize && m.txid > newest.txid {
 			newest = &m
 		}
 	}
@@ -91,6 +116,8 @@ func parseMeta(raw []byte) (meta, bool) {
 	sum.Write(raw[:metaSummed])
 	m := meta{
 		pageSize: uint64(order.Uint32(raw[8:])),
+		root:     order.Uint64(raw[16:]),
+		freelist: order.Uint64(raw[32:]),
 		pages:    order.Uint64(raw[40:]),
 		txid:     order.Uint64(raw[48:]),
 	}
@@ -100,8 +127,8 @@ func parseMeta(raw []byte) (meta, bool) {
 	return m, ok
 }
 
-// notDatabase is the error for a file that is not a whole database.
+// notDatabase is the error for a file that is something else.
 func notDatabase(path, why string) error {
-	return workflow.Errorf(workflow.Invalid, "The database %s cannot be opened: %s.", path, why).
-		WithHint("Nothing was changed. Put a backup in its place, or move the file away to begin anew.")
+	return workflow.Errorf(workflow.Invalid, "The database %s cannot be opened: %s.", path, why).WithHint(
+		"Nothing was changed. “plumbline restore FILE” puts a backup in its place; “plumbline rebuild” makes it anew from the git histories.")
 }

@@ -9,12 +9,17 @@
 //
 // # Files
 //
-//	<dir>/lock              flock, held as long as the store is open
-//	<dir>/plumbline.db      the database
-//	<dir>/plumbline.db.new  a database being made; renamed when it is whole
-//	<dir>/projects/<id>/history.git   written by package history
+//	<dir>/lock                flock, held as long as the store is open
+//	<dir>/plumbline.db        the database
+//	<dir>/plumbline.db.open   there while it is open, and after an exit that was not clean
+//	<dir>/plumbline.db.new    a database being made; renamed when it is whole
+//	<dir>/plumbline.db.copy   a copy being made; renamed when it is whole
+//	<dir>/plumbline.db.schema-<n>.bak   the database as it was before its schema was changed
+//	<dir>/projects/<id>/history.git     written by package history
 //
-// # Schema, version 1
+// # Schema, version 2
+//
+// Version 1 had no candidate_open; see migrations.
 //
 // Keys are texts; parts are joined by NUL, numbers are decimal with leading
 // zeros, so that they sort. A value is a format byte, the CRC32C of key and

@@ -48,7 +48,7 @@ func TestFolderThatCannotBeWrittenIsUnavailable(t *testing.T) {
 			t.Fatal(err)
 		}
 		withoutPower(t, func() {
-			s, err := Open(dir, Options{})
+			s, err := Open(t.Context(), dir, Options{})
 			if workflow.CodeOf(err) != workflow.Unavailable || !strings.Contains(err.Error(), dir) {
 				t.Errorf("%s with mode %v: %v, want unavailable with the folder's name", path, mode, err)
 			}
@@ -60,7 +60,7 @@ func TestFolderThatCannotBeWrittenIsUnavailable(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	s, err := Open(dir, Options{})
+	s, err := Open(t.Context(), dir, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

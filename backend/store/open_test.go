@@ -20,7 +20,7 @@ import (
 func closed(t testing.TB) string {
 	t.Helper()
 	dir := t.TempDir()
-	s, err := Open(dir, Options{Now: func() time.Time { return noon }})
+	s, err := Open(t.Context(), dir, Options{Now: func() time.Time { return noon }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +33,7 @@ func closed(t testing.TB) string {
 
 func TestOpenMakesAPrivateFolder(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "a", "plumbline")
-	s, err := Open(dir, Options{})
+	s, err := Open(t.Context(), dir, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,14 +45,14 @@ func TestOpenMakesAPrivateFolder(t *testing.T) {
 		}
 	}
 	entries, err := os.ReadDir(dir)
-	if err != nil || len(entries) != 2 {
-		t.Errorf("the folder holds %v, %v, want the lock and the database", entries, err)
+	if err != nil || len(entries) != 3 {
+		t.Errorf("the folder holds %v, %v, want the lock, the database and its marker", entries, err)
 	}
 }
 
 func TestRecordsSurviveClose(t *testing.T) {
 	dir := closed(t)
-	s, err := Open(dir, Options{})
+	s, err := Open(t.Context(), dir, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,12 +68,12 @@ func TestRecordsSurviveClose(t *testing.T) {
 
 func TestSecondOpenIsRefusedQuickly(t *testing.T) {
 	dir := t.TempDir()
-	s, err := Open(dir, Options{})
+	s, err := Open(t.Context(), dir, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	begin := time.Now()
-	_, err = Open(dir, Options{})
+	_, err = Open(t.Context(), dir, Options{})
 	if workflow.CodeOf(err) != workflow.Conflict || !strings.HasPrefix(err.Error(), "Plumbline is already open") {
 		t.Errorf("second Open: %v, want a conflict", err)
 	}
@@ -83,7 +83,7 @@ func TestSecondOpenIsRefusedQuickly(t *testing.T) {
 	if err := errors.Join(s.Close(), s.Close()); err != nil {
 		t.Fatal(err)
 	}
-	if s, err = Open(dir, Options{}); err != nil {
+	if s, err = Open(t.Context(), dir, Options{}); err != nil {
 		t.Fatalf("Open after Close: %v", err)
 	}
 	if err := s.Close(); err != nil {
@@ -94,7 +94,7 @@ func TestSecondOpenIsRefusedQuickly(t *testing.T) {
 func TestOpenWaitsForAStoreThatIsClosing(t *testing.T) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
-		first, err := Open(dir, Options{})
+		first, err := Open(t.Context(), dir, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -103,7 +103,7 @@ func TestOpenWaitsForAStoreThatIsClosing(t *testing.T) {
 				t.Error(err)
 			}
 		})
-		second, err := Open(dir, Options{})
+		second, err := Open(t.Context(), dir, Options{})
 		if err != nil {
 			t.Fatalf("Open while another is closing: %v", err)
 		}
@@ -122,7 +122,7 @@ func TestDatabaseInUseByAnotherProgramIsAConflict(t *testing.T) {
 	defer other.Close()
 	synctest.Test(t, func(t *testing.T) {
 		begin := time.Now()
-		_, err := Open(dir, Options{})
+		_, err := Open(t.Context(), dir, Options{})
 		if workflow.CodeOf(err) != workflow.Conflict || time.Since(begin) > openTimeout+time.Second {
 			t.Errorf("Open after %v: %v, want a conflict", time.Since(begin), err)
 		}
@@ -152,8 +152,12 @@ func refused(t *testing.T, dir, why string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	long := noon.AddDate(-1, 0, 0)
+	if err := os.Chtimes(path, long, long); err != nil {
+		t.Fatal(err)
+	}
 	for range 2 {
-		s, err := Open(dir, Options{})
+		s, err := Open(t.Context(), dir, Options{})
 		if err == nil {
 			t.Fatal(errors.Join(errors.New("Open took it"), s.Close()))
 		}
@@ -164,6 +168,9 @@ func refused(t *testing.T, dir, why string) {
 	after, err := os.ReadFile(path)
 	if err != nil || !bytes.Equal(before, after) {
 		t.Errorf("Open changed the file: %v", err)
+	}
+	if info, err := os.Stat(path); err != nil || !info.ModTime().Equal(long) {
+		t.Errorf("Open touched the file at %v, %v", info.ModTime(), err)
 	}
 	entries, err := os.ReadDir(dir)
 	if err != nil || len(entries) != 2 {
@@ -204,13 +211,13 @@ func TestTruncatedDatabaseIsRefusedUntouched(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(dir, fileName), whole[:size], 0o600); err != nil {
 			t.Fatal(err)
 		}
-		refused(t, dir, "cannot be opened")
+		refused(t, dir, "")
 	}
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, fileName), whole[:need], 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s, err := Open(dir, Options{})
+	s, err := Open(t.Context(), dir, Options{})
 	if err != nil {
 		t.Fatalf("Open of all pages in use: %v", err)
 	}
@@ -237,7 +244,7 @@ func TestDatabaseOfAnotherProgramIsRefusedUntouched(t *testing.T) {
 
 func TestDatabaseOfANewerPlumblineIsRefusedUntouched(t *testing.T) {
 	dir := t.TempDir()
-	s, err := Open(dir, Options{})
+	s, err := Open(t.Context(), dir, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -251,22 +258,22 @@ func TestDatabaseOfANewerPlumblineIsRefusedUntouched(t *testing.T) {
 	refused(t, dir, "newer Plumbline")
 }
 
-func TestMissingBucketIsMade(t *testing.T) {
+func TestDatabaseWithoutABucketIsRefusedUntouched(t *testing.T) {
 	dir := closed(t)
+	change(t, dir, func(tx *bolt.Tx) error { return tx.DeleteBucket([]byte(bucketVersion)) })
+	refused(t, dir, "it has no part “version”")
+}
+
+// change changes a closed database behind the back of the store.
+func change(t testing.TB, dir string, fn func(tx *bolt.Tx) error) {
+	t.Helper()
 	db, err := bolt.Open(filepath.Join(dir, fileName), 0o600, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = db.Update(func(tx *bolt.Tx) error { return tx.DeleteBucket([]byte(bucketNumCtx)) })
-	if err := errors.Join(err, db.Close()); err != nil {
+	if err := errors.Join(db.Update(fn), db.Close()); err != nil {
 		t.Fatal(err)
 	}
-	s, err := Open(dir, Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	update(t, s, func(tx *Tx) error { return tx.PutNumCtx("m", 1) })
 }
 
 func TestCrashWhileMakingTheDatabaseIsHarmless(t *testing.T) {
@@ -275,7 +282,7 @@ func TestCrashWhileMakingTheDatabaseIsHarmless(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(dir, fileName+".new"), []byte(half), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		s, err := Open(dir, Options{})
+		s, err := Open(t.Context(), dir, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -294,7 +301,7 @@ func TestFolderThatCannotBeMadeIsUnavailable(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, dir := range []string{file, filepath.Join(file, "below")} {
-		_, err := Open(dir, Options{})
+		_, err := Open(t.Context(), dir, Options{})
 		if workflow.CodeOf(err) != workflow.Unavailable || !strings.Contains(err.Error(), dir) {
 			t.Errorf("Open(%s): %v, want unavailable with its name", dir, err)
 		}
@@ -303,7 +310,7 @@ func TestFolderThatCannotBeMadeIsUnavailable(t *testing.T) {
 
 func TestFilePagesAreGivenBack(t *testing.T) {
 	dir := t.TempDir()
-	s, err := Open(dir, Options{})
+	s, err := Open(t.Context(), dir, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -328,7 +335,7 @@ func TestFilePagesAreGivenBack(t *testing.T) {
 	if err != nil || before.Size() < 48<<20 {
 		t.Fatalf("the file has %d bytes, %v", before.Size(), err)
 	}
-	if s, err = Open(dir, Options{}); err != nil {
+	if s, err = Open(t.Context(), dir, Options{}); err != nil {
 		t.Fatal(err)
 	}
 	defer s.Close()

@@ -18,7 +18,7 @@ func quick(t *testing.T) *Store {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := Open(dir, Options{Now: func() time.Time { return noon }})
+	s, err := Open(t.Context(), dir, Options{Now: func() time.Time { return noon }})
 	if err != nil {
 		t.Fatal(err)
 	}

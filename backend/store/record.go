@@ -4,12 +4,11 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash/crc32"
 
 	bolt "go.etcd.io/bbolt"
-	bolterrors "go.etcd.io/bbolt/errors"
-
 	"plumbline/backend/workflow"
 )
 
@@ -48,15 +47,18 @@ func checksum(k, payload []byte) uint32 {
 // damaged is the error for a record whose bytes are not what was written.
 func damaged(b bucketName, k []byte, cause error) error {
 	return because(cause, workflow.Internal, "The record %s in the database is damaged.", readable(b, k)).
-		WithHint("Make a copy of the data folder, then restore the database from a backup.")
+		WithHint("“plumbline repair” saves what can be read; “plumbline restore FILE” puts a backup in its place.")
 }
+
+// errNoBucket says that a declared bucket is not in the file.
+var errNoBucket = errors.New("the database does not have it")
 
 // bucket returns a declared bucket.
 func (tx *Tx) bucket(name bucketName) (*bolt.Bucket, error) {
 	if b := tx.bolt.Bucket([]byte(name)); b != nil {
 		return b, nil
 	}
-	return nil, fmt.Errorf("open bucket %s: %w", name, bolterrors.ErrBucketNotFound)
+	return nil, fmt.Errorf("open bucket %s: %w", name, errNoBucket)
 }
 
 // get reads a JSON record; ok is false when there is none.

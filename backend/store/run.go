@@ -2,6 +2,7 @@ package store
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -101,16 +102,16 @@ func (tx *Tx) noteEnded(r workflow.Run) error {
 }
 
 // projectEnded notes the records and the texts of the runs that have ended.
-func (tx *Tx) projectEnded(n *note) error {
+func (tx *Tx) projectEnded(projectID string, n *note) error {
 	for _, id := range n.ended {
-		r, err := tx.Run(id)
-		if err != nil {
+		var r json.RawMessage // as it is kept, so that a rebuild gives the very same bytes
+		if _, err := tx.get(bucketRun, key(id), &r); err != nil {
 			return err
 		}
-		if err := tx.project(r.ProjectID, bucketRun, id, r); err != nil {
+		if err := tx.project(projectID, bucketRun, id, r); err != nil {
 			return err
 		}
-		err = tx.scan(bucketRunText, under(id), func(k, value []byte) error {
+		err := tx.scan(bucketRunText, under(id), func(k, value []byte) error {
 			text, ok := unseal(formatText, k, value)
 			if !ok {
 				return damaged(bucketRunText, k, nil)

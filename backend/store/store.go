@@ -1,11 +1,13 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -18,9 +20,6 @@ import (
 
 const (
 	fileName = "plumbline.db"
-	// schemaVersion is the schema this program writes, see doc.go.
-	schemaVersion = 1
-	schemaKey     = "schema"
 	// openTimeout bounds the wait for bbolt's own lock.
 	openTimeout = 2 * time.Second
 )
@@ -31,15 +30,30 @@ type Options struct {
 	Now func() time.Time
 	// Disk changes files other than the database itself; nil means the real one.
 	Disk disk.Disk
+	// Check examines the file at a path after an exit that was not clean, and
+	// returns what is wrong with it, see Inspect. A damaged file can crash bbolt,
+	// so it is best done in another process. nil means that nothing is examined.
+	Check func(ctx context.Context, path string) error
+	// Anew makes a new database although the folder holds histories that a lost
+	// one described. It is for rebuilding it from them.
+	Anew bool
 }
 
 // Store is the open database. It is safe for use by several goroutines.
 type Store struct {
 	dir  string
 	lock *os.File
-	db   *bolt.DB
 	now  func() time.Time
 	disk disk.Disk
+	// names says that names in the folder have changed that are not durable yet.
+	names atomic.Bool
+	// marked says that the marker of an open database is to be removed by Close.
+	marked bool
+
+	// swap is held for writing while another file takes the database's place.
+	swap       sync.RWMutex
+	db         *bolt.DB // nil before it is open
+	compacting sync.Mutex
 }
 
 // schema is the record that says what the file is.
@@ -51,171 +65,113 @@ type schema struct {
 // Open opens the database in a data folder and makes both if they are missing.
 // The folder is locked until Close; a second Open, from whatever process,
 // returns a Conflict within two seconds. A folder that cannot be written to is
-// Unavailable, and a file that is not a whole database of Plumbline is Invalid
-// and left as it is.
-func Open(dir string, opt Options) (*Store, error) {
+// Unavailable; a file that is not a whole database of Plumbline is Invalid and
+// left as it is; histories without a database are NotFound. A database of an
+// older schema is copied and then brought to this one.
+func Open(ctx context.Context, dir string, opt Options) (*Store, error) {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
 	if opt.Disk == nil {
 		opt.Disk = disk.Real{}
 	}
-	if err := makeFolder(dir); err != nil {
-		return nil, err
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, unwritable(dir, err)
 	}
 	lock, err := lockDir(dir)
 	if err != nil {
 		return nil, err
 	}
 	s := &Store{dir: dir, lock: lock, now: opt.Now, disk: opt.Disk}
-	if err := s.open(); err != nil {
+	if err := s.open(ctx, opt); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
 
-// makeFolder makes the data folder and checks that it can be written to.
-func makeFolder(dir string) error {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return unwritable(dir, err)
-	}
-	probe, err := os.CreateTemp(dir, ".probe-*")
+// open opens the file under the lock.
+func (s *Store) open(ctx context.Context, opt Options) error {
+	unclean, err := s.mark()
 	if err != nil {
-		return unwritable(dir, err)
+		return err
 	}
-	if err := errors.Join(probe.Close(), os.Remove(probe.Name())); err != nil {
-		return unwritable(dir, err)
+	if err := s.prepare(ctx, opt, unclean); err != nil {
+		if !unclean {
+			err = errors.Join(err, s.disk.Remove(s.markPath()))
+		}
+		return err
 	}
+	s.marked = true
 	return nil
 }
 
-// open opens the file under the lock.
-func (s *Store) open() error {
+// prepare brings the file to where it can be written to.
+func (s *Store) prepare(ctx context.Context, opt Options, unclean bool) error {
 	path := s.Path()
-	fresh := path + ".new"
-	if err := ignoreMissing(s.disk.Remove(fresh)); err != nil {
-		return unwritable(s.dir, err)
+	if err := s.sweep(); err != nil {
+		return err
 	}
-	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
-		if err := s.create(fresh); err != nil {
-			return err
-		}
+	if err := s.makeMissing(opt.Anew); err != nil {
+		return err
 	}
 	if err := checkFile(path); err != nil {
 		return err
 	}
-	db, err := openFile(path)
-	if err != nil {
-		return err
-	}
-	s.db = db
-	if err := s.checkSchema(); err != nil {
-		return err
-	}
-	s.db, err = s.compact(db, fresh)
-	return err
-}
-
-// create makes an empty database beside its place and then moves it there, so
-// that a crash cannot leave half of one.
-func (s *Store) create(fresh string) error {
-	db, err := openFile(fresh)
-	if err != nil {
-		return err
-	}
-	err = db.Update(func(b *bolt.Tx) error {
-		if err := makeBuckets(b); err != nil {
+	if unclean && opt.Check != nil {
+		if err := explainCheck(path, opt.Check(ctx, path)); err != nil {
 			return err
 		}
-		tx := &Tx{store: s, bolt: b}
-		_, err := tx.put(bucketMeta, key(schemaKey), schema{Version: schemaVersion, CreatedAt: s.now().UTC()})
-		return err
-	})
-	if err = errors.Join(err, db.Close()); err != nil {
-		return s.explain("create the database", err)
 	}
-	return s.moveIntoPlace(fresh)
-}
-
-// moveIntoPlace gives a whole database, synced and closed, its name.
-func (s *Store) moveIntoPlace(fresh string) error {
-	err := s.disk.Rename(fresh, s.Path())
+	found, err := readSchema(path)
 	if err == nil {
-		err = s.disk.SyncDir(s.dir)
+		err = checkSchema(path, found)
+	}
+	if err == nil && found.Version < schemaVersion {
+		err = s.backUp(found.Version)
 	}
 	if err != nil {
-		return unwritable(s.dir, err)
+		return err
 	}
-	return nil
+	if s.db, err = openFile(path, false); err != nil {
+		return err
+	}
+	if found.Version < schemaVersion {
+		if err := s.migrate(found); err != nil {
+			return err
+		}
+	}
+	if _, err := s.Compact(ctx); err != nil && s.closed() {
+		return err // else it is a matter of speed; a full disk must not keep anybody out
+	}
+	return ctx.Err()
 }
 
-// ignoreMissing passes over the error that says that a file is not there.
-func ignoreMissing(err error) error {
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return err
+// closed reports whether no file is open.
+func (s *Store) closed() bool {
+	return errors.Is(s.db.View(func(*bolt.Tx) error { return nil }), bolterrors.ErrDatabaseNotOpen)
 }
 
-func openFile(path string) (*bolt.DB, error) {
-	db, err := bolt.Open(path, 0o600, &bolt.Options{Timeout: openTimeout, FreelistType: bolt.FreelistMapType})
+// openFile opens a file with bbolt. The file has passed checkFile or is new.
+func openFile(path string, readOnly bool) (db *bolt.DB, err error) {
+	opened := guard(path, func() error {
+		db, err = bolt.Open(path, 0o600, &bolt.Options{
+			Timeout: openTimeout, FreelistType: bolt.FreelistMapType, ReadOnly: readOnly,
+		})
+		return err
+	})
 	switch {
+	case opened == nil:
+		return db, nil
+	case err == nil:
+		return nil, opened // a panic that was caught
 	case errors.Is(err, bolterrors.ErrTimeout):
 		return nil, workflow.Errorf(workflow.Conflict, "The database %s is in use by another program.", path).
 			WithHint("Close the program that has it open.")
 	case errors.Is(err, bolterrors.ErrInvalid), errors.Is(err, bolterrors.ErrVersionMismatch), errors.Is(err, bolterrors.ErrChecksum):
-		return nil, notDatabase(path, "it is damaged")
-	case err != nil:
-		return nil, because(err, workflow.Unavailable, "The database %s cannot be opened.", path)
+		return nil, damagedFile(path, "it does not begin like a database")
 	}
-	return db, nil
-}
-
-// checkSchema makes sure that the file is ours and that every bucket is there.
-func (s *Store) checkSchema() error {
-	var found schema
-	missing := false
-	err := s.db.View(func(b *bolt.Tx) error {
-		if b.Bucket([]byte(bucketMeta)) == nil {
-			return nil
-		}
-		for _, d := range declarations() {
-			missing = missing || b.Bucket([]byte(d.name)) == nil
-		}
-		_, err := (&Tx{store: s, bolt: b}).get(bucketMeta, key(schemaKey), &found)
-		return err
-	})
-	switch {
-	case err != nil:
-		return err
-	case found.Version == 0:
-		return notDatabase(s.Path(), "another program made it")
-	case found.Version > schemaVersion:
-		return workflow.Errorf(workflow.Invalid, "The database %s was written by a newer Plumbline.", s.Path()).
-			WithHint("Install the newest version of Plumbline. Nothing was changed.")
-	case missing:
-		return s.explain("complete the database", s.db.Update(s.complete))
-	}
-	return nil
-}
-
-// complete makes the buckets that an older Plumbline did not have yet, and the
-// index that follows from what it wrote.
-func (s *Store) complete(b *bolt.Tx) error {
-	indexed := b.Bucket([]byte(bucketCandidateOpen)) != nil
-	if err := makeBuckets(b); err != nil || indexed {
-		return err
-	}
-	return (&Tx{store: s, bolt: b}).indexCandidates()
-}
-
-func makeBuckets(b *bolt.Tx) error {
-	for _, d := range declarations() {
-		if _, err := b.CreateBucketIfNotExists([]byte(d.name)); err != nil {
-			return fmt.Errorf("make bucket %s: %w", d.name, err)
-		}
-	}
-	return nil
+	return nil, because(err, workflow.Unavailable, "The database %s cannot be opened.", path).
+		WithHint("Check that you may read and write the file.")
 }
 
 // Path returns the path of the database file.
@@ -224,9 +180,15 @@ func (s *Store) Path() string { return filepath.Join(s.dir, fileName) }
 // Close waits for open transactions, closes the file and gives the lock back.
 // Closing twice is fine.
 func (s *Store) Close() error {
+	s.swap.RLock() // not while another file takes its place
+	defer s.swap.RUnlock()
 	var err error
 	if s.db != nil {
 		err = s.db.Close()
+	}
+	if err == nil && s.marked {
+		s.marked = false
+		err = ignoreMissing(s.disk.Remove(s.markPath()))
 	}
 	if unlocked := s.lock.Close(); unlocked != nil && !errors.Is(unlocked, os.ErrClosed) {
 		err = errors.Join(err, unlocked)
@@ -238,12 +200,16 @@ func (s *Store) Close() error {
 }
 
 // View reads. All reads of one call see the same moment. The Tx is of no use
-// after fn returned, and fn must not call Update.
+// after fn returned, and fn must not call View or Update.
 func (s *Store) View(fn func(*Tx) error) error {
 	var own error
-	err := s.db.View(func(b *bolt.Tx) error {
-		own = fn(&Tx{store: s, bolt: b})
-		return own
+	s.swap.RLock()
+	defer s.swap.RUnlock()
+	err := guard(s.Path(), func() error {
+		return s.db.View(func(b *bolt.Tx) error {
+			own = fn(&Tx{store: s, bolt: b})
+			return own
+		})
 	})
 	if own != nil {
 		return own
@@ -256,13 +222,28 @@ func (s *Store) View(fn func(*Tx) error) error {
 // the transaction also holds the commit that will show them, see Tx.Describe.
 // Updates run one after the other; fn must not call View or Update.
 func (s *Store) Update(fn func(*Tx) error) error {
-	var own error
-	err := s.db.Update(func(b *bolt.Tx) error {
-		tx := &Tx{store: s, bolt: b, notes: map[string]*note{}}
-		if own = fn(tx); own == nil {
-			own = tx.flush()
+	return s.write(func(tx *Tx) error {
+		tx.notes = map[string]*note{}
+		if err := fn(tx); err != nil {
+			return err
 		}
-		return own
+		return tx.flush()
+	})
+}
+
+// write is Update without a commit for git.
+func (s *Store) write(fn func(*Tx) error) error {
+	s.swap.RLock()
+	defer s.swap.RUnlock()
+	if err := s.syncNames(); err != nil {
+		return err
+	}
+	var own error
+	err := guard(s.Path(), func() error {
+		return s.db.Update(func(b *bolt.Tx) error {
+			own = fn(&Tx{store: s, bolt: b})
+			return own
+		})
 	})
 	if own != nil {
 		return own
@@ -277,7 +258,7 @@ func (s *Store) explain(verb string, err error) error {
 		return nil
 	case errors.Is(err, bolterrors.ErrDatabaseNotOpen):
 		return because(err, workflow.Unavailable, "Plumbline is closing.").WithHint("Start it again. Everything that was saved is there.")
-	case errors.Is(err, syscall.ENOSPC):
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		return because(err, workflow.Unavailable, "The disk with %s is full.", s.dir).
 			WithHint("Make room on the disk and try again. Nothing that was saved before is lost.")
 	}

@@ -17,7 +17,7 @@ var ann = workflow.Author{Kind: workflow.Person, Name: "Ann"}
 // open opens a store in a new folder and closes it after the test.
 func open(t testing.TB) *Store {
 	t.Helper()
-	s, err := Open(t.TempDir(), Options{Now: func() time.Time { return noon }})
+	s, err := Open(t.Context(), t.TempDir(), Options{Now: func() time.Time { return noon }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +47,7 @@ func save(t testing.TB, s *Store, path, body string) {
 		}
 		v := workflow.Version{
 			ProjectID: project, Path: path, Number: head.Number + 1, Kind: workflow.VersionSaved,
-			Author: ann, At: noon, Message: "Save " + path, Size: len(body),
+			Author: ann, At: noon, Message: "Save " + path, Hash: workflow.Hash(body), Size: len(body),
 		}
 		if err := tx.Describe(project, ann, noon, v.Message); err != nil {
 			return err

@@ -174,7 +174,7 @@ func clash(path, taken string) error {
 func (tx *Tx) flush() error {
 	for _, id := range slices.Sorted(maps.Keys(tx.notes)) {
 		n := tx.notes[id]
-		if err := tx.projectEnded(n); err != nil {
+		if err := tx.projectEnded(id, n); err != nil {
 			return err
 		}
 		if len(n.files) == 0 {

@@ -1,0 +1,239 @@
+package store
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// The kinds of pages of a bbolt file.
+const (
+	flagBranch   = 0x01
+	flagLeaf     = 0x02
+	flagFreelist = 0x10
+)
+
+// pageHead is what every page begins with.
+type pageHead struct {
+	id       uint64
+	flags    uint16
+	count    uint16
+	overflow uint32 // how many pages more it takes
+}
+
+// readHead reads the head of a page.
+func readHead(f io.ReaderAt, m meta, id uint64) (pageHead, error) {
+	raw := make([]byte, pageHeader)
+	if _, err := f.ReadAt(raw, int64(id*m.pageSize)); err != nil {
+		return pageHead{}, err
+	}
+	return parseHead(raw), nil
+}
+
+func parseHead(raw []byte) pageHead {
+	order := binary.NativeEndian
+	return pageHead{id: order.Uint64(raw), flags: order.Uint16(raw[8:]), count: order.Uint16(raw[10:]), overflow: order.Uint32(raw[12:])}
+}
+
+// inFile reports whether the page, with all that belongs to it, lies in the file.
+func (h pageHead) inFile(m meta) bool {
+	return h.id >= 2 && h.id < m.pages && uint64(h.overflow) < m.pages-h.id
+}
+
+// manyFree marks a list of free pages whose length stands before its first entry.
+const manyFree = 0xFFFF
+
+// readFreelist reads the list of free pages; it is nil when that cannot be the
+// one bbolt wrote.
+func readFreelist(f io.ReaderAt, m meta) ([]uint64, error) {
+	if m.freelist < 2 || m.freelist >= m.pages {
+		return nil, nil
+	}
+	head, err := readHead(f, m, m.freelist)
+	if err != nil {
+		return nil, err
+	}
+	if head.id != m.freelist || head.flags != flagFreelist || !head.inFile(m) {
+		return nil, nil
+	}
+	raw := make([]byte, (uint64(head.overflow)+1)*m.pageSize-pageHeader)
+	if _, err := f.ReadAt(raw, int64(m.freelist*m.pageSize+pageHeader)); err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	count := uint64(head.count)
+	if count == manyFree {
+		count, raw = binary.NativeEndian.Uint64(raw), raw[8:]
+	}
+	if count > uint64(len(raw))/8 {
+		return nil, nil
+	}
+	free := make([]uint64, count)
+	for i := range free {
+		free[i] = binary.NativeEndian.Uint64(raw[8*i:])
+		if free[i] < 2 || free[i] >= m.pages || i > 0 && free[i] <= free[i-1] {
+			return nil, nil
+		}
+	}
+	return free, nil
+}
+
+const (
+	elementSize  = 16   // of what stands for one record, or for one page below
+	inlineHead   = 16   // of what stands for a bucket: its root page and its sequence
+	flagBucket   = 0x01 // of an element that is a bucket
+	deepest      = 64   // no tree of pages is deeper
+	maxPageBytes = 1 << 31
+)
+
+// element is one record of a leaf page, or one page below a branch page.
+type element struct {
+	bucket bool
+	k, v   []byte
+	child  uint64
+}
+
+// walker goes through the pages of a file without trusting any of them: what
+// cannot be right is reported, and it goes on with the next page.
+type walker struct {
+	f    io.ReaderAt
+	meta meta
+	// used says what each page belongs to: every page has one place at most.
+	used map[uint64]bool
+	// record is called for every record of a bucket, in order; broken for what cannot
+	// be read: the bucket, if known, and the first key that should be there.
+	record func(name bucketName, k, v []byte)
+	broken func(name bucketName, from []byte, page uint64, why string)
+	bucket func(name bucketName, sequence uint64)
+}
+
+// walk goes through all buckets.
+func (w *walker) walk() {
+	w.tree("", nil, w.meta.root, 0, func(e element) {
+		if !e.bucket || len(e.v) < inlineHead {
+			w.broken("", e.k, w.meta.root, "what should be a bucket is none")
+			return
+		}
+		w.walkBucket(bucketName(e.k), e.v)
+	})
+}
+
+// walkBucket goes through one bucket, given what stands for it.
+func (w *walker) walkBucket(name bucketName, head []byte) {
+	if w.bucket != nil {
+		w.bucket(name, binary.NativeEndian.Uint64(head[8:]))
+	}
+	var last []byte
+	each := func(e element) {
+		if e.bucket || last != nil && bytes.Compare(e.k, last) <= 0 {
+			w.broken(name, e.k, 0, "the records are not in order")
+		}
+		last = append(last[:0], e.k...)
+		w.record(name, e.k, e.v)
+	}
+	if root := binary.NativeEndian.Uint64(head); root != 0 {
+		w.tree(name, nil, root, 0, each)
+		return
+	}
+	elements, why := parsePage(head[inlineHead:], flagLeaf)
+	if why != "" {
+		w.broken(name, nil, 0, why)
+	}
+	for _, e := range elements {
+		each(e)
+	}
+}
+
+// tree goes through a page and those below it.
+func (w *walker) tree(name bucketName, from []byte, id uint64, depth int, each func(element)) {
+	raw, head, why := w.page(id)
+	if why == "" && depth > deepest {
+		why = "the pages below each other have no end"
+	}
+	if why != "" {
+		w.broken(name, from, id, why)
+		return
+	}
+	elements, why := parsePage(raw, head.flags)
+	if why != "" {
+		w.broken(name, from, id, why) // and go on with those that could be read
+	}
+	for _, e := range elements {
+		if head.flags == flagBranch {
+			w.tree(name, e.k, e.child, depth+1, each)
+		} else {
+			each(e)
+		}
+	}
+}
+
+// page reads a page with all that belongs to it, once.
+func (w *walker) page(id uint64) (raw []byte, head pageHead, why string) {
+	if id < 2 || id >= w.meta.pages {
+		return nil, head, "the page is not in the file"
+	}
+	head, err := readHead(w.f, w.meta, id)
+	if err != nil {
+		return nil, head, "the disk does not read it"
+	}
+	size := (uint64(head.overflow) + 1) * w.meta.pageSize
+	if head.id != id || head.flags != flagBranch && head.flags != flagLeaf || !head.inFile(w.meta) || size > maxPageBytes {
+		return nil, head, "the page is another one"
+	}
+	for p := id; p <= id+uint64(head.overflow); p++ {
+		if w.used[p] {
+			return nil, head, "the page is used twice"
+		}
+		w.used[p] = true
+	}
+	raw = make([]byte, size)
+	if _, err := w.f.ReadAt(raw, int64(id*w.meta.pageSize)); err != nil {
+		return nil, head, "the disk does not read it"
+	}
+	return raw, head, ""
+}
+
+// parsePage reads the elements of a page. When some cannot be read, it returns
+// the others and says why.
+func parsePage(raw []byte, kind uint16) (elements []element, why string) {
+	if len(raw) < pageHeader {
+		return nil, "the page is cut off"
+	}
+	count := int(parseHead(raw).count)
+	if pageHeader+count*elementSize > len(raw) {
+		return nil, "the page says that it holds more than it can"
+	}
+	if kind == flagBranch && count == 0 {
+		return nil, "the page leads nowhere"
+	}
+	for i := range count {
+		e, ok := parseElement(raw[pageHeader+i*elementSize:], kind)
+		if !ok {
+			why = fmt.Sprintf("%s of the page cannot be read", ordinal(i))
+			continue
+		}
+		elements = append(elements, e)
+	}
+	return elements, why
+}
+
+func ordinal(i int) string { return fmt.Sprintf("record %d", i+1) }
+
+// parseElement reads an element; raw begins with it and goes on to the end of the page.
+func parseElement(raw []byte, kind uint16) (e element, ok bool) {
+	order := binary.NativeEndian
+	if kind == flagBranch {
+		at, size := uint64(order.Uint32(raw)), uint64(order.Uint32(raw[4:]))
+		if at+size > uint64(len(raw)) {
+			return e, false
+		}
+		return element{k: raw[at : at+size], child: order.Uint64(raw[8:])}, true
+	}
+	at, keySize, size := uint64(order.Uint32(raw[4:])), uint64(order.Uint32(raw[8:])), uint64(order.Uint32(raw[12:]))
+	if at+keySize+size > uint64(len(raw)) {
+		return e, false
+	}
+	value := at + keySize
+	return element{bucket: order.Uint32(raw)&flagBucket != 0, k: raw[at:value], v: raw[value : value+size]}, true
+}

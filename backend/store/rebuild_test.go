@@ -1,0 +1,592 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha1"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+	"pgregory.net/rapid"
+
+	"plumbline/backend/workflow"
+)
+
+// repository stands for the git history of one project: what a commit changes,
+// and the blobs.
+type repository struct {
+	names   []string
+	commits [][]Changed
+	blobs   map[string]string
+	tree    map[string]string
+}
+
+func newRepository() *repository {
+	return &repository{blobs: map[string]string{}, tree: map[string]string{}}
+}
+
+func sha(text string) string {
+	sum := sha1.Sum([]byte(text))
+	return hex.EncodeToString(sum[:])
+}
+
+// publish makes a commit, as package history does.
+func (r *repository) publish(c workflow.Commit) workflow.Published {
+	p := workflow.Published{Seq: c.Seq, Blobs: map[string]string{}}
+	changed := []Changed{}
+	for _, f := range c.Files {
+		blob := sha(string(f.Content))
+		r.blobs[blob] = string(f.Content)
+		p.Blobs[f.Path] = blob
+		if r.tree[f.Path] != blob { // a file that stays as it was is no change for git
+			changed = append(changed, Changed{Path: f.Path, Blob: blob})
+		}
+		r.tree[f.Path] = blob
+	}
+	p.Commit = sha(fmt.Sprint(r.names, changed))
+	r.names, r.commits = append(r.names, p.Commit), append(r.commits, changed)
+	return p
+}
+
+func (r *repository) read(blob string) (string, error) {
+	content, ok := r.blobs[blob]
+	if !ok {
+		return "", workflow.Errorf(workflow.NotFound, "The history does not have %s.", blob)
+	}
+	return content, nil
+}
+
+// rebuild makes the records of a project in a store from its repository.
+func (r *repository) rebuild(s *Store, projectID string, read func(string) (string, error)) (Rebuilt, error) {
+	ctx := context.Background()
+	b, err := s.NewRebuild(ctx, projectID, read)
+	if err != nil {
+		return Rebuilt{}, err
+	}
+	for i, name := range r.names {
+		if err := b.Commit(ctx, name, r.commits[i]); err != nil {
+			return Rebuilt{}, err
+		}
+	}
+	return b.Finish(ctx)
+}
+
+// drain publishes what waits, at most limit commits.
+func drain(t failer, s *Store, repos map[string]*repository, limit int) {
+	t.Helper()
+	pending, err := s.Pending(limit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range pending {
+		if repos[c.ProjectID] == nil {
+			repos[c.ProjectID] = newRepository()
+		}
+		if err := s.Drained(c.ProjectID, []workflow.Published{repos[c.ProjectID].publish(c)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+type failer interface {
+	Helper()
+	Fatal(args ...any)
+}
+
+// walk is a random project in the making.
+type walk struct {
+	*rapid.T
+	s       *Store
+	project string
+	at      time.Time
+	runs    []workflow.Run
+	gates   int
+}
+
+var (
+	anyText = rapid.OneOf(rapid.SampledFrom([]string{"", "text", "<b>&\u2028", "\xff\xfe", "# A\n\n- [ ] b\n"}), rapid.String())
+	anyPath = rapid.SampledFrom([]string{"idea.md", "request.md", "steps/01.md", "steps/02.md", "Äudits/ß.md"})
+	anyRun  = rapid.IntRange(0, 1<<20)
+)
+
+func (w *walk) change(fn func(tx *Tx) error) {
+	w.at = w.at.Add(time.Duration(rapid.IntRange(0, 1e9).Draw(w.T, "later")))
+	err := w.s.Update(func(tx *Tx) error {
+		if err := tx.Describe(w.project, ann, w.at, "Change"); err != nil {
+			return err
+		}
+		return fn(tx)
+	})
+	if err != nil {
+		w.Fatal(err)
+	}
+}
+
+func (w *walk) putProject() {
+	w.change(func(tx *Tx) error {
+		return tx.PutProject(workflow.Project{ID: w.project, Name: anyText.Draw(w.T, "name"), Slug: "s", CreatedAt: noon, UpdatedAt: w.at})
+	})
+}
+
+func (w *walk) save() {
+	w.change(func(tx *Tx) error {
+		for _, path := range rapid.SliceOfNDistinct(anyPath, 1, 3, rapid.ID).Draw(w.T, "paths") {
+			head, _, err := tx.Head(w.project, path)
+			if err != nil {
+				return err
+			}
+			body := anyText.Draw(w.T, "body")
+			v := workflow.Version{ProjectID: w.project, Path: path, Number: head.Number + 1, Kind: workflow.VersionSaved, Author: ann,
+				At: w.at, Message: anyText.Draw(w.T, "message"), Hash: workflow.Hash(body), Size: len(body)}
+			if len(w.runs) > 0 {
+				v.RunID, v.BasisID = w.runs[0].ID, w.runs[len(w.runs)-1].ID
+			}
+			if err := tx.AddVersion(v, body); err != nil {
+				return err
+			}
+		}
+		return tx.File(w.project, "gates.md", anyText.Draw(w.T, "page"))
+	})
+}
+
+func (w *walk) run() {
+	r := workflow.Run{ID: fmt.Sprintf("01JD0%s%d", w.project, len(w.runs)), ProjectID: w.project, State: workflow.RunWaiting, CreatedAt: w.at,
+		Model: anyText.Draw(w.T, "model"), Variables: map[string]string{"a": anyText.Draw(w.T, "variable")},
+		Parameters: workflow.Parameters{Temperature: rapid.Float64Range(-1, 2).Draw(w.T, "temperature")}}
+	if len(w.runs) > 0 {
+		r.ParentID = w.runs[0].ID
+	}
+	w.runs = append(w.runs, r)
+	w.change(func(tx *Tx) error {
+		return errors.Join(tx.PutRun(r), tx.PutRunText(r.ID, "prompt", anyText.Draw(w.T, "prompt")))
+	})
+}
+
+// end ends a run that has not ended and makes its candidate.
+func (w *walk) end(i int) {
+	r := &w.runs[i]
+	if r.State.Ended() {
+		return
+	}
+	r.State, r.EndedAt = rapid.SampledFrom([]workflow.RunState{workflow.RunSucceeded, workflow.RunFailed, workflow.RunCanceled}).Draw(w.T, "state"), w.at
+	w.change(func(tx *Tx) error {
+		return errors.Join(tx.PutRunText(r.ID, "answer", anyText.Draw(w.T, "answer")), tx.PutRun(*r),
+			tx.File(w.project, "runs/2026-11/"+r.ID+".md", anyText.Draw(w.T, "page")),
+			tx.PutCandidate(workflow.Candidate{RunID: r.ID, ProjectID: w.project, Path: "request.md", State: workflow.CandidateOpen, CreatedAt: w.at}))
+	})
+}
+
+func (w *walk) addThinking(i int) {
+	if r := w.runs[i]; r.State.Ended() {
+		w.change(func(tx *Tx) error {
+			if old, err := tx.RunText(r.ID, "thinking"); err != nil || old != "" {
+				return err
+			}
+			return tx.PutRunText(r.ID, "thinking", anyText.Draw(w.T, "thinking"))
+		})
+	}
+}
+
+func (w *walk) decide(i int) {
+	if r := w.runs[i]; r.State.Ended() {
+		state := rapid.SampledFrom([]workflow.CandidateState{workflow.CandidateOpen, workflow.CandidateAccepted, workflow.CandidateDiscarded}).Draw(w.T, "decision")
+		w.change(func(tx *Tx) error {
+			c, err := tx.Candidate(r.ID)
+			if err != nil {
+				return err
+			}
+			c.State, c.DecidedAt = state, w.at
+			return tx.PutCandidate(c)
+		})
+	}
+}
+
+func (w *walk) gate() {
+	w.gates++
+	w.change(func(tx *Tx) error {
+		return tx.AddGateRecord(workflow.GateRecord{ID: fmt.Sprintf("G%d", w.gates), ProjectID: w.project, Phase: "spec",
+			Action: workflow.ActPass, By: ann, At: w.at, Reason: anyText.Draw(w.T, "reason"), Seen: map[string]int{"idea.md": 1}})
+	})
+}
+
+func (w *walk) words() {
+	w.change(func(tx *Tx) error {
+		ticks := map[string]workflow.Tick{}
+		for _, item := range rapid.SliceOf(anyText).Draw(w.T, "items") {
+			ticks[item] = workflow.Tick{State: workflow.ItemDone, By: ann, At: w.at, Reason: anyText.Draw(w.T, "reason")}
+		}
+		return errors.Join(tx.PutTicks(w.project, anyPath.Draw(w.T, "path"), ticks),
+			tx.PutVariables(w.project, "spec", map[string]string{anyText.Draw(w.T, "name"): anyText.Draw(w.T, "value")}))
+	})
+}
+
+// step does one thing that a person or a model may do.
+func (w *walk) step() {
+	some := func() int { return anyRun.Draw(w.T, "run") % len(w.runs) }
+	switch what := rapid.IntRange(0, 8).Draw(w.T, "step"); {
+	case what == 0:
+		w.putProject()
+	case what <= 2:
+		w.save()
+	case what == 3 || len(w.runs) == 0:
+		w.run()
+	case what == 4:
+		w.end(some())
+	case what == 5:
+		w.decide(some())
+	case what == 6:
+		w.addThinking(some())
+	case what == 7:
+		w.gate()
+	default:
+		w.words()
+	}
+}
+
+// recordsOf returns what a rebuild must bring back of a project, by bucket and
+// key. It fails for a bucket that is not declared.
+func recordsOf(t failer, s *Store, runs []string, projectID string) map[string]string {
+	t.Helper()
+	natures := map[string]nature{}
+	for _, d := range declarations() {
+		natures[string(d.name)] = d.nature
+	}
+	all := map[string]string{}
+	err := s.db.View(func(tx *bolt.Tx) error {
+		return tx.ForEach(func(name []byte, b *bolt.Bucket) error {
+			kind, declared := natures[string(name)]
+			if !declared {
+				return fmt.Errorf("bucket %s is not declared", name)
+			}
+			if kind == local {
+				return nil
+			}
+			return b.ForEach(func(k, v []byte) error {
+				owner, _, _ := strings.Cut(string(k), separator)
+				if owner == projectID || slices.Contains(runs, owner) {
+					all[readable(bucketName(name), k)] = string(v)
+				}
+				return nil
+			})
+		})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// differences names the records in which two projects differ.
+func differences(got, want map[string]string) []string {
+	all := []string{}
+	for k, v := range want {
+		if w, ok := got[k]; !ok {
+			all = append(all, k+" is missing")
+		} else if w != v {
+			all = append(all, fmt.Sprintf("%s is %q, want %q", k, w, v))
+		}
+	}
+	for k := range got {
+		if _, ok := want[k]; !ok {
+			all = append(all, k+" is not wanted")
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+func runIDs(runs []workflow.Run) []string {
+	ids := []string{}
+	for _, r := range runs {
+		ids = append(ids, r.ID)
+	}
+	return ids
+}
+
+// temporary opens a store for one round of a property.
+func temporary(t *rapid.T, dir string) *Store {
+	s, err := Open(context.Background(), dir, Options{Now: func() time.Time { return noon }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.db.NoSync = true
+	return s
+}
+
+// TestRebuildBringsEveryProjectedRecordBack is the inverse of the projection:
+// whatever a project went through, its history gives every projected and every
+// derived record again, byte for byte.
+func TestRebuildBringsEveryProjectedRecordBack(t *testing.T) {
+	base, round := t.TempDir(), 0
+	seen := map[string]bool{}
+	rapid.Check(t, func(t *rapid.T) {
+		round++
+		s := temporary(t, filepath.Join(base, fmt.Sprint(round)))
+		defer s.Close()
+		repos := map[string]*repository{}
+		walks := []*walk{{T: t, s: s, project: "P1", at: noon}, {T: t, s: s, project: "P2", at: noon}}
+		for _, w := range walks {
+			w.putProject()
+		}
+		for range rapid.IntRange(5, 40).Draw(t, "steps") {
+			walks[rapid.IntRange(0, 1).Draw(t, "project")].step()
+			if rapid.IntRange(0, 4).Draw(t, "drain") == 0 {
+				drain(t, s, repos, rapid.IntRange(1, 5).Draw(t, "limit"))
+			}
+		}
+		other := temporary(t, filepath.Join(base, fmt.Sprint(round, "b")))
+		defer other.Close()
+		for _, w := range walks {
+			for i := range w.runs {
+				w.end(i)
+			}
+			drain(t, s, repos, 0)
+			rebuilt, err := repos[w.project].rebuild(other, w.project, repos[w.project].read)
+			if err != nil || len(rebuilt.Lost)+len(rebuilt.Differs) > 0 {
+				t.Fatalf("rebuild: %v, %+v", err, rebuilt)
+			}
+			want := recordsOf(t, s, runIDs(w.runs), w.project)
+			if d := differences(recordsOf(t, other, runIDs(w.runs), w.project), want); len(d) > 0 {
+				t.Fatalf("rebuilt %s:\n%s", w.project, strings.Join(d, "\n"))
+			}
+			for k := range want {
+				bucket, _, _ := strings.Cut(k, "/")
+				seen[bucket] = true
+			}
+		}
+	})
+	for _, d := range declarations() {
+		// No run is active in the end, so that one index is rightly empty.
+		if d.nature != local && !seen[string(d.name)] && d.name != bucketRunActive {
+			t.Errorf("nothing was written to %s: the walk must fill every bucket", d.name)
+		}
+	}
+}
+
+// TestRebuildOverBrokenRecordsKeepsWhatGitDoesNotHave forgets a project whose
+// last writes and whose running run are not in git, and rebuilds it.
+func TestRebuildOverBrokenRecordsKeepsWhatGitDoesNotHave(t *testing.T) {
+	base, round := t.TempDir(), 0
+	rapid.Check(t, func(t *rapid.T) {
+		round++
+		s := temporary(t, filepath.Join(base, fmt.Sprint(round)))
+		defer s.Close()
+		repos := map[string]*repository{"P1": newRepository()}
+		w := &walk{T: t, s: s, project: "P1", at: noon}
+		w.putProject()
+		for range rapid.IntRange(5, 25).Draw(t, "steps") {
+			w.step()
+			if rapid.IntRange(0, 4).Draw(t, "drain") == 0 {
+				drain(t, s, repos, rapid.IntRange(1, 3).Draw(t, "limit"))
+			}
+		}
+		draft := workflow.Draft{ProjectID: "P1", Path: "idea.md", Body: "typing", At: noon}
+		if err := s.Update(func(tx *Tx) error { return tx.PutDraft(draft) }); err != nil {
+			t.Fatal(err)
+		}
+		want := recordsOf(t, s, runIDs(w.runs), "P1")
+		pruneAll(t, s, want)
+		err := s.write(func(tx *Tx) error { // one record of each kind is broken
+			for _, name := range []bucketName{bucketProject, bucketVersion, bucketCandidate, bucketHead, bucketTick} {
+				b, err := tx.bucket(name)
+				if err != nil {
+					return err
+				}
+				if k, _ := b.Cursor().First(); k != nil {
+					if err := b.Put(bytes.Clone(k), []byte("broken")); err != nil {
+						return err
+					}
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Forget(context.Background(), "P1"); err != nil {
+			t.Fatal(err)
+		}
+		rebuilt, err := repos["P1"].rebuild(s, "P1", repos["P1"].read)
+		if err != nil || len(rebuilt.Lost)+len(rebuilt.Differs) > 0 {
+			t.Fatalf("rebuild: %v, %+v", err, rebuilt)
+		}
+		if d := differences(recordsOf(t, s, runIDs(w.runs), "P1"), want); len(d) > 0 {
+			t.Fatalf("rebuilt:\n%s", strings.Join(d, "\n"))
+		}
+		err = s.View(func(tx *Tx) error {
+			if _, ok, err := tx.Draft("P1", "idea.md"); err != nil || !ok {
+				t.Fatalf("the draft is gone: %v", err)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// pruneAll takes the texts of old versions that git has out of what is wanted.
+func pruneAll(t *rapid.T, s *Store, records map[string]string) {
+	err := s.View(func(tx *Tx) error {
+		return tx.scan(bucketVersion, nil, func(k, value []byte) error {
+			var v workflow.Version
+			if err := decode(bucketVersion, k, value, &v); err != nil {
+				return err
+			}
+			head, _, err := tx.headNumber(v.ProjectID, v.Path)
+			if err == nil && head != v.Number && v.Blob != "" {
+				delete(records, readable(bucketBody, k))
+			}
+			return err
+		})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// rich is a project that went through everything once, drained.
+func rich(t *testing.T) (s *Store, repo *repository) {
+	t.Helper()
+	s = open(t)
+	update(t, s, func(tx *Tx) error {
+		run := aRun
+		run.ParentID = "01JD0OTHER"
+		return errors.Join(tx.PutProject(aProject), tx.PutRunText(aRun.ID, "prompt", "p"), tx.PutRun(run), tx.PutCandidate(aCandidate),
+			tx.AddGateRecord(aGateRecord), tx.Describe(project, ann, noon, "Fill"))
+	})
+	for _, body := range []string{"one", "two", "two"} {
+		save(t, s, "spec.md", body)
+	}
+	repos := map[string]*repository{}
+	drain(t, s, repos, 0)
+	return s, repos[project]
+}
+
+func TestRebuildAsAnotherProjectLivesBesideTheOriginal(t *testing.T) {
+	s, repo := rich(t)
+	before := recordsOf(t, s, []string{aRun.ID}, project)
+	rebuilt, err := repo.rebuild(s, "COPY", repo.read)
+	if err != nil || len(rebuilt.Lost) > 0 {
+		t.Fatalf("rebuild: %v, %+v", err, rebuilt)
+	}
+	same(t, "the original", recordsOf(t, s, []string{aRun.ID}, project), nil, before)
+	view(t, s, func(tx *Tx) error {
+		p, err := tx.Project("COPY")
+		same(t, "the name", p.Name, err, aProject.Name)
+		runs, err := tx.Runs("COPY")
+		if err != nil || len(runs) != 1 || runs[0].ID == aRun.ID || runs[0].ID[:8] != aRun.ID[:8] || runs[0].ParentID == "01JD0OTHER" {
+			t.Fatalf("Runs = %+v, %v, want one with an id of its own", runs, err)
+		}
+		text, err := tx.RunText(runs[0].ID, "prompt")
+		same(t, "its prompt", text, err, "p")
+		open, err := tx.OpenCandidates("COPY")
+		if err != nil || len(open) != 1 || open[0].RunID != runs[0].ID {
+			t.Errorf("OpenCandidates = %+v, %v", open, err)
+		}
+		gates, err := tx.GateRecords("COPY")
+		same(t, "the gate's project", gates[0].ProjectID, err, "COPY")
+		head, _, err := tx.Head("COPY", "spec.md")
+		same(t, "the head", head.ProjectID, err, "COPY")
+		return nil
+	})
+	// What the copy then does by itself comes back as well, and under the same ids.
+	repos := map[string]*repository{"COPY": repo}
+	update(t, s, func(tx *Tx) error {
+		open, err := tx.OpenCandidates("COPY")
+		if err != nil {
+			return err
+		}
+		open[0].State = workflow.CandidateDiscarded
+		return errors.Join(tx.PutCandidate(open[0]), tx.PutRunText(open[0].RunID, "thinking", "late"), tx.Describe("COPY", ann, noon, "Decide"))
+	})
+	drain(t, s, repos, 0)
+	ids := []string{adoptedID("COPY", aRun.ID)}
+	want := recordsOf(t, s, ids, "COPY")
+	other := open(t)
+	if _, err := repo.rebuild(other, "COPY", repo.read); err != nil {
+		t.Fatal(err)
+	}
+	if d := differences(recordsOf(t, other, ids, "COPY"), want); len(d) > 0 {
+		t.Errorf("the copy, rebuilt:\n%s", strings.Join(d, "\n"))
+	}
+}
+
+func TestRebuildNamesWhatItCannotBringBack(t *testing.T) {
+	_, repo := rich(t)
+	tip := repo.tree["spec.md"]
+	repo.blobs[repo.tree[recordPath(bucketRun, aRun.ID)+".json"]] = "{not json"
+	last := len(repo.commits) - 1
+	repo.commits[last] = append(repo.commits[last],
+		Changed{Path: ".plumbline/finding/01/01.json", Blob: tip},
+		Changed{Path: ".plumbline/candidate/01/01.json", Blob: tip},
+		Changed{Path: ".plumbline/tick/01/01.json", Blob: "gone"})
+	repo.names, repo.commits = append(repo.names, "theirs"), append(repo.commits, []Changed{{Path: "spec.md", Blob: sha("theirs")}})
+	delete(repo.blobs, tip)
+	s := open(t)
+	rebuilt, err := repo.rebuild(s, project, repo.read)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]bool{}
+	for _, l := range rebuilt.Lost {
+		got[l.Bucket] = true
+		if l.Reason == "" || l.Where == "" {
+			t.Errorf("%+v does not say where and why", l)
+		}
+	}
+	same(t, "what is lost", slices.Sorted(maps.Keys(got)), nil, []string{"body", "candidate", "finding", "run", "tick"})
+	same(t, "what differs", rebuilt.Differs, nil, []string{"spec.md"})
+}
+
+func TestRebuildOfAnExistingProjectIsAConflict(t *testing.T) {
+	s, repo := rich(t)
+	if _, err := repo.rebuild(s, project, repo.read); workflow.CodeOf(err) != workflow.Conflict {
+		t.Errorf("rebuild: %v, want a conflict", err)
+	}
+}
+
+func TestRebuildThatBrokeOffIsBegunAnew(t *testing.T) {
+	original, repo := rich(t)
+	want := recordsOf(t, original, []string{aRun.ID}, project)
+	s := open(t)
+	b, err := s.NewRebuild(t.Context(), project, repo.read)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range repo.names {
+		if err := errors.Join(b.Commit(t.Context(), repo.names[i], repo.commits[i]), stray(b, i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	view(t, s, func(tx *Tx) error { // nobody sees half a project
+		projects, err := tx.Projects()
+		same(t, "the number of projects", len(projects), err, 0)
+		return nil
+	})
+	if _, err := repo.rebuild(s, project, repo.read); err != nil {
+		t.Fatal(err)
+	}
+	same(t, "the records", differences(recordsOf(t, s, []string{aRun.ID}, project), want), nil, []string{})
+}
+
+func TestRebuildWithoutAProjectMakesNone(t *testing.T) {
+	s := open(t)
+	if _, err := newRepository().rebuild(s, project, nil); workflow.CodeOf(err) != workflow.NotFound {
+		t.Errorf("rebuild of nothing: %v, want not found", err)
+	}
+}
+
+// stray makes a rebuild write something that the history does not hold.
+func stray(b *Rebuild, i int) error {
+	b.page(fmt.Sprint("stray", i))
+	return b.flush(true)
+}
