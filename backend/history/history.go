@@ -1,10 +1,11 @@
 // Package history projects the commits of a store into git, one bare repository
 // per project.
 //
-// It reads with go-git and writes by itself: go-git never syncs, truncates refs
-// in place and ignores locks. What is published is one pack: its files are
-// synced before they get their names, the names before the branch moves, and the
-// branch moves under git's own lock. Every input of a commit comes from the
+// It reads and writes git's files by itself and takes from go-git what an object
+// looks like: go-git never syncs, truncates refs in place, ignores locks, does not
+// see new packs and cannot be used by several goroutines. What is published is one
+// pack: its files are synced before they get their names, the names before the
+// branch moves, and the branch moves under git's own lock. Every input of a commit comes from the
 // caller, so the same commits on the same parent always get the same names, and
 // publishing again what a crash has interrupted is harmless. The types of go-git
 // stay inside.
@@ -22,6 +23,7 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/object"
 
 	"plumbline/backend/disk"
+	"plumbline/backend/history/internal/gitpack"
 	"plumbline/backend/workflow"
 )
 
@@ -32,6 +34,8 @@ type History struct {
 	disk disk.Disk
 	now  func() time.Time // names rescue refs; nothing else needs a clock
 
+	cache *gitpack.Cache
+
 	mu     sync.Mutex
 	repos  map[string]*repo
 	closed bool
@@ -40,7 +44,7 @@ type History struct {
 // Open returns the histories in a data folder. Repositories are made when
 // something is first published to them.
 func Open(root string) *History {
-	return &History{root: root, disk: disk.Real{}, now: time.Now, repos: map[string]*repo{}}
+	return &History{root: root, disk: disk.Real{}, now: time.Now, cache: gitpack.NewCache(cacheSize), repos: map[string]*repo{}}
 }
 
 // Close waits for what is being written and lets go of all repositories. Later
@@ -81,7 +85,7 @@ func (h *History) repo(ctx context.Context, projectID string) (*repo, error) {
 	}
 	r := h.repos[projectID]
 	if r == nil {
-		r = newRepo(h.Dir(projectID), h.disk)
+		r = newRepo(h.Dir(projectID), h.disk, h.cache)
 		h.repos[projectID] = r
 	}
 	return r, nil
@@ -118,7 +122,7 @@ func (h *History) Blob(ctx context.Context, projectID, hash string) (string, err
 		return "", r.missing(err, want)
 	case err != nil:
 		return "", fmt.Errorf("read %s from the history of %s: %w", hash, projectID, err)
-	case plumbing.ComputeHash(plumbing.BlobObject, content) != want:
+	case gitpack.Name(plumbing.BlobObject, content) != want:
 		return "", workflow.Errorf(workflow.Internal, "The text %s in %s is damaged.", hash, r.dir)
 	}
 	return string(content), nil

@@ -136,10 +136,7 @@ func (r *repo) buildCommit(objects *batch, c workflow.Commit) (workflow.Publishe
 			}
 			continue
 		}
-		blob, err := objects.addBlob(f.Content)
-		if err != nil {
-			return p, err
-		}
+		blob := objects.add(plumbing.BlobObject, f.Content)
 		if err := root.set(f.Path, blob, r.tree); err != nil {
 			return p, err
 		}
@@ -199,8 +196,6 @@ func (r *repo) explain(err error) error {
 // writePack puts a pack into the repository. Its index comes last, because that
 // is what makes git see it.
 func (r *repo) writePack(p pack) error {
-	r.mu.Lock() // a reader must not meet a pack without its index
-	defer r.mu.Unlock()
 	whole := r.path("objects", "pack", "pack-"+p.sum.String())
 	spare := r.path("objects", "pack", temporary+p.sum.String())
 	if err := disk.Replace(r.disk, spare+".pack", whole+".pack", p.data); err != nil {

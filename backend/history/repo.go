@@ -1,10 +1,7 @@
 package history
 
 import (
-	"bytes"
-	"compress/zlib"
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -12,20 +9,18 @@ import (
 	"sync"
 	"time"
 
-	"github.com/go-git/go-billy/v5/osfs"
 	"github.com/go-git/go-git/v5/plumbing"
-	"github.com/go-git/go-git/v5/plumbing/cache"
-	"github.com/go-git/go-git/v5/storage/filesystem"
 
 	"plumbline/backend/disk"
+	"plumbline/backend/history/internal/gitpack"
 	"plumbline/backend/workflow"
 )
 
 const (
 	// branch is the only one we write.
 	branch plumbing.ReferenceName = "refs/heads/main"
-	// cacheSize bounds what go-git keeps of a repository in memory.
-	cacheSize = 8 * cache.MiByte
+	// cacheSize bounds what is kept of all repositories in memory.
+	cacheSize = 16 << 20
 	// keepMark is what our .keep files hold, to tell them from those of others.
 	keepMark = "plumbline is writing\n"
 	// temporary begins the names of our temporary files; git prunes tmp_* itself.
@@ -47,10 +42,9 @@ type repo struct {
 	swept bool       // what a crash left behind is gone
 	made  bool       // the repository is known to be complete
 	last  cached
-	zip   *zlib.Writer // kept because a new one costs more than most objects
+	zip   *gitpack.Deflater
 
-	mu      sync.Mutex // guards storage, which is not safe across goroutines
-	storage *filesystem.Storage
+	objects *gitpack.Set
 }
 
 // cached is the commit that was published last, with those of its trees that
@@ -61,18 +55,15 @@ type cached struct {
 	root   *folder
 }
 
-func newRepo(dir string, d disk.Disk) *repo {
-	storage := filesystem.NewStorageWithOptions(wholePacks{osfs.New(dir)}, cache.NewObjectLRU(cacheSize), filesystem.Options{})
-	return &repo{dir: dir, disk: d, storage: storage, zip: zlib.NewWriter(io.Discard)}
+func newRepo(dir string, d disk.Disk, cache *gitpack.Cache) *repo {
+	return &repo{dir: dir, disk: d, zip: gitpack.NewDeflater(), objects: gitpack.NewSet(filepath.Join(dir, "objects"), cache)}
 }
 
-// close waits for writers and readers.
+// close waits for writers.
 func (r *repo) close() error {
 	r.write.Lock()
 	defer r.write.Unlock()
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.storage.Close()
+	return r.objects.Close()
 }
 
 func (r *repo) path(names ...string) string {
@@ -86,33 +77,14 @@ func (r *repo) unwritable(cause error) error {
 	return err.WithHint("Check that the disk has room and that you may write to the folder. What you saved is kept and will be written later.")
 }
 
-// read returns the content of an object. What is not found is looked for once
-// more with a new list of packs: some have come with what was published, or have
-// gone because git packed anew. Reading the list takes longer the more packs
-// there are, so that is left until it is needed.
+// read returns the content of an object of a kind. An object that is of another
+// kind is not there.
 func (r *repo) read(t plumbing.ObjectType, hash plumbing.Hash) ([]byte, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	content, err := r.readOnce(t, hash)
-	if err != nil {
-		r.storage.Reindex()
-		content, err = r.readOnce(t, hash)
+	o, err := r.objects.Read(hash)
+	if err == nil && o.Kind != t {
+		err = plumbing.ErrObjectNotFound
 	}
-	return content, err
-}
-
-func (r *repo) readOnce(t plumbing.ObjectType, hash plumbing.Hash) ([]byte, error) {
-	o, err := r.storage.EncodedObject(t, hash)
-	if err != nil {
-		return nil, err
-	}
-	in, err := o.Reader()
-	if err != nil {
-		return nil, err
-	}
-	var content bytes.Buffer
-	_, err = content.ReadFrom(in)
-	return content.Bytes(), errors.Join(err, in.Close())
+	return o.Content, err
 }
 
 // make makes the repository, or completes one whose making was interrupted.
