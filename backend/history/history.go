@@ -20,7 +20,6 @@ import (
 	"time"
 
 	"github.com/go-git/go-git/v5/plumbing"
-	"github.com/go-git/go-git/v5/plumbing/object"
 
 	"plumbline/backend/disk"
 	"plumbline/backend/history/internal/gitpack"
@@ -152,15 +151,15 @@ func (h *History) Descends(ctx context.Context, projectID, tip, ancestor string)
 		if err := ctx.Err(); err != nil {
 			return false, fmt.Errorf("follow the history of %s: %w", projectID, err)
 		}
-		c, err := r.commit(queue[0])
+		c, err := r.commitInfo(queue[0])
 		queue = queue[1:]
-		if errors.Is(err, plumbing.ErrObjectNotFound) {
+		if workflow.CodeOf(err) == workflow.NotFound {
 			continue
 		}
 		if err != nil {
 			return false, fmt.Errorf("follow the history of %s: %w", projectID, err)
 		}
-		for _, p := range c.ParentHashes {
+		for _, p := range c.parents {
 			if p == want {
 				return true, nil
 			}
@@ -195,9 +194,7 @@ func (h *History) Rescue(ctx context.Context, projectID, tip, head string) error
 		return err
 	}
 	if !to.IsZero() {
-		if _, err := r.commit(to); errors.Is(err, plumbing.ErrObjectNotFound) {
-			return r.missing(err, to)
-		} else if err != nil {
+		if _, err := r.commitInfo(to); err != nil {
 			return fmt.Errorf("read commit %s of %s: %w", head, projectID, err)
 		}
 	}
@@ -237,40 +234,4 @@ func parseOptional(text string) (plumbing.Hash, error) {
 		return plumbing.ZeroHash, nil
 	}
 	return parseName(text)
-}
-
-// commit reads a commit.
-func (r *repo) commit(hash plumbing.Hash) (*object.Commit, error) {
-	content, err := r.read(plumbing.CommitObject, hash)
-	if err != nil {
-		return nil, err
-	}
-	o := memory(plumbing.CommitObject, content)
-	c := &object.Commit{}
-	if err := c.Decode(o); err != nil {
-		return nil, fmt.Errorf("decode commit %s: %w", hash, err)
-	}
-	return c, nil
-}
-
-// tree reads a tree.
-func (r *repo) tree(hash plumbing.Hash) (*object.Tree, error) {
-	content, err := r.read(plumbing.TreeObject, hash)
-	if err != nil {
-		return nil, err
-	}
-	t := &object.Tree{}
-	if err := t.Decode(memory(plumbing.TreeObject, content)); err != nil {
-		return nil, fmt.Errorf("decode tree %s: %w", hash, err)
-	}
-	return t, nil
-}
-
-// memory is an object that is not in a repository.
-func memory(t plumbing.ObjectType, content []byte) *plumbing.MemoryObject {
-	o := &plumbing.MemoryObject{}
-	o.SetType(t)
-	o.SetSize(int64(len(content)))
-	_, _ = o.Write(content) // appends to memory; it has no way to fail
-	return o
 }
