@@ -198,11 +198,15 @@ func (h *History) Rescue(ctx context.Context, projectID, tip, head string) error
 			return fmt.Errorf("read commit %s of %s: %w", head, projectID, err)
 		}
 	}
-	keep := plumbing.ReferenceName("refs/plumbline/rescue/" + h.now().UTC().Format(rescueTime))
-	if err := r.rescue(keep, from, to); err != nil {
+	if err := r.rescue(h.rescueName(), from, to); err != nil {
 		return fmt.Errorf("move the branch of %s: %w", projectID, err)
 	}
 	return nil
+}
+
+// rescueName is a ref that keeps what would be lost now.
+func (h *History) rescueName() plumbing.ReferenceName {
+	return plumbing.ReferenceName(rescueDir + "/" + h.now().UTC().Format(rescueTime))
 }
 
 // missing is the error for an object that the repository does not have.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/go-git/go-git/v5/plumbing"
+	gitconfig "github.com/go-git/go-git/v5/plumbing/format/config"
 
 	"plumbline/backend/disk"
 	"plumbline/backend/history/internal/gitpack"
@@ -27,22 +28,45 @@ const (
 	temporary = "tmp_plumbline_"
 )
 
-// head and config make the folder a bare repository for git.
-const (
-	head   = "ref: " + string(branch) + "\n"
-	config = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n"
+// frameDirs are the folders that make a folder a repository. git does without
+// those below the first two, but keeps its files there.
+var frameDirs = []string{"objects/pack", "objects/info", "refs/heads", "refs/tags"}
+
+// frameFile is a file that makes a folder a repository.
+type frameFile struct {
+	name, content string
+	isSound       func(content string) bool
+}
+
+var (
+	headFile   = frameFile{"HEAD", "ref: " + string(branch) + "\n", isOurHead}
+	configFile = frameFile{"config", "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n", isBareConfig}
 )
+
+func isOurHead(content string) bool { return strings.TrimSpace(content) == "ref: "+string(branch) }
+
+// isBareConfig reports whether git can read a config, whatever else somebody has
+// set in it.
+func isBareConfig(content string) bool {
+	c := gitconfig.New()
+	if err := gitconfig.NewDecoder(strings.NewReader(content)).Decode(c); err != nil {
+		return false
+	}
+	core := c.Section("core")
+	return core.Option("bare") == "true" && core.Option("repositoryformatversion") == "0"
+}
 
 // repo is the bare repository of one project.
 type repo struct {
 	dir  string
 	disk disk.Disk
 
-	write sync.Mutex // held while the repository is being changed
-	swept bool       // what a crash left behind is gone
-	made  bool       // the repository is known to be complete
-	last  cached
-	zip   *gitpack.Deflater
+	maintain sync.Mutex // held while packs are being merged; taken before write
+	write    sync.Mutex // held while the repository is being changed
+	swept    bool       // what a crash left behind is gone
+	made     bool       // the repository is known to be complete
+	last     cached
+	zip      *gitpack.Deflater
 
 	objects *gitpack.Set
 }
@@ -92,16 +116,16 @@ func (r *repo) make() error {
 	if r.made {
 		return nil
 	}
-	for _, dir := range []string{"objects/pack", "objects/info", "refs/heads", "refs/tags"} {
+	for _, dir := range frameDirs {
 		if err := r.disk.MakeDir(r.path(filepath.FromSlash(dir))); err != nil {
 			return err
 		}
 	}
 	// HEAD comes last: without it the folder is no repository.
-	for _, f := range []struct{ name, content string }{{"config", config}, {"HEAD", head}} {
-		if _, err := os.Lstat(r.path(f.name)); err == nil {
+	for _, f := range []frameFile{configFile, headFile} {
+		if content, err := os.ReadFile(r.path(f.name)); err == nil && len(content) > 0 {
 			continue
-		} else if !errors.Is(err, fs.ErrNotExist) {
+		} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 		if err := disk.Replace(r.disk, r.path(temporary+f.name), r.path(f.name), []byte(f.content)); err != nil {
@@ -115,6 +139,13 @@ func (r *repo) make() error {
 	}
 	r.made = true
 	return nil
+}
+
+// isSound reports whether a file that makes the folder a repository is there and
+// makes sense.
+func (r *repo) isSound(f frameFile) bool {
+	content, err := os.ReadFile(r.path(f.name))
+	return err == nil && f.isSound(string(content))
 }
 
 // sweep removes what a crash left behind. It runs before the first write, so none
