@@ -1,10 +1,11 @@
 // Package history projects the commits of a store into git, one bare repository
 // per project.
 //
-// It reads with go-git and writes by itself: go-git never syncs, truncates refs
-// in place and ignores locks. What is published is one pack: its files are
-// synced before they get their names, the names before the branch moves, and the
-// branch moves under git's own lock. Every input of a commit comes from the
+// It reads and writes git's files by itself and takes from go-git what an object
+// looks like: go-git never syncs, truncates refs in place, ignores locks, does not
+// see new packs and cannot be used by several goroutines. What is published is one
+// pack: its files are synced before they get their names, the names before the
+// branch moves, and the branch moves under git's own lock. Every input of a commit comes from the
 // caller, so the same commits on the same parent always get the same names, and
 // publishing again what a crash has interrupted is harmless. The types of go-git
 // stay inside.
@@ -19,9 +20,9 @@ import (
 	"time"
 
 	"github.com/go-git/go-git/v5/plumbing"
-	"github.com/go-git/go-git/v5/plumbing/object"
 
 	"plumbline/backend/disk"
+	"plumbline/backend/history/internal/gitpack"
 	"plumbline/backend/workflow"
 )
 
@@ -32,6 +33,8 @@ type History struct {
 	disk disk.Disk
 	now  func() time.Time // names rescue refs; nothing else needs a clock
 
+	cache *gitpack.Cache
+
 	mu     sync.Mutex
 	repos  map[string]*repo
 	closed bool
@@ -40,7 +43,7 @@ type History struct {
 // Open returns the histories in a data folder. Repositories are made when
 // something is first published to them.
 func Open(root string) *History {
-	return &History{root: root, disk: disk.Real{}, now: time.Now, repos: map[string]*repo{}}
+	return &History{root: root, disk: disk.Real{}, now: time.Now, cache: gitpack.NewCache(cacheSize), repos: map[string]*repo{}}
 }
 
 // Close waits for what is being written and lets go of all repositories. Later
@@ -81,7 +84,7 @@ func (h *History) repo(ctx context.Context, projectID string) (*repo, error) {
 	}
 	r := h.repos[projectID]
 	if r == nil {
-		r = newRepo(h.Dir(projectID), h.disk)
+		r = newRepo(h.Dir(projectID), h.disk, h.cache)
 		h.repos[projectID] = r
 	}
 	return r, nil
@@ -118,7 +121,7 @@ func (h *History) Blob(ctx context.Context, projectID, hash string) (string, err
 		return "", r.missing(err, want)
 	case err != nil:
 		return "", fmt.Errorf("read %s from the history of %s: %w", hash, projectID, err)
-	case plumbing.ComputeHash(plumbing.BlobObject, content) != want:
+	case gitpack.Name(plumbing.BlobObject, content) != want:
 		return "", workflow.Errorf(workflow.Internal, "The text %s in %s is damaged.", hash, r.dir)
 	}
 	return string(content), nil
@@ -148,15 +151,15 @@ func (h *History) Descends(ctx context.Context, projectID, tip, ancestor string)
 		if err := ctx.Err(); err != nil {
 			return false, fmt.Errorf("follow the history of %s: %w", projectID, err)
 		}
-		c, err := r.commit(queue[0])
+		c, err := r.commitInfo(queue[0])
 		queue = queue[1:]
-		if errors.Is(err, plumbing.ErrObjectNotFound) {
+		if workflow.CodeOf(err) == workflow.NotFound {
 			continue
 		}
 		if err != nil {
 			return false, fmt.Errorf("follow the history of %s: %w", projectID, err)
 		}
-		for _, p := range c.ParentHashes {
+		for _, p := range c.parents {
 			if p == want {
 				return true, nil
 			}
@@ -191,17 +194,19 @@ func (h *History) Rescue(ctx context.Context, projectID, tip, head string) error
 		return err
 	}
 	if !to.IsZero() {
-		if _, err := r.commit(to); errors.Is(err, plumbing.ErrObjectNotFound) {
-			return r.missing(err, to)
-		} else if err != nil {
+		if _, err := r.commitInfo(to); err != nil {
 			return fmt.Errorf("read commit %s of %s: %w", head, projectID, err)
 		}
 	}
-	keep := plumbing.ReferenceName("refs/plumbline/rescue/" + h.now().UTC().Format(rescueTime))
-	if err := r.rescue(keep, from, to); err != nil {
+	if err := r.rescue(h.rescueName(), from, to); err != nil {
 		return fmt.Errorf("move the branch of %s: %w", projectID, err)
 	}
 	return nil
+}
+
+// rescueName is a ref that keeps what would be lost now.
+func (h *History) rescueName() plumbing.ReferenceName {
+	return plumbing.ReferenceName(rescueDir + "/" + h.now().UTC().Format(rescueTime))
 }
 
 // missing is the error for an object that the repository does not have.
@@ -233,40 +238,4 @@ func parseOptional(text string) (plumbing.Hash, error) {
 		return plumbing.ZeroHash, nil
 	}
 	return parseName(text)
-}
-
-// commit reads a commit.
-func (r *repo) commit(hash plumbing.Hash) (*object.Commit, error) {
-	content, err := r.read(plumbing.CommitObject, hash)
-	if err != nil {
-		return nil, err
-	}
-	o := memory(plumbing.CommitObject, content)
-	c := &object.Commit{}
-	if err := c.Decode(o); err != nil {
-		return nil, fmt.Errorf("decode commit %s: %w", hash, err)
-	}
-	return c, nil
-}
-
-// tree reads a tree.
-func (r *repo) tree(hash plumbing.Hash) (*object.Tree, error) {
-	content, err := r.read(plumbing.TreeObject, hash)
-	if err != nil {
-		return nil, err
-	}
-	t := &object.Tree{}
-	if err := t.Decode(memory(plumbing.TreeObject, content)); err != nil {
-		return nil, fmt.Errorf("decode tree %s: %w", hash, err)
-	}
-	return t, nil
-}
-
-// memory is an object that is not in a repository.
-func memory(t plumbing.ObjectType, content []byte) *plumbing.MemoryObject {
-	o := &plumbing.MemoryObject{}
-	o.SetType(t)
-	o.SetSize(int64(len(content)))
-	_, _ = o.Write(content) // appends to memory; it has no way to fail
-	return o
 }

@@ -362,3 +362,15 @@ func objects(t testing.TB, h *History) (count int) {
 	t.Fatal("git does not count objects in packs")
 	return 0
 }
+
+// shell runs a line and returns what it printed.
+func shell(t testing.TB, dir, line string) string {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "sh", "-ec", line)
+	cmd.Dir = dir
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%s: %v", line, err)
+	}
+	return string(out)
+}

@@ -29,6 +29,16 @@ func signature(a workflow.Author, at time.Time) object.Signature {
 	return object.Signature{Name: name, Email: kind + domain, When: at}
 }
 
+// author is the inverse of signature, as far as there is one: somebody who is not
+// known to be a model or Plumbline is a person.
+func author(name, email string) workflow.Author {
+	kind, found := strings.CutSuffix(email, domain)
+	if k := workflow.AuthorKind(kind); found && (k == workflow.Model || k == workflow.Plumbline) {
+		return workflow.Author{Kind: k, Name: name}
+	}
+	return workflow.Author{Kind: workflow.Person, Name: name}
+}
+
 // cleanName takes from a name what git cannot hold or would strip.
 func cleanName(name string) string {
 	name = strings.Map(func(r rune) rune {

@@ -1,52 +1,30 @@
 package history
 
 import (
+	"context"
 	"maps"
 	"os"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/go-git/go-git/v5/plumbing"
-	"github.com/go-git/go-git/v5/plumbing/filemode"
 	"pgregory.net/rapid"
 
 	"plumbline/backend/workflow"
 )
 
 // content reads all files of a commit.
-func content(t rapid.TB, r *repo, commit string) map[string]string {
-	all := map[string]string{}
-	if commit == "" {
-		return all
-	}
-	c, err := r.commit(plumbing.NewHash(commit))
+func content(t rapid.TB, h *History, commit string) map[string]string {
+	files, err := h.Files(context.Background(), project, commit, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var walk func(prefix string, tree plumbing.Hash)
-	walk = func(prefix string, hash plumbing.Hash) {
-		tree, err := r.tree(hash)
-		if err != nil {
+	for path, blob := range files {
+		if files[path], err = h.Blob(context.Background(), project, blob); err != nil {
 			t.Fatal(err)
 		}
-		if len(tree.Entries) == 0 && prefix != "" {
-			t.Errorf("%s is an empty folder", prefix)
-		}
-		for _, e := range tree.Entries {
-			if e.Mode == filemode.Dir {
-				walk(prefix+e.Name+"/", e.Hash)
-				continue
-			}
-			body, err := r.read(plumbing.BlobObject, e.Hash)
-			if err != nil {
-				t.Fatal(err)
-			}
-			all[prefix+e.Name] = string(body)
-		}
 	}
-	walk("", c.TreeHash)
-	return all
+	return files
 }
 
 // TestTreeIsWhatWasPublished writes and deletes at random, in batches of random
@@ -90,12 +68,8 @@ func TestTreeIsWhatWasPublished(t *testing.T) {
 			if err != nil {
 				rt.Fatal(err)
 			}
-			r, err := h.repo(t.Context(), project)
-			if err != nil {
-				rt.Fatal(err)
-			}
 			for i, p := range published {
-				if got := content(rt, r, p.Commit); !maps.Equal(got, want[i]) {
+				if got := content(rt, h, p.Commit); !maps.Equal(got, want[i]) {
 					rt.Fatalf("commit %d holds %v, want %v", commits[i].Seq, slices.Sorted(maps.Keys(got)), slices.Sorted(maps.Keys(want[i])))
 				}
 				tip = p.Commit

@@ -110,14 +110,11 @@ func (r *repo) load(base plumbing.Hash) error {
 	case base.IsZero():
 		r.last = cached{root: newFolder()}
 	case r.last.commit != base:
-		c, err := r.commit(base)
-		if errors.Is(err, plumbing.ErrObjectNotFound) {
-			return r.missing(err, base)
-		}
+		c, err := r.commitInfo(base)
 		if err != nil {
-			return fmt.Errorf("read commit %s: %w", base, err)
+			return err
 		}
-		r.last = cached{commit: base, at: c.Committer.When, root: &folder{hash: c.TreeHash}}
+		r.last = cached{commit: base, at: c.committed, root: &folder{hash: c.tree}}
 	}
 	return nil
 }
@@ -131,16 +128,13 @@ func (r *repo) buildCommit(objects *batch, c workflow.Commit) (workflow.Publishe
 			return p, err
 		}
 		if f.Delete {
-			if err := root.remove(f.Path, r.tree); err != nil {
+			if err := root.remove(f.Path, r.treeContent); err != nil {
 				return p, err
 			}
 			continue
 		}
-		blob, err := objects.addBlob(f.Content)
-		if err != nil {
-			return p, err
-		}
-		if err := root.set(f.Path, blob, r.tree); err != nil {
+		blob := objects.add(plumbing.BlobObject, f.Content)
+		if err := root.set(f.Path, blob, r.treeContent); err != nil {
 			return p, err
 		}
 		p.Blobs[f.Path] = blob.String()
@@ -199,8 +193,6 @@ func (r *repo) explain(err error) error {
 // writePack puts a pack into the repository. Its index comes last, because that
 // is what makes git see it.
 func (r *repo) writePack(p pack) error {
-	r.mu.Lock() // a reader must not meet a pack without its index
-	defer r.mu.Unlock()
 	whole := r.path("objects", "pack", "pack-"+p.sum.String())
 	spare := r.path("objects", "pack", temporary+p.sum.String())
 	if err := disk.Replace(r.disk, spare+".pack", whole+".pack", p.data); err != nil {
@@ -232,7 +224,7 @@ func (r *repo) rescue(keep plumbing.ReferenceName, from, to plumbing.Hash) error
 		if err := r.disk.SyncDir(r.path("objects", "pack")); err != nil {
 			return err
 		}
-		if _, err := r.commit(from); err == nil {
+		if _, err := r.commitInfo(from); err == nil {
 			unused := func(now plumbing.Hash) bool { return now.IsZero() || now == from }
 			if err := r.moveRef(keep, from, unused); err != nil {
 				return err

@@ -1,56 +1,75 @@
 package history
 
 import (
-	"bytes"
-	"compress/zlib"
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
-	"github.com/go-git/go-billy/v5/osfs"
 	"github.com/go-git/go-git/v5/plumbing"
-	"github.com/go-git/go-git/v5/plumbing/cache"
-	"github.com/go-git/go-git/v5/storage/filesystem"
+	gitconfig "github.com/go-git/go-git/v5/plumbing/format/config"
 
 	"plumbline/backend/disk"
+	"plumbline/backend/history/internal/gitpack"
 	"plumbline/backend/workflow"
 )
 
 const (
 	// branch is the only one we write.
 	branch plumbing.ReferenceName = "refs/heads/main"
-	// cacheSize bounds what go-git keeps of a repository in memory.
-	cacheSize = 8 * cache.MiByte
+	// cacheSize bounds what is kept of all repositories in memory.
+	cacheSize = 16 << 20
 	// keepMark is what our .keep files hold, to tell them from those of others.
 	keepMark = "plumbline is writing\n"
 	// temporary begins the names of our temporary files; git prunes tmp_* itself.
 	temporary = "tmp_plumbline_"
 )
 
-// head and config make the folder a bare repository for git.
-const (
-	head   = "ref: " + string(branch) + "\n"
-	config = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n"
+// frameDirs are the folders that make a folder a repository. git does without
+// those below the first two, but keeps its files there.
+var frameDirs = []string{"objects/pack", "objects/info", "refs/heads", "refs/tags"}
+
+// frameFile is a file that makes a folder a repository.
+type frameFile struct {
+	name, content string
+	isSound       func(content string) bool
+}
+
+var (
+	headFile   = frameFile{"HEAD", "ref: " + string(branch) + "\n", isOurHead}
+	configFile = frameFile{"config", "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n", isBareConfig}
 )
+
+func isOurHead(content string) bool { return strings.TrimSpace(content) == "ref: "+string(branch) }
+
+// isBareConfig reports whether git can read a config, whatever else somebody has
+// set in it.
+func isBareConfig(content string) bool {
+	c := gitconfig.New()
+	if err := gitconfig.NewDecoder(strings.NewReader(content)).Decode(c); err != nil {
+		return false
+	}
+	core := c.Section("core")
+	return core.Option("bare") == "true" && core.Option("repositoryformatversion") == "0"
+}
 
 // repo is the bare repository of one project.
 type repo struct {
 	dir  string
 	disk disk.Disk
 
-	write sync.Mutex // held while the repository is being changed
-	swept bool       // what a crash left behind is gone
-	made  bool       // the repository is known to be complete
-	last  cached
-	zip   *zlib.Writer // kept because a new one costs more than most objects
+	maintain sync.Mutex // held while packs are being merged; taken before write
+	write    sync.Mutex // held while the repository is being changed
+	swept    bool       // what a crash left behind is gone
+	made     bool       // the repository is known to be complete
+	last     cached
+	zip      *gitpack.Deflater
 
-	mu      sync.Mutex // guards storage, which is not safe across goroutines
-	storage *filesystem.Storage
+	objects *gitpack.Set
 }
 
 // cached is the commit that was published last, with those of its trees that
@@ -61,23 +80,15 @@ type cached struct {
 	root   *folder
 }
 
-func newRepo(dir string, d disk.Disk) *repo {
-	storage := filesystem.NewStorageWithOptions(wholePacks{osfs.New(dir)}, cache.NewObjectLRU(cacheSize), filesystem.Options{})
-	// Somebody waits for what is published; consolidation makes it small.
-	zip, err := zlib.NewWriterLevel(io.Discard, zlib.BestSpeed)
-	if err != nil {
-		panic(err) // the level is one of the package's own
-	}
-	return &repo{dir: dir, disk: d, storage: storage, zip: zip}
+func newRepo(dir string, d disk.Disk, cache *gitpack.Cache) *repo {
+	return &repo{dir: dir, disk: d, zip: gitpack.NewDeflater(), objects: gitpack.NewSet(filepath.Join(dir, "objects"), cache)}
 }
 
-// close waits for writers and readers.
+// close waits for writers.
 func (r *repo) close() error {
 	r.write.Lock()
 	defer r.write.Unlock()
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.storage.Close()
+	return r.objects.Close()
 }
 
 func (r *repo) path(names ...string) string {
@@ -91,33 +102,14 @@ func (r *repo) unwritable(cause error) error {
 	return err.WithHint("Check that the disk has room and that you may write to the folder. What you saved is kept and will be written later.")
 }
 
-// read returns the content of an object. What is not found is looked for once
-// more with a new list of packs: some have come with what was published, or have
-// gone because git packed anew. Reading the list takes longer the more packs
-// there are, so that is left until it is needed.
+// read returns the content of an object of a kind. An object that is of another
+// kind is not there.
 func (r *repo) read(t plumbing.ObjectType, hash plumbing.Hash) ([]byte, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	content, err := r.readOnce(t, hash)
-	if err != nil {
-		r.storage.Reindex()
-		content, err = r.readOnce(t, hash)
+	o, err := r.objects.Read(hash)
+	if err == nil && o.Kind != t {
+		err = plumbing.ErrObjectNotFound
 	}
-	return content, err
-}
-
-func (r *repo) readOnce(t plumbing.ObjectType, hash plumbing.Hash) ([]byte, error) {
-	o, err := r.storage.EncodedObject(t, hash)
-	if err != nil {
-		return nil, err
-	}
-	in, err := o.Reader()
-	if err != nil {
-		return nil, err
-	}
-	var content bytes.Buffer
-	_, err = content.ReadFrom(in)
-	return content.Bytes(), errors.Join(err, in.Close())
+	return o.Content, err
 }
 
 // make makes the repository, or completes one whose making was interrupted.
@@ -125,21 +117,20 @@ func (r *repo) make() error {
 	if r.made {
 		return nil
 	}
-	// The branch comes after everything below was synced, so it tells that it was.
-	if tip, err := r.ref(branch); err == nil && !tip.IsZero() && r.has("HEAD") && r.has("config") && r.has("objects/pack") {
+	if r.wasMade() {
 		r.made = true
 		return nil
 	}
-	for _, dir := range []string{"objects/pack", "objects/info", "refs/heads", "refs/tags"} {
+	for _, dir := range frameDirs {
 		if err := r.disk.MakeDir(r.path(filepath.FromSlash(dir))); err != nil {
 			return err
 		}
 	}
 	// HEAD comes last: without it the folder is no repository.
-	for _, f := range []struct{ name, content string }{{"config", config}, {"HEAD", head}} {
-		if _, err := os.Lstat(r.path(f.name)); err == nil {
+	for _, f := range []frameFile{configFile, headFile} {
+		if content, err := os.ReadFile(r.path(f.name)); err == nil && len(content) > 0 {
 			continue
-		} else if !errors.Is(err, fs.ErrNotExist) {
+		} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 		if err := disk.Replace(r.disk, r.path(temporary+f.name), r.path(f.name), []byte(f.content)); err != nil {
@@ -155,10 +146,26 @@ func (r *repo) make() error {
 	return nil
 }
 
-// has reports whether the repository has a file or folder.
-func (r *repo) has(name string) bool {
-	_, err := os.Lstat(r.path(filepath.FromSlash(name)))
-	return err == nil
+// wasMade reports whether the repository is complete and durable. The branch gets
+// its first commit after everything below was synced, so it tells that it was.
+func (r *repo) wasMade() bool {
+	tip, err := r.ref(branch)
+	if err != nil || tip.IsZero() {
+		return false
+	}
+	for _, dir := range frameDirs {
+		if info, err := os.Stat(r.path(filepath.FromSlash(dir))); err != nil || !info.IsDir() {
+			return false
+		}
+	}
+	return !slices.ContainsFunc([]frameFile{configFile, headFile}, func(f frameFile) bool { return !r.isSound(f) })
+}
+
+// isSound reports whether a file that makes the folder a repository is there and
+// makes sense.
+func (r *repo) isSound(f frameFile) bool {
+	content, err := os.ReadFile(r.path(f.name))
+	return err == nil && f.isSound(string(content))
 }
 
 // sweep removes what a crash left behind. It runs before the first write, so none

@@ -27,8 +27,8 @@ type entry struct {
 	folder *folder       // nil for a file
 }
 
-// loader reads a tree.
-type loader func(plumbing.Hash) (*object.Tree, error)
+// loader reads the content of a tree.
+type loader func(plumbing.Hash) ([]byte, error)
 
 // newFolder is a folder without entries.
 func newFolder() *folder { return &folder{entries: map[string]*entry{}, changed: true} }
@@ -40,16 +40,25 @@ func (f *folder) open(load loader) error {
 	}
 	tree, err := load(f.hash)
 	if err != nil {
-		return fmt.Errorf("read tree %s: %w", f.hash, err)
+		return err
 	}
-	f.entries = make(map[string]*entry, len(tree.Entries))
-	for _, e := range tree.Entries {
-		kept := &entry{mode: e.Mode, hash: e.Hash}
-		if e.Mode == filemode.Dir {
-			kept.folder = &folder{hash: e.Hash}
+	entries := map[string]*entry{}
+	for len(tree) > 0 {
+		var e treeEntry
+		if e, tree, err = nextEntry(tree); err != nil {
+			return fmt.Errorf("read tree %s: %w", f.hash, err)
 		}
-		f.entries[e.Name] = kept
+		mode, err := filemode.New(string(e.mode))
+		if err != nil {
+			return fmt.Errorf("read tree %s: %w", f.hash, err)
+		}
+		kept := &entry{mode: mode, hash: e.hash}
+		if e.isDir() {
+			kept.folder = &folder{hash: e.hash}
+		}
+		entries[string(e.name)] = kept
 	}
+	f.entries = entries
 	return nil
 }
 
