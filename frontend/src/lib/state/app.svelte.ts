@@ -61,8 +61,8 @@ export class AppState {
 
   load = async (): Promise<void> => {
     try {
-      this.info = await this.api.app.info();
-      await Promise.all([this.settings.load(), this.projects.load()]);
+      const [info] = await Promise.all([this.api.app.info(), this.settings.load(), this.projects.load()]);
+      this.info = info;
       this.problem = undefined;
       this.ready = true;
     } catch (cause) {
