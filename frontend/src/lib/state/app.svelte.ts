@@ -72,6 +72,17 @@ export class AppState {
     if (!this.problem) void this.models.load();
   };
 
+  /** Has the data opened again, after it could not be. */
+  retry = async (): Promise<void> => {
+    try {
+      await this.api.app.retry();
+    } catch (cause) {
+      this.problem = toApiError(cause);
+      return;
+    }
+    await this.load();
+  };
+
   say = (text: string): void => {
     this.announcement = text;
   };
