@@ -2,7 +2,8 @@
 // the same for the window, the browser and the command line.
 //
 // A method waits until the engine is open, turns a panic into an error, and
-// encodes errors as the JSON of workflow.Error. It holds no logic.
+// encodes errors as the JSON of workflow.Error. It holds no logic. An engine
+// that could not be opened is tried again when the user asks for it.
 package api
 
 import (
@@ -31,15 +32,13 @@ type API struct {
 
 // core is what all bound structs share.
 type core struct {
-	ctx    context.Context
-	ready  chan struct{} // closed by Open
-	engine *engine.Engine
-	err    error
+	ctx context.Context
+	opener
 }
 
 // New returns an API whose methods wait for Open. ctx bounds every call.
 func New(ctx context.Context) *API {
-	c := &core{ctx: ctx, ready: make(chan struct{})}
+	c := &core{ctx: ctx, opener: opener{now: newOpening()}}
 	return &API{
 		App: &App{c}, Projects: &Projects{c}, Artifacts: &Artifacts{c}, Runs: &Runs{c},
 		Candidates: &Candidates{c}, Gates: &Gates{c}, Models: &Models{c}, Library: &Library{c},
@@ -47,29 +46,10 @@ func New(ctx context.Context) *API {
 	}
 }
 
-// Open lets the waiting calls through: to e, or, when the engine could not be
-// opened, to err. It must be called once.
-func (a *API) Open(e *engine.Engine, err error) {
-	a.core.engine, a.core.err = e, err
-	close(a.core.ready)
-}
-
-// Engine waits for Open and returns the engine or the reason that there is none.
-func (a *API) Engine(ctx context.Context) (*engine.Engine, error) { return a.core.wait(ctx) }
-
 // Bound returns the structs to be bound by Wails and reached by /rpc.
 func (a *API) Bound() []any {
 	bound := []any{a.App, a.Projects, a.Artifacts, a.Runs, a.Candidates, a.Gates, a.Models, a.Library, a.Settings, a.Events}
 	return append(bound, shapes()...)
-}
-
-func (c *core) wait(ctx context.Context) (*engine.Engine, error) {
-	select {
-	case <-c.ready:
-		return c.engine, c.err
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
 }
 
 // call runs fn on the engine, and turns panics and errors into encoded errors.
@@ -79,7 +59,7 @@ func call[T any](c *core, fn func(context.Context, *engine.Engine) (T, error)) (
 			err = Encode(workflow.Panicked(p))
 		}
 	}()
-	e, err := c.wait(c.ctx)
+	e, err := c.engine(c.ctx)
 	if err != nil {
 		return out, Encode(err)
 	}

@@ -110,3 +110,68 @@ func TestBoundMethodsArePlain(t *testing.T) {
 		}
 	}
 }
+
+// attempt is what opening the data comes to.
+type attempt struct {
+	engine *engine.Engine
+	err    error
+}
+
+func TestWhatCouldNotBeOpenedIsTriedAgain(t *testing.T) {
+	a := New(t.Context())
+	attempts := make(chan attempt)
+	kept := make(chan struct{})
+	go func() {
+		defer close(kept)
+		a.Keep(t.Context(), func(context.Context) (*engine.Engine, error) {
+			now := <-attempts
+			return now.engine, now.err
+		})
+	}()
+	opened := make(chan *engine.Engine)
+	go func() {
+		e, _ := a.Opened(t.Context())
+		opened <- e
+	}()
+	refused := func(message string) attempt {
+		return attempt{err: workflow.Errorf(workflow.Unavailable, "%s", message)}
+	}
+	attempts <- refused("First.")
+	if _, err := a.App.Info(); decoded(t, err).Message != "First." {
+		t.Errorf("info: %v", err)
+	}
+	go func() { attempts <- refused("Second.") }()
+	if _, err := a.App.Retry(); decoded(t, err).Message != "Second." {
+		t.Errorf("retry: %v", err)
+	}
+	e, err := engine.Open(t.Context(), engine.Options{Dir: t.TempDir(), Version: "7"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	go func() { attempts <- attempt{engine: e} }()
+	if info, err := a.App.Retry(); err != nil || info.Version != "7" {
+		t.Errorf("%+v, %v", info, err)
+	}
+	<-kept
+	if <-opened != e {
+		t.Error("who waits through failures did not get the engine")
+	}
+	if info, err := a.App.Retry(); err != nil || info.Version != "7" { // asked once too often
+		t.Errorf("%+v, %v", info, err)
+	}
+}
+
+func TestAnAttemptThatWasAskedForAtTheEndIsAnswered(t *testing.T) {
+	a := New(t.Context())
+	again, stop := a.core.listen()
+	a.core.settle(nil, workflow.Errorf(workflow.Unavailable, "No."))
+	a.core.retry()
+	stop()
+	if len(again) != 0 {
+		t.Error("it is still asked for")
+	}
+	if _, err := a.App.Info(); decoded(t, err).Code != workflow.Canceled {
+		t.Errorf("info: %v", err)
+	}
+}

@@ -35,6 +35,12 @@ func (a *App) Info() (workflow.AppInfo, error) {
 	return call(a.core, func(_ context.Context, e *engine.Engine) (workflow.AppInfo, error) { return e.Info(), nil })
 }
 
+// Retry opens the data again when it could not be opened, and tells as Info does.
+func (a *App) Retry() (workflow.AppInfo, error) {
+	a.core.retry()
+	return a.Info()
+}
+
 // Doctor checks what is installed, reachable and writable.
 func (a *App) Doctor() ([]workflow.Check, error) {
 	return call(a.core, func(ctx context.Context, e *engine.Engine) ([]workflow.Check, error) { return e.Doctor(ctx) })

@@ -430,3 +430,46 @@ func TestServeLetsInWhoHasTheLink(t *testing.T) {
 		t.Errorf("after serve there are %d projects", len(all))
 	}
 }
+
+func TestServeInABrowserOpensTheDataAgain(t *testing.T) {
+	s := newShell(t)
+	t.Setenv("PATH", "") // no browser is started
+	home := s.env["PLUMBLINE_HOME"]
+	if err := os.WriteFile(home, []byte("a file, not a folder"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.try("", "serve"); got.code != exitFailed || !strings.Contains(got.err, home) {
+		t.Errorf("serve without a browser: exit %d\n%s", got.code, got.err)
+	}
+	ctx, interrupt := context.WithCancel(t.Context())
+	out, errs := lockedBuffer{wrote: make(chan struct{}, 1)}, lockedBuffer{}
+	ended := make(chan result)
+	go func() { ended <- s.start(ctx, "", &out, &errs, "serve", "--open", "--json") }()
+	out.await(t, "}")
+	var l link
+	if err := json.Unmarshal([]byte(out.String()), &l); err != nil {
+		t.Fatal(err)
+	}
+	page := signIn(t, l.URL)
+	for _, method := range []string{"Info", "Retry"} {
+		if status, body := page("App/" + method); status != 503 || !strings.Contains(body, home) {
+			t.Errorf("%s: %d %s", method, status, body)
+		}
+	}
+	if err := os.Remove(home); err != nil {
+		t.Fatal(err)
+	}
+	if status, body := page("App/Retry"); status != 200 {
+		t.Errorf("the folder is free: %d %s", status, body)
+	}
+	s.run(0, "new", "Tide table", "--idea", idea) // goes through the private door
+	interrupt()
+	if got := <-ended; got.code != 0 {
+		t.Errorf("serve: exit %d\n%s", got.code, got.err)
+	}
+	var all []workflow.Overview
+	s.object(&all, "list") // the lock was given back
+	if len(all) != 1 {
+		t.Errorf("after serve there are %d projects", len(all))
+	}
+}

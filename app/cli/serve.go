@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"sync"
 	"time"
 
 	"plumbline/app/api"
@@ -28,7 +29,8 @@ type serveCmd struct {
 }
 
 func (serveCmd) Help() string {
-	return "Nobody else on the network can reach the pages. The link that is printed works once; run serve again, in another terminal, for a further one."
+	return "Nobody else on the network can reach the pages. The link that is printed works once; run serve again, in another terminal, for a further one. " +
+		"Data that cannot be opened ends serve; with --open the browser says why, and can try again."
 }
 
 func (c *serveCmd) Run(ctx context.Context, s *session) error {
@@ -36,15 +38,22 @@ func (c *serveCmd) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	e, process, err := owner.Join(ctx, engine.Options{Dir: dir, Version: s.Version, Door: "serve"})
-	if err != nil {
-		return err
-	}
-	if process != nil {
+	e, process, err := s.join(ctx, dir)
+	if err == nil && process != nil {
 		return c.another(ctx, s, process)
 	}
-	s.later(e.Close)
-	return c.serve(ctx, s, dir, e)
+	if err != nil && !c.Open {
+		return err
+	}
+	if err == nil {
+		s.later(e.Close)
+	}
+	return c.serve(ctx, s, dir, e, err)
+}
+
+// join opens the data for serve, or finds who has it open.
+func (s *session) join(ctx context.Context, dir string) (*engine.Engine, *owner.Process, error) {
+	return owner.Join(ctx, engine.Options{Dir: dir, Version: s.Version, Door: "serve"})
 }
 
 // link is what serve prints.
@@ -55,8 +64,7 @@ type link struct {
 // another asks the serve that is running for a further link.
 func (c *serveCmd) another(ctx context.Context, s *session, p *owner.Process) error {
 	if p.Info.Door != "serve" {
-		return workflow.Errorf(workflow.Conflict, "Plumbline has the data open already, as %s.", p.Info.Door).
-			WithHint("Use it there, or close it first.")
+		return taken(p)
 	}
 	var l link
 	if err := (&client{p.Client}).do(ctx, "POST", "/link", struct{}{}, &l); err != nil {
@@ -65,24 +73,40 @@ func (c *serveCmd) another(ctx context.Context, s *session, p *owner.Process) er
 	return c.announce(s, l)
 }
 
-func (c *serveCmd) serve(ctx context.Context, s *session, dir string, e *engine.Engine) error {
+// taken says that another Plumbline has the data open.
+func taken(p *owner.Process) error {
+	return workflow.Errorf(workflow.Conflict, "Plumbline has the data open already, as %s.", p.Info.Door).
+		WithHint("Use it there, or close it first.")
+}
+
+// serve serves the pages until ctx ends. Without an engine, because of failed, the
+// page tells why and can have the data opened again.
+func (c *serveCmd) serve(ctx context.Context, s *session, dir string, e *engine.Engine, failed error) error {
 	ln, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", fmt.Sprint(c.Port)))
 	if err != nil {
 		return workflow.Errorf(workflow.Unavailable, "Port %d cannot be used: %w", c.Port, err).
 			WithHint("Choose another one with --port, or leave it out.")
 	}
 	a := api.New(context.WithoutCancel(ctx))
-	a.Open(e, nil)
 	handler := server.New(a, server.Options{Assets: s.Assets, Owner: s.owner("serve")})
 	guard := server.NewGuard(ln.Addr().(*net.TCPAddr).Port)
-	if _, err := s.listen(dir, withLinks(guard, handler)); err != nil {
-		return errors.Join(err, ln.Close())
+	private := withLinks(guard, handler)
+	if failed == nil {
+		if _, err := s.listen(dir, private); err != nil {
+			return errors.Join(err, ln.Close())
+		}
 	}
+	defer s.keep(ctx, a, dir, private, e, failed)()
 	web := &http.Server{
 		Handler:           guard.Wrap(handler),
 		BaseContext:       func(net.Listener) context.Context { return ctx },
 		ReadHeaderTimeout: stopPatience,
 	}
+	return c.hold(ctx, s, web, ln, guard)
+}
+
+// hold serves until ctx ends.
+func (c *serveCmd) hold(ctx context.Context, s *session, web *http.Server, ln net.Listener, guard *server.Guard) error {
 	failed := make(chan error, 1)
 	go func() { failed <- web.Serve(ln) }()
 	if err := c.announce(s, link{guard.Link()}); err != nil {
@@ -99,6 +123,46 @@ func (c *serveCmd) serve(ctx context.Context, s *session, dir string, e *engine.
 		return errors.Join(fmt.Errorf("stop serving: %w", err), web.Close())
 	}
 	return nil
+}
+
+// keep hands the engine, or why there is none, to the API, and opens the data
+// each time the page asks for it after a failure. The function it returns ends that.
+func (s *session) keep(ctx context.Context, a *api.API, dir string, private http.Handler, e *engine.Engine, failed error) func() {
+	if failed == nil {
+		a.Open(e, nil)
+		return func() {}
+	}
+	_ = s.report(ctx, failed) // told in the terminal, too; serve goes on
+	ctx, cancel := context.WithCancel(ctx)
+	var keeping sync.WaitGroup
+	keeping.Go(func() {
+		a.Keep(ctx, func(ctx context.Context) (*engine.Engine, error) {
+			if err := failed; err != nil { // known already, of the first attempt
+				failed = nil
+				return nil, err
+			}
+			return s.reopen(ctx, dir, private)
+		})
+	})
+	return func() { cancel(); keeping.Wait() }
+}
+
+// reopen opens the data and the private door once more.
+func (s *session) reopen(ctx context.Context, dir string, private http.Handler) (*engine.Engine, error) {
+	e, process, err := s.join(ctx, dir)
+	if err == nil && process != nil {
+		err = taken(process)
+	}
+	if err != nil {
+		return nil, err
+	}
+	door, err := owner.Listen(dir, private)
+	if err != nil {
+		return nil, errors.Join(err, e.Close())
+	}
+	s.later(e.Close)
+	s.later(door.Close)
+	return e, nil
 }
 
 // withLinks lets the user's other terminals ask for a further link.

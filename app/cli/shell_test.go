@@ -192,6 +192,45 @@ func visit(t *testing.T, url string) (status int, body string) {
 	return resp.StatusCode, string(text)
 }
 
+// signIn opens a link as a browser does and returns what calls the page's methods.
+func signIn(t *testing.T, link string) func(method string) (status int, body string) {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	browser := &http.Client{Jar: jar}
+	send := func(req *http.Request, err error) (int, string) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := browser.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		text, err := io.ReadAll(resp.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return resp.StatusCode, string(text)
+	}
+	if status, body := send(http.NewRequestWithContext(t.Context(), http.MethodGet, link, nil)); status != http.StatusOK {
+		t.Fatalf("%s: %d %s", link, status, body)
+	}
+	origin, _, _ := strings.Cut(link, "/?")
+	return func(method string) (int, string) {
+		t.Helper()
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, origin+"/rpc/"+method, strings.NewReader("[]"))
+		if err == nil {
+			req.Header.Set("Content-Type", "application/json")
+			req.Header.Set("Origin", origin)
+		}
+		return send(req, err)
+	}
+}
+
 // withModel starts a fake Ollama and makes it the one of the settings.
 func (s *shell) withModel(f *fakeOllama) {
 	s.t.Helper()

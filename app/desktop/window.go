@@ -149,31 +149,32 @@ func appMenu() *menu.Menu {
 // startup runs beside the page, whose calls wait until the engine is open.
 func (w *window) startup(ctx context.Context) {
 	w.ctx = ctx
-	w.opened.Go(w.open)
+	w.opened.Go(func() { w.api.Keep(w.life, w.open) })
 	close(w.started)
 	w.settle()
 }
 
 // open opens the engine, its private door and the bridge of events.
-func (w *window) open() {
-	e, other, err := w.join(w.life)
+func (w *window) open(ctx context.Context) (*engine.Engine, error) {
+	e, other, err := w.join(ctx)
 	if other != nil && err == nil {
-		err = w.raise(w.life, other)
+		err = w.raise(ctx, other)
+		if err == nil {
+			err = workflow.Errorf(workflow.Conflict, "Plumbline is open already.")
+		}
 		runtime.Quit(w.ctx)
 	}
-	if e == nil {
-		w.api.Open(nil, err)
-		return
+	if err != nil {
+		return nil, err
 	}
 	info := workflow.OwnerInfo{PID: os.Getpid(), Version: w.opt.Version, Door: "window", Since: time.Now().UTC()}
 	door, err := owner.Listen(w.dir, server.New(w.api, server.Options{Owner: info}))
 	if err != nil {
-		w.api.Open(nil, errors.Join(err, e.Close()))
-		return
+		return nil, errors.Join(err, e.Close())
 	}
 	w.engine, w.door = e, door
-	w.api.Open(e, nil)
 	w.opened.Go(w.bridge)
+	return e, nil
 }
 
 // join opens the engine. A command that has the data open is waited for.
@@ -181,7 +182,7 @@ func (w *window) join(ctx context.Context) (*engine.Engine, *owner.Process, erro
 	e, other, err := owner.Join(ctx, engine.Options{Dir: w.dir, Version: w.opt.Version, Door: "window"})
 	if err == nil && other != nil && other.Info.Door == "command" {
 		return nil, nil, workflow.Errorf(workflow.Conflict, "A command in a terminal is working with the data (process %d).", other.Info.PID).
-			WithHint("Wait until it has ended, then open Plumbline again.")
+			WithHint("Wait until it has ended, then try again.")
 	}
 	return e, other, err
 }

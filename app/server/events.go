@@ -33,20 +33,24 @@ func newEvents(a *api.API, beat time.Duration) events {
 }
 
 // ServeHTTP streams events after Last-Event-ID, or from now on. A reader that
-// lags too far behind gets an event whose number leaves a gap.
+// lags too far behind gets an event whose number leaves a gap. The stream stands
+// before there is an engine: what cannot be opened now may be opened later.
 func (s events) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	e, err := s.api.Engine(r.Context())
-	if err != nil {
-		writeError(w, err)
-		return
-	}
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cache-Control", "no-store")
 	w.WriteHeader(http.StatusOK)
+	rc := http.NewResponseController(w)
+	if rc.Flush() != nil {
+		return // the reader has left
+	}
+	e, err := s.api.Opened(r.Context())
+	if err != nil {
+		return // likewise
+	}
 	from := position(r.Header.Get("Last-Event-ID"))
-	out := stream{w: w, rc: http.NewResponseController(w), greet: from == Position{}}
+	out := stream{w: w, rc: rc, greet: from == Position{}}
 	// The only errors are those of writing to a reader that has left.
 	_ = Follow(r.Context(), e, from, s.beat, out.emit)
 }

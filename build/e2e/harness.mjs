@@ -88,8 +88,8 @@ export class Plumbline {
     return done;
   }
 
-  async serve() {
-    this.server = await start(path.join(bin, 'plumbline'), ['serve', '--port', '0'], { env: this.env }, /http:\/\/\S+token=\S+/);
+  async serve(...options) {
+    this.server = await start(path.join(bin, 'plumbline'), ['serve', '--port', '0', ...options], { env: this.env }, /http:\/\/\S+token=\S+/);
     return this.server.line;
   }
 

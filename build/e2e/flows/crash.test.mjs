@@ -1,9 +1,9 @@
 // What a crash leaves, and what bad input meets.
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { closeBrowser, openBrowser, openPage, Plumbline, startOllama, step } from '../harness.mjs';
+import { accessible, closeBrowser, openBrowser, openPage, Plumbline, startOllama, step } from '../harness.mjs';
 
 let ollama, plumb;
 before(async () => {
@@ -103,6 +103,32 @@ test('a folder that cannot be written is named', { timeout: 30_000 }, async () =
     const done = await other.refused(['list']);
     assert.equal(done.code, 'unavailable');
     assert.match(done.message, new RegExp(path.join(other.home, 'data')));
+  } finally {
+    await other.remove();
+  }
+});
+
+test('data that cannot be opened is tried again from the page', { timeout: 30_000 }, async () => {
+  const other = await Plumbline.create();
+  const data = path.join(other.home, 'data');
+  try {
+    await writeFile(data, 'a file, not a folder');
+    other.env.PATH = ''; // no browser of the system is started
+    const { page, quiet, close } = await openPage(await other.serve('--open'));
+    await page.getByRole('heading', { level: 1, name: 'Plumbline cannot start' }).waitFor();
+    await accessible(page, 'cannot start');
+    const tried = page.waitForResponse(/App\/Retry/);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await tried;
+    await page.getByText(data).waitFor();
+    await rm(data);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText('From idea to production').waitFor();
+    await other.command(['new', 'Tide table', '--idea', 'A tide table.']);
+    await page.getByText('Tide table').first().waitFor(); // the line of events stands, too
+    assert.equal(await page.getByRole('alert').count(), 0);
+    await quiet();
+    await close();
   } finally {
     await other.remove();
   }

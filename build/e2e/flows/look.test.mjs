@@ -2,7 +2,7 @@
 // nothing wider than the window, and a picture for people.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { accessible, closeBrowser, openBrowser, openPage, picture, Plumbline, startOllama } from '../harness.mjs';
+import { accessible, closeBrowser, openBrowser, openPage, picture, Plumbline, startOllama, step } from '../harness.mjs';
 import { request, spec } from '../scripts.mjs';
 
 let ollama, plumb, empty, project;
@@ -71,3 +71,68 @@ for (const theme of ['light', 'dark']) {
     await close();
   });
 }
+
+test('text at 200 %: the gate and the side are drawers', { timeout: 60_000 }, async (t) => {
+  const { page, quiet, close } = await openPage(await (plumb.server ? plumb.reopen() : plumb.serve()), { width: 720, height: 450 });
+  await page.evaluate((to) => (location.hash = to), `#/p/${project.id}/spec/document`);
+  const gate = page.getByRole('dialog', { name: 'Gate' });
+  const side = page.getByRole('dialog', { name: 'Side' });
+  const button = page.getByRole('button', { name: /^Gate/ });
+  await button.waitFor();
+
+  await step(t, 'nothing stands beside or below the document', async () => {
+    assert.equal(await page.locator('aside:visible').count(), 0);
+    assert.equal(await gate.isVisible(), false);
+    await accessible(page, 'a narrow phase');
+    await picture(page, 'narrow-phase');
+  });
+  await step(t, 'the gate opens over it, and gives the focus back', async () => {
+    await button.click();
+    await gate.getByRole('button', { name: /^Sign off v2/ }).waitFor();
+    await accessible(page, 'the gate as a drawer');
+    await picture(page, 'narrow-gate');
+    await page.keyboard.press('Escape');
+    await gate.waitFor({ state: 'hidden' });
+    assert.equal(await button.evaluate((one) => one === document.activeElement), true);
+  });
+  await step(t, 'a condition leads to its cause, in the drawer or behind it', async () => {
+    await page.keyboard.press('Control+.');
+    await gate.getByRole('button', { name: /Sign-off.*waiting/ }).click();
+    await page.waitForFunction(() => document.activeElement?.id === 'sign-off');
+    await page.keyboard.press('Escape');
+    await page.evaluate((to) => (location.hash = to), `#/p/${project.id}/request/document`);
+    await page.getByRole('heading', { level: 1, name: 'Request' }).waitFor();
+    await button.click();
+    await gate.getByRole('button', { name: /Acceptance.*not met/ }).click();
+    await gate.waitFor({ state: 'hidden' });
+    await page.waitForFunction(() => document.activeElement?.matches('.doc [role=checkbox]'));
+  });
+  await step(t, 'the side leads on, and closes', async () => {
+    await page.getByRole('button', { name: 'Show the side' }).click();
+    await picture(page, 'narrow-side');
+    await side.getByRole('link', { name: /^Spec/ }).click();
+    await page.getByRole('heading', { level: 1, name: 'Spec' }).waitFor();
+    await side.waitFor({ state: 'hidden' });
+  });
+  await step(t, 'a new project is begun in a drawer', async () => {
+    await page.evaluate(() => (location.hash = '#/new'));
+    const form = page.getByRole('dialog', { name: 'New project' });
+    await form.waitFor();
+    await page.waitForFunction(() => document.activeElement?.tagName === 'INPUT');
+    await picture(page, 'narrow-new');
+    await page.keyboard.press('Escape');
+    await form.waitFor({ state: 'hidden' });
+  });
+  await step(t, 'no screen is wider than a small window', async () => {
+    await page.setViewportSize({ width: 640, height: 400 });
+    for (const [name, [hash]] of Object.entries(screens)) {
+      await page.evaluate((to) => (location.hash = to), hash.replace('ID', project.id));
+      await page.waitForLoadState('networkidle');
+      await picture(page, `small-${name}`);
+      const [inner, outer] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+      assert.ok(inner <= outer, `${name} is ${inner} wide in ${outer}`);
+    }
+  });
+  await quiet();
+  await close();
+});

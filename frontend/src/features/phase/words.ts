@@ -1,5 +1,6 @@
 // Figures and times as people read them.
 import type { Author, RunState } from '../../lib/api';
+import type { GateState } from '../../lib/state/gate.svelte';
 
 const figures = new Intl.NumberFormat('en');
 const minute = 60_000;
@@ -103,4 +104,11 @@ export function runWord(state: string): string {
 export function join(words: string[]): string {
   if (words.length < 2) return words[0] ?? '';
   return `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;
+}
+
+/** The gate in a few words, for where only a button of it is shown. */
+export function gateWord({ gate, passed, overridden }: Pick<GateState, 'gate' | 'passed' | 'overridden'>): string {
+  if (!gate) return 'Gate';
+  if (passed) return overridden ? 'Gate overridden' : 'Gate passed';
+  return gate.open ? 'Gate open' : `Gate, ${gate.missing} missing`;
 }

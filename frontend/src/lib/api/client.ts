@@ -47,6 +47,8 @@ function bound<A extends unknown[], T>(method: (...args: A) => Promise<T>): (...
 export const client = {
   app: {
     info: bound(App.Info),
+    /** Opens the data again when it could not be opened. */
+    retry: bound(App.Retry),
     doctor: bound(App.Doctor),
   },
   projects: {

@@ -6,7 +6,7 @@ import { fakeRuns } from './fake/runs';
 import * as seed from './fake/seed';
 import { html } from './fake/markdown';
 import { me, type Work, World } from './fake/world';
-import type { Diff, Gate, GateRecord, Settings } from './types';
+import type { AppInfo, Diff, Gate, GateRecord, Settings } from './types';
 
 export interface Fake {
   api: Api;
@@ -46,7 +46,8 @@ export function createFake(options: { empty?: boolean; ollama?: boolean } = {}):
 
   const api: Api = {
     app: {
-      info: async () => ({ version: '0.1.0', epoch: world.epoch, dataDir: '/home/ada/.local/share/plumbline', platform: 'linux', door: 'serve' }),
+      info: async () => info(world),
+      retry: async () => info(world),
       doctor: async () => [],
     },
     projects: {
@@ -192,4 +193,8 @@ function diffLines(a: string, b: string): Diff {
     else diff.hunks.push({ same, rows: [row] });
   }
   return diff;
+}
+
+function info(world: World): AppInfo {
+  return { version: '0.1.0', epoch: world.epoch, dataDir: '/home/ada/.local/share/plumbline', platform: 'linux', door: 'serve' };
 }

@@ -61,8 +61,8 @@ export class AppState {
 
   load = async (): Promise<void> => {
     try {
-      this.info = await this.api.app.info();
-      await Promise.all([this.settings.load(), this.projects.load()]);
+      const [info] = await Promise.all([this.api.app.info(), this.settings.load(), this.projects.load()]);
+      this.info = info;
       this.problem = undefined;
       this.ready = true;
     } catch (cause) {
@@ -70,6 +70,17 @@ export class AppState {
     }
     // A model that does not answer holds nothing else up.
     if (!this.problem) void this.models.load();
+  };
+
+  /** Has the data opened again, after it could not be. */
+  retry = async (): Promise<void> => {
+    try {
+      await this.api.app.retry();
+    } catch (cause) {
+      this.problem = toApiError(cause);
+      return;
+    }
+    await this.load();
   };
 
   say = (text: string): void => {

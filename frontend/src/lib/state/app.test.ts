@@ -24,17 +24,24 @@ describe('AppState', () => {
     expect(app.settings.loaded).toBe(true);
   });
 
-  it('tells why nothing works, and gets over it', async () => {
+  it('tells why nothing works, and has it tried again', async () => {
     const { app, fake } = setUp();
-    const info = fake.api.app.info;
-    fake.api.app.info = async () => {
-      throw new ApiError('unavailable', 'The data folder cannot be opened.', 'Close the other Plumbline.');
+    const { info, retry } = fake.api.app;
+    const refuse = (message: string) => async () => {
+      throw new ApiError('unavailable', message, 'Close the other Plumbline.');
     };
+    fake.api.app.info = refuse('The data folder cannot be opened.');
+    fake.api.app.retry = refuse('It still cannot be opened.');
     await app.open();
     expect(app.ready).toBe(false);
     expect(app.problem?.message).toBe('The data folder cannot be opened.');
-    fake.api.app.info = info;
-    await app.load();
+    await app.retry();
+    expect(app.problem?.message).toBe('It still cannot be opened.');
+    fake.api.app.retry = async () => {
+      fake.api.app.info = info; // only the retry opens it
+      return retry();
+    };
+    await app.retry();
     expect(app.ready).toBe(true);
     expect(app.problem).toBeUndefined();
   });

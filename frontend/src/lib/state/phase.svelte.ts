@@ -1,5 +1,6 @@
 import type { Api, Desk, Event, Overview, PhaseStatus, Run } from '../api';
 import { CandidateState } from './candidate.svelte';
+import { CausesState } from './causes.svelte';
 import { DocumentState } from './document.svelte';
 import { GateState } from './gate.svelte';
 import { HistoryState } from './history.svelte';
@@ -17,6 +18,7 @@ export class PhaseState {
   readonly prompt: PromptState;
   readonly history: HistoryState;
   readonly paste: PasteState;
+  readonly causes: CausesState;
   /** The checklist that is shown as a strip over this phase, if there is one. */
   readonly strip: DocumentState | undefined;
   /** The answer that waits to be reviewed. */
@@ -53,6 +55,7 @@ export class PhaseState {
     this.prompt = new PromptState(api, project, phase);
     this.history = new HistoryState(api, project);
     this.paste = new PasteState(api);
+    this.causes = new CausesState(api, project, this.document.path);
   }
 
   load = async (): Promise<void> => {

@@ -7,3 +7,5 @@ export function Doctor():Promise<Array<workflow.Check>>;
 export function Info():Promise<workflow.AppInfo>;
 
 export function Raise():Promise<boolean>;
+
+export function Retry():Promise<workflow.AppInfo>;

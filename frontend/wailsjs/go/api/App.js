@@ -13,3 +13,7 @@ export function Info() {
 export function Raise() {
   return window['go']['api']['App']['Raise']();
 }
+
+export function Retry() {
+  return window['go']['api']['App']['Retry']();
+}
