@@ -12,53 +12,133 @@ import (
 // other inside one change. Beyond it lines are paired in order.
 const maxPairs = 1 << 14
 
+// maxPairing bounds them over a whole comparison.
+const maxPairing = 1 << 19
+
 // Diff compares two texts by line. Lines that changed stand beside each other
 // with the words that differ marked; every line of both texts is in the result.
+// Changes is for two versions of a document.
 func Diff(old, new string) workflow.Diff {
-	diff := workflow.Diff{Hunks: []workflow.Hunk{}}
-	a, b := splitLines(old), splitLines(new)
-	x, y := 0, 0
-	for _, change := range lineChanges(a, b) {
-		diff.Hunks = same(diff.Hunks, a[x:change.Start], x, y)
-		y += change.Start - x
-		removed, added := a[change.Start:change.End], b[change.ReplStart:change.ReplEnd]
-		diff.Hunks = append(diff.Hunks, workflow.Hunk{Rows: changed(removed, added, change.Start, change.ReplStart)})
-		diff.Removed += len(removed)
-		diff.Added += len(added)
+	rows := compared(numbered(splitLines(old)), numbered(splitLines(new)))
+	return assembled(rows, []workflow.Move{})
+}
+
+// comparedRow is a row of a diff before rows are put into hunks.
+type comparedRow struct {
+	workflow.DiffRow
+	same bool
+	move int  // of the moved section it is of, from 1
+	away bool // not a row: the place that the section has left
+}
+
+// compared sets the lines of two texts against each other.
+func compared(a, b []textLine) []comparedRow {
+	rows := make([]comparedRow, 0, max(len(a), len(b)))
+	x, y, budget := 0, 0, maxPairing
+	equal := func(to int) {
+		for ; x < to; x++ {
+			rows = append(rows, equalRow(a[x], b[y]))
+			y++
+		}
+	}
+	for _, change := range lineChanges(keys(a), keys(b)) {
+		equal(change.Start)
+		for _, row := range changed(a[change.Start:change.End], b[change.ReplStart:change.ReplEnd], &budget) {
+			rows = append(rows, comparedRow{DiffRow: row})
+		}
 		x, y = change.End, change.ReplEnd
 	}
-	diff.Hunks = same(diff.Hunks, a[x:], x, y)
+	equal(len(a))
+	return rows
+}
+
+func keys(lines []textLine) []string {
+	list := make([]string, len(lines))
+	for i, line := range lines {
+		list[i] = line.key
+	}
+	return list
+}
+
+// equalRow sets lines with the same key beside each other. The mark of their box may differ.
+func equalRow(a, b textLine) comparedRow {
+	row := workflow.DiffRow{OldLine: a.number, NewLine: b.number}
+	if a.text == b.text {
+		segments := []workflow.Segment{{Text: a.text}}
+		row.Old, row.New = segments, segments
+		return comparedRow{DiffRow: row, same: true}
+	}
+	row.Old, row.New = segments(a.text, b.text)
+	switch was, is := isMarked(a.text, a.key), isMarked(b.text, b.key); {
+	case is && !was:
+		row.Tick = workflow.DiffTicked
+	case was && !is:
+		row.Tick = workflow.DiffUnticked
+	}
+	return comparedRow{DiffRow: row}
+}
+
+// assembled puts rows into hunks and counts what has changed.
+func assembled(rows []comparedRow, moves []workflow.Move) workflow.Diff {
+	diff := workflow.Diff{Hunks: []workflow.Hunk{}, Moves: moves}
+	for i, row := range rows {
+		begins := i == 0 || row.same != rows[i-1].same || row.move != rows[i-1].move || row.away || rows[i-1].away
+		if begins {
+			diff.Hunks = append(diff.Hunks, workflow.Hunk{Same: row.same, Move: row.move, Rows: []workflow.DiffRow{}})
+		}
+		if row.away {
+			continue
+		}
+		hunk := &diff.Hunks[len(diff.Hunks)-1]
+		hunk.Rows = append(hunk.Rows, row.DiffRow)
+		added, removed := row.count(&diff)
+		if row.move > 0 {
+			moves[row.move-1].Added += added
+			moves[row.move-1].Removed += removed
+		}
+	}
 	return diff
 }
 
-func same(hunks []workflow.Hunk, lines []string, x, y int) []workflow.Hunk {
-	if len(lines) == 0 {
-		return hunks
+// count adds a row to what has changed, and returns its lines.
+func (r comparedRow) count(diff *workflow.Diff) (added, removed int) {
+	switch {
+	case r.same:
+		return 0, 0
+	case r.Tick == workflow.DiffTicked:
+		diff.Ticked++
+		return 0, 0
+	case r.Tick == workflow.DiffUnticked:
+		diff.Unticked++
+		return 0, 0
 	}
-	rows := make([]workflow.DiffRow, len(lines))
-	for i, line := range lines {
-		segments := []workflow.Segment{{Text: line}}
-		rows[i] = workflow.DiffRow{OldLine: x + i + 1, NewLine: y + i + 1, Old: segments, New: segments}
+	if r.OldLine > 0 {
+		removed = 1
 	}
-	return append(hunks, workflow.Hunk{Same: true, Rows: rows})
+	if r.NewLine > 0 {
+		added = 1
+	}
+	diff.Added += added
+	diff.Removed += removed
+	return added, removed
 }
 
-// changed sets the lines of a change beside each other.
-func changed(old, new []string, x, y int) []workflow.DiffRow {
+// changed sets the lines of a change beside each other, as well as the budget allows.
+func changed(old, new []textLine, budget *int) []workflow.DiffRow {
 	rows := []workflow.DiffRow{}
 	i, j := 0, 0
 	loose := func(toOld, toNew int) {
 		for ; i < toOld; i++ {
-			rows = append(rows, workflow.DiffRow{OldLine: x + i + 1, Old: whole(old[i]), New: []workflow.Segment{}})
+			rows = append(rows, workflow.DiffRow{OldLine: old[i].number, Old: whole(old[i].text), New: []workflow.Segment{}})
 		}
 		for ; j < toNew; j++ {
-			rows = append(rows, workflow.DiffRow{NewLine: y + j + 1, Old: []workflow.Segment{}, New: whole(new[j])})
+			rows = append(rows, workflow.DiffRow{NewLine: new[j].number, Old: []workflow.Segment{}, New: whole(new[j].text)})
 		}
 	}
-	for _, pair := range pairs(old, new) {
+	for _, pair := range pairs(old, new, budget) {
 		loose(pair[0], pair[1])
-		before, after := segments(old[i], new[j])
-		rows = append(rows, workflow.DiffRow{OldLine: x + i + 1, NewLine: y + j + 1, Old: before, New: after})
+		before, after := segments(old[i].text, new[j].text)
+		rows = append(rows, workflow.DiffRow{OldLine: old[i].number, NewLine: new[j].number, Old: before, New: after})
 		i, j = i+1, j+1
 	}
 	loose(len(old), len(new))
@@ -71,24 +151,25 @@ func whole(line string) []workflow.Segment {
 
 // pairs finds which lines of a change belong together: the way through both
 // that keeps the most text.
-func pairs(old, new []string) [][2]int {
-	if len(old)*len(new) > maxPairs {
+func pairs(old, new []textLine, budget *int) [][2]int {
+	if len(old)*len(new) > min(maxPairs, *budget) {
 		paired := [][2]int{}
 		for i := range min(len(old), len(new)) {
 			paired = append(paired, [2]int{i, i})
 		}
 		return paired
 	}
+	*budget -= len(old) * len(new)
 	best := make([][]int, len(old)+1)
 	best[len(old)] = make([]int, len(new)+1)
 	likes := make([][]int, len(old))
 	bags := make([]map[string]int, len(new))
 	for j := range new {
-		bags[j] = bag(new[j])
+		bags[j] = bag(new[j].text)
 	}
 	for i := len(old) - 1; i >= 0; i-- {
 		best[i], likes[i] = make([]int, len(new)+1), make([]int, len(new))
-		words := bag(old[i])
+		words := bag(old[i].text)
 		for j := len(new) - 1; j >= 0; j-- {
 			likes[i][j] = likeness(words, bags[j])
 			best[i][j] = max(best[i+1][j], best[i][j+1], best[i+1][j+1]+likes[i][j])

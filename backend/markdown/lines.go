@@ -133,8 +133,11 @@ func tokens(line string) []string {
 // wordRune reports whether a character goes on with a word. Characters of
 // scripts without spaces are words of their own.
 func wordRune(r rune) bool {
+	if r < utf8.RuneSelf {
+		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '_'
+	}
 	if unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) {
 		return false
 	}
-	return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r) || r == '_'
+	return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r)
 }

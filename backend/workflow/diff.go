@@ -2,16 +2,40 @@ package workflow
 
 // Diff compares two texts by line, with the changed words inside changed lines.
 type Diff struct {
-	Added   int    `json:"added"` // lines
+	Added   int `json:"added"` // lines
+	Removed int `json:"removed"`
+	// Ticked and Unticked count the boxes whose mark alone has changed. They are no changed lines.
+	Ticked   int    `json:"ticked"`
+	Unticked int    `json:"unticked"`
+	Hunks    []Hunk `json:"hunks"`
+	// Moves are the sections that stand elsewhere in the new text, in the order of the old one.
+	Moves []Move `json:"moves"`
+}
+
+// Move is a section that stands elsewhere, and what has changed in it.
+type Move struct {
+	Title   string `json:"title"`
+	OldLine int    `json:"oldLine"` // of its heading
+	NewLine int    `json:"newLine"`
+	Lines   int    `json:"lines"` // at its new place
+	Added   int    `json:"added"`
 	Removed int    `json:"removed"`
-	Hunks   []Hunk `json:"hunks"`
 }
 
 // Hunk is a run of rows that are all unchanged or belong to one change.
 type Hunk struct {
-	Same bool      `json:"same"`
+	Same bool `json:"same"`
+	// Move is the number from 1 of the move that the rows belong to, at the new
+	// place. Without rows the hunk is the place that the section has left.
+	Move int       `json:"move"`
 	Rows []DiffRow `json:"rows"`
 }
+
+// What a row can say of a box whose mark alone has changed.
+const (
+	DiffTicked   = "ticked"
+	DiffUnticked = "unticked"
+)
 
 // DiffRow is one line of the old text beside one of the new. A number of 0
 // means that the side has no line here.
@@ -20,6 +44,8 @@ type DiffRow struct {
 	NewLine int       `json:"newLine"`
 	Old     []Segment `json:"old"`
 	New     []Segment `json:"new"`
+	// Tick is DiffTicked or DiffUnticked when nothing but the mark of a box differs.
+	Tick string `json:"tick"`
 }
 
 // Segment is a part of a line; Changed parts differ from the other side.
