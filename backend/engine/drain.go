@@ -67,6 +67,17 @@ func (d *drainer) flush(ctx context.Context) error {
 	return drainOutbox(ctx, d.store, d.history)
 }
 
+// pause publishes everything that is in the outbox now, and nothing more until fn
+// has returned.
+func (d *drainer) pause(ctx context.Context, fn func() error) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err := drainOutbox(ctx, d.store, d.history); err != nil {
+		return err
+	}
+	return fn()
+}
+
 // close stops the goroutine, waits for it and publishes what is left. What
 // cannot be published stays in the outbox for the next start.
 func (d *drainer) close() error {

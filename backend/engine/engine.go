@@ -16,6 +16,7 @@ import (
 
 	"github.com/oklog/ulid/v2"
 
+	"plumbline/backend/disk"
 	"plumbline/backend/history"
 	"plumbline/backend/llm"
 	"plumbline/backend/prompt"
@@ -36,6 +37,33 @@ type Options struct {
 	NewClient func(url string) (llm.Client, error)
 	// Library holds prompts, workflows and checklists; nil means the built-in one.
 	Library fs.FS
+	// Disk changes files other than the database itself; nil means the real one.
+	Disk disk.Disk
+	// Examine looks at a database file that may be damaged and Salvage copies what
+	// can be read of it, see [ExamineFile] and [SalvageFile]. A damaged file can
+	// crash the process, so both are best done in a process of their own; nil means
+	// this one.
+	Examine func(ctx context.Context, path string) error
+	Salvage func(ctx context.Context, from, to string) (store.Salvaged, error)
+	// Progress is told how far a long work is; nil means that nobody wants to know.
+	Progress func(sentence string)
+}
+
+// filled returns the options with everything that was left out.
+func (o Options) filled() Options {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.NewClient == nil {
+		o.NewClient = func(url string) (llm.Client, error) { return llm.NewOllama(url) }
+	}
+	if o.Library == nil {
+		o.Library = prompts.Files
+	}
+	if o.Disk == nil {
+		o.Disk = disk.Real{}
+	}
+	return o
 }
 
 // Engine is one open data folder. It is safe for concurrent use.
@@ -73,16 +101,8 @@ type Engine struct {
 // Open opens the data folder, ends runs that a crash left active, and brings
 // the history up to date. Close must be called.
 func Open(ctx context.Context, opt Options) (*Engine, error) {
-	if opt.Now == nil {
-		opt.Now = time.Now
-	}
-	if opt.NewClient == nil {
-		opt.NewClient = func(url string) (llm.Client, error) { return llm.NewOllama(url) }
-	}
-	if opt.Library == nil {
-		opt.Library = prompts.Files
-	}
-	st, err := store.Open(ctx, opt.Dir, store.Options{Now: opt.Now})
+	opt = opt.filled()
+	st, err := store.Open(ctx, opt.Dir, store.Options{Now: opt.Now, Disk: opt.Disk, Check: opt.Examine})
 	if err != nil {
 		return nil, err
 	}

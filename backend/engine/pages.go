@@ -23,6 +23,34 @@ func (e *Engine) pages(tx *store.Tx, p workflow.Project) error {
 	return tx.File(p.ID, "gates.md", gatesPage(p, records))
 }
 
+// projectPages returns all pages of a project that are no documents.
+func projectPages(tx *store.Tx, p workflow.Project) ([]workflow.File, error) {
+	records, err := tx.GateRecords(p.ID)
+	if err != nil {
+		return nil, err
+	}
+	pages := []workflow.File{
+		{Path: "project.md", Content: []byte(projectPage(p))}, {Path: "gates.md", Content: []byte(gatesPage(p, records))},
+	}
+	runs, err := tx.Runs(p.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range runs {
+		if !r.State.Ended() {
+			continue
+		}
+		texts := map[string]string{}
+		for _, part := range []string{"prompt", "thinking", "answer"} {
+			if texts[part], err = tx.RunText(r.ID, part); err != nil {
+				return nil, err
+			}
+		}
+		pages = append(pages, workflow.File{Path: runPagePath(r), Content: []byte(runPage(r, texts["prompt"], texts["thinking"], texts["answer"]))})
+	}
+	return pages, nil
+}
+
 func projectPage(p workflow.Project) string {
 	return fmt.Sprintf("# %s\n\n%s\n\n- Workflow: %s\n- Started: %s\n- Id: %s\n", p.Name, p.Summary, p.WorkflowID, day(p.CreatedAt), p.ID)
 }

@@ -188,6 +188,8 @@ func (r *Rebuild) adoptVersion(c commitFiles, id string, content []byte) error {
 			return err
 		}
 		n.body, n.blob = &body, ""
+	} else if v.Lost {
+		n.blob = ""
 	} else if n.blob == "" {
 		return workflow.Errorf(workflow.NotFound, "The commit does not hold %s.", v.Path)
 	}

@@ -202,10 +202,10 @@ func (r *ruler) version(k []byte, v workflow.Version) (string, error) {
 		problem{!r.has(bucketProject, key(v.ProjectID)), notItsOwner},
 		problem{v.Number > 1 && !r.has(bucketVersion, versionKey(v.ProjectID, v.Path, v.Number-1)), "the version before it is missing."},
 		problem{!next && head != v.Number, "it is the newest version, but another one is the current."},
-		problem{(v.Commit == "") != (v.Blob == ""), "git has it, or has it not, but not half of it."},
-		problem{v.Blob == "" && !waits, "git does not have it, and it does not wait to be written there."},
+		problem{!v.Lost && (v.Commit == "") != (v.Blob == ""), "git has it, or has it not, but not half of it."},
+		problem{!v.Lost && v.Blob == "" && !waits, "git does not have it, and it does not wait to be written there."},
 		problem{v.Blob != "" && !r.has(bucketGitHead, key(v.ProjectID)), "git has it, but the head of the history is not known."},
-		problem{(head == v.Number || v.Blob == "") && !r.has(bucketBody, k), "its text is missing."},
+		problem{(head == v.Number || v.Blob == "" && !v.Lost) && !r.has(bucketBody, k), "its text is missing."},
 		problem{!r.has(bucketPage, key(v.ProjectID, strings.ToLower(v.Path))), notItsIndex},
 	)
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -175,7 +174,7 @@ func openFile(path string, readOnly bool) (db *bolt.DB, err error) {
 }
 
 // Path returns the path of the database file.
-func (s *Store) Path() string { return filepath.Join(s.dir, fileName) }
+func (s *Store) Path() string { return DatabasePath(s.dir) }
 
 // Close waits for open transactions, closes the file and gives the lock back.
 // Closing twice is fine.

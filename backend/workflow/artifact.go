@@ -55,6 +55,9 @@ type Version struct {
 	// Commit and Blob are the git object names, empty until the version has been drained into git.
 	Commit string `json:"commit"`
 	Blob   string `json:"blob"`
+	// Lost says that the text is gone: a history was damaged, and this was not to be
+	// saved. Everything else about the version is known.
+	Lost bool `json:"lost,omitempty"`
 }
 
 // VersionKey names a version.

@@ -136,3 +136,19 @@ type OwnerInfo struct {
 	Door    string    `json:"door"`
 	Since   time.Time `json:"since" ts_type:"string"`
 }
+
+// Repaired says what was done to a damaged data folder, in sentences.
+type Repaired struct {
+	Done []string `json:"done"`
+	// Lost names what could not be saved.
+	Lost []string `json:"lost"`
+}
+
+// Backup is a file that holds everything as it was at one moment.
+type Backup struct {
+	Path string    `json:"path"`
+	At   time.Time `json:"at" ts_type:"string"`
+	Size int64     `json:"size"` // bytes
+	// Auto says that it was made without being asked for, and goes when newer ones come.
+	Auto bool `json:"auto"`
+}

@@ -1,0 +1,174 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"plumbline/backend/archive"
+	"plumbline/backend/store"
+	"plumbline/backend/workflow"
+)
+
+const (
+	backupDir = "backups"
+	// backupTime is part of the names of backups. It sorts.
+	backupTime = "20060102T150405Z"
+	// autoBackup begins the names of backups that are made without being asked
+	// for. Only these are ever deleted.
+	autoBackup, manualBackup = "auto-", "plumbline-"
+	backupEnding             = ".zip"
+
+	databaseEntry = "plumbline.db"
+)
+
+// bundleEntry is the entry of a project's history in an archive.
+func bundleEntry(projectID string) string { return "projects/" + projectID + ".bundle" }
+
+// Backup writes everything into one file, which is verified before it gets its
+// name: the database and the history of every project. Work goes on meanwhile.
+// An empty path means a name of its own in the folder “backups”.
+func (e *Engine) Backup(ctx context.Context, path string) (workflow.Backup, error) {
+	if path == "" {
+		path = filepath.Join(e.backupFolder(), manualBackup+e.opt.Now().UTC().Format(backupTime)+backupEnding)
+	} else if !filepath.IsAbs(path) {
+		return workflow.Backup{}, workflow.Errorf(workflow.Invalid, "The path %s does not begin at the root.", path)
+	}
+	return e.backUp(ctx, path)
+}
+
+func (e *Engine) backupFolder() string { return filepath.Join(e.opt.Dir, backupDir) }
+
+func (e *Engine) backUp(ctx context.Context, path string) (workflow.Backup, error) {
+	made := workflow.Backup{Path: path, At: e.opt.Now().UTC()}
+	if filepath.Dir(path) == e.backupFolder() {
+		if err := e.opt.Disk.MakeDir(e.backupFolder()); err != nil {
+			return made, workflow.Errorf(workflow.Unavailable, "The folder %s cannot be made: %w.", e.backupFolder(), err)
+		}
+	}
+	m := archive.Manifest{Kind: archive.Backup, CreatedAt: made.At, Plumbline: e.opt.Version}
+	// Nothing is published meanwhile, so the histories are those of the database;
+	// saves are acknowledged as always.
+	err := e.drainer.pause(ctx, func() error {
+		return archive.Write(e.opt.Disk, path, m, func(w *archive.Writer, m *archive.Manifest) error {
+			return e.fillBackup(ctx, w, m)
+		})
+	})
+	if err != nil {
+		return made, err
+	}
+	return backupAt(path, made.At)
+}
+
+// backupAt describes a file that was just written.
+func backupAt(path string, at time.Time) (workflow.Backup, error) {
+	b := workflow.Backup{Path: path, At: at.UTC()}
+	info, err := os.Stat(path)
+	if err != nil {
+		return b, fmt.Errorf("look at %s: %w", path, err)
+	}
+	b.Size = info.Size()
+	return b, nil
+}
+
+func (e *Engine) fillBackup(ctx context.Context, w *archive.Writer, m *archive.Manifest) error {
+	work, err := os.MkdirTemp(e.opt.Dir, "backup-*.tmp")
+	if err != nil {
+		return fmt.Errorf("make a folder for the backup: %w", err)
+	}
+	defer os.RemoveAll(work) // what is left there is removed with the next backup
+	copied := store.DatabasePath(work)
+	if err := e.snapshot(ctx, copied); err != nil {
+		return err
+	}
+	if err := w.Add(databaseEntry, false, func(to io.Writer) error { return copyFile(to, copied) }); err != nil {
+		return err
+	}
+	var projects []workflow.Project
+	if err := e.store.View(func(tx *store.Tx) (err error) { projects, err = tx.Projects(); return err }); err != nil {
+		return err
+	}
+	for _, p := range projects {
+		c := archive.Content{ID: p.ID, Name: p.Name}
+		if c.Tip, err = e.store.GitHead(p.ID); err != nil {
+			return err
+		}
+		if c.Tip != "" {
+			if err := e.addBundle(ctx, w, p.ID, bundleEntry(p.ID)); err != nil {
+				return err
+			}
+		}
+		m.Projects = append(m.Projects, c)
+	}
+	return nil
+}
+
+// snapshot copies the database to a file and makes sure that the copy is sound.
+func (e *Engine) snapshot(ctx context.Context, path string) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return fmt.Errorf("copy the database: %w", err)
+	}
+	if err := errors.Join(e.store.Snapshot(ctx, f), f.Close()); err != nil {
+		return err
+	}
+	return store.CheckSnapshot(ctx, path)
+}
+
+// addBundle adds the history of a project to an archive.
+func (e *Engine) addBundle(ctx context.Context, w *archive.Writer, projectID, entry string) error {
+	return w.Add(entry, true, func(to io.Writer) error {
+		_, err := e.history.Bundle(ctx, projectID, to)
+		return err
+	})
+}
+
+func copyFile(to io.Writer, path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(to, f)
+	return errors.Join(err, f.Close())
+}
+
+// Backups lists the backups in the folder “backups”, newest first.
+func (e *Engine) Backups(context.Context) ([]workflow.Backup, error) {
+	list := []workflow.Backup{}
+	entries, err := os.ReadDir(e.backupFolder())
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return list, fmt.Errorf("list the backups: %w", err)
+	}
+	for _, entry := range entries {
+		b, ok := e.backupNamed(entry)
+		if ok {
+			list = append(list, b)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b workflow.Backup) int { return b.At.Compare(a.At) })
+	return list, nil
+}
+
+// backupNamed tells the backup of a file from other files in the folder.
+func (e *Engine) backupNamed(entry os.DirEntry) (workflow.Backup, bool) {
+	name, ok := strings.CutSuffix(entry.Name(), backupEnding)
+	if !ok {
+		return workflow.Backup{}, false
+	}
+	stamp, auto := strings.CutPrefix(name, autoBackup)
+	if !auto {
+		stamp = strings.TrimPrefix(name, manualBackup)
+	}
+	at, err := time.Parse(backupTime, stamp)
+	info, statErr := entry.Info()
+	if err != nil || statErr != nil || !info.Mode().IsRegular() {
+		return workflow.Backup{}, false
+	}
+	return workflow.Backup{Path: filepath.Join(e.backupFolder(), entry.Name()), At: at, Size: info.Size(), Auto: auto}, true
+}

@@ -1,0 +1,227 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"plumbline/backend/history"
+	"plumbline/backend/store"
+	"plumbline/backend/workflow"
+)
+
+// workSalvage is the folder in which what can be saved of a database is gathered.
+const workSalvage = "salvage.tmp"
+
+// Repair puts a damaged data folder right: the database from the histories, the
+// histories from the database. Nothing is deleted; what is damaged is set aside.
+// It is safe to call when nothing is wrong, and to begin again when it was cut short.
+func Repair(ctx context.Context, opt Options) (report workflow.Repaired, err error) {
+	f, err := lockFolder(opt)
+	if err != nil {
+		return report, err
+	}
+	err = f.repairDatabase(ctx)
+	if err := errors.Join(err, f.close()); err != nil { // the store takes the lock itself
+		return f.report, err
+	}
+	st, err := store.Open(ctx, f.opt.Dir, store.Options{Now: f.opt.Now, Disk: f.opt.Disk})
+	if err != nil {
+		return f.report, err
+	}
+	f.history = history.Open(f.opt.Dir)
+	err = f.repairHistories(ctx, st)
+	return f.report, errors.Join(err, st.Close(), f.history.Close())
+}
+
+// repairDatabase leaves a sound database in its place.
+func (f *folder) repairDatabase(ctx context.Context) error {
+	there, err := isThere(f.database())
+	if err != nil {
+		return err
+	}
+	if !there {
+		ids, err := f.history.Projects()
+		if err != nil || len(ids) == 0 {
+			return err // a new folder
+		}
+		f.did("The database was missing. It is made anew from the histories.")
+		return f.rebuildAll(ctx)
+	}
+	f.say("Examining the database")
+	damage := f.examine(ctx, f.database())
+	switch {
+	case damage == nil:
+		return nil
+	case workflow.CodeOf(damage) != workflow.Invalid || ctx.Err() != nil:
+		return damage
+	case isNewer(damage):
+		return damage
+	}
+	f.did("The database was damaged: %s", workflow.Describe(damage).Message)
+	return f.salvageDatabase(ctx)
+}
+
+// isNewer reports whether a database is not damaged, but of a newer Plumbline.
+func isNewer(err error) bool { return errors.Is(err, store.ErrNewer) }
+
+// salvageDatabase saves what can be read of a damaged database, makes the rest
+// anew from the histories, and puts the result in its place.
+func (f *folder) salvageDatabase(ctx context.Context) error {
+	work, err := f.workFolder(workSalvage)
+	if err != nil {
+		return err
+	}
+	f.say("Saving what can be read")
+	saved, err := f.salvage(ctx, f.database(), store.DatabasePath(work))
+	if err != nil {
+		return err
+	}
+	st, err := f.openWork(ctx, work)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(f.complete(ctx, st, saved), st.Close()); err != nil {
+		return err
+	}
+	to, err := f.aside(f.database(), "damaged")
+	if err != nil {
+		return err
+	}
+	f.did("The damaged database is kept as %s.", to)
+	return f.install(work)
+}
+
+// complete makes the records anew of those projects that have lost some and have
+// a history that can be read. What the database alone had, and is lost, is named.
+func (f *folder) complete(ctx context.Context, st *store.Store, saved store.Salvaged) error {
+	ids, err := f.history.Projects()
+	if err != nil {
+		return err
+	}
+	local := []string{}
+	hurt := map[string]bool{}
+	for _, id := range ids {
+		hurt[id] = saved.Touches(id)
+	}
+	for _, id := range ids {
+		if !hurt[id] {
+			continue
+		}
+		if err := f.completeProject(ctx, st, id); err != nil {
+			return err
+		}
+	}
+	for _, fault := range saved.Local() {
+		local = append(local, fault.String())
+	}
+	for _, line := range local {
+		f.lost("%s", line)
+	}
+	return nil
+}
+
+// completeProject makes the records of a project anew, if its history can be
+// read; else what was saved of them stays.
+func (f *folder) completeProject(ctx context.Context, st *store.Store, id string) error {
+	tip, err := f.history.Tip(ctx, id)
+	if err != nil {
+		return err
+	}
+	if problems, err := f.history.Verify(ctx, id, tip, false); err != nil {
+		return err
+	} else if tip == "" || len(problems) > 0 {
+		f.lost("The project %s: some of its records, and its history is damaged, too.", id)
+		return nil
+	}
+	if err := st.Forget(ctx, id); err != nil {
+		return err
+	}
+	return f.rebuildProject(ctx, st, id)
+}
+
+// repairHistories puts the history of every project right.
+func (f *folder) repairHistories(ctx context.Context, st *store.Store) error {
+	var projects []workflow.Project
+	if err := st.View(func(tx *store.Tx) (err error) { projects, err = tx.Projects(); return err }); err != nil {
+		return err
+	}
+	known := []string{}
+	for _, p := range projects {
+		known = append(known, p.ID)
+		f.say("Examining the history of “%s”", p.Name)
+		if err := f.repairHistory(ctx, st, p); err != nil {
+			return err
+		}
+	}
+	found, err := f.history.Projects()
+	if err != nil {
+		return err
+	}
+	for _, id := range without(found, known) {
+		if err := f.rebuildProject(ctx, st, id); err != nil {
+			if ctx.Err() != nil {
+				return err
+			}
+			f.lost("The project %s: %s", id, workflow.Describe(err).Message)
+		}
+	}
+	return reconcile(ctx, st, f.history)
+}
+
+// repairHistory mends the history of a project, or writes it anew from the database.
+func (f *folder) repairHistory(ctx context.Context, st *store.Store, p workflow.Project) error {
+	head, err := st.GitHead(p.ID)
+	if err != nil {
+		return err
+	}
+	problems, err := f.history.Verify(ctx, p.ID, head, true)
+	if err != nil || len(problems) == 0 {
+		return err
+	}
+	f.did("The history of “%s” was damaged: %s", p.Name, problems[0].Message)
+	if problems[0].Kind != history.RepositoryMissing {
+		mended, err := f.history.Mend(ctx, p.ID, head)
+		if err != nil {
+			return err
+		}
+		f.report.Done = append(f.report.Done, mended...)
+		if problems, err = f.history.Verify(ctx, p.ID, head, true); err != nil || len(problems) == 0 {
+			return err
+		}
+	}
+	return f.rewrite(ctx, st, p)
+}
+
+// rewrite writes the history of a project anew: every version whose text can be
+// had from the database or from what is left of the old history, in order, and in
+// the end everything that is known of the project.
+func (f *folder) rewrite(ctx context.Context, st *store.Store, p workflow.Project) error {
+	texts, err := os.MkdirTemp(f.opt.Dir, "rewrite-*.tmp")
+	if err != nil {
+		return fmt.Errorf("make a folder for the texts: %w", err)
+	}
+	defer os.RemoveAll(texts) // only copies are in it
+	w := &rewriting{folder: f, store: st, project: p, texts: texts}
+	if err := w.gather(ctx); err != nil {
+		return err
+	}
+	return w.write(ctx)
+}
+
+// describeLost names lost versions in a line for each document.
+func describeLost(name string, lost []workflow.Version) []string {
+	byPath := map[string][]string{}
+	for _, v := range lost {
+		byPath[v.Path] = append(byPath[v.Path], fmt.Sprintf("v%d", v.Number))
+	}
+	lines := []string{}
+	for path, numbers := range byPath {
+		lines = append(lines, fmt.Sprintf("“%s”: the text of %s %s", name, path, strings.Join(numbers, ", ")))
+	}
+	slices.Sort(lines)
+	return lines
+}
