@@ -1,8 +1,10 @@
 package store
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
+	"time"
 
 	"plumbline/backend/workflow"
 )
@@ -50,11 +52,69 @@ func (tx *Tx) Heads(projectID string) ([]workflow.Version, error) {
 	return heads, err
 }
 
-// Versions returns all versions of an artifact, newest first.
+// Versions returns all versions of an artifact, newest first. There may be very
+// many; VersionsBefore returns a page of them.
 func (tx *Tx) Versions(projectID, path string) ([]workflow.Version, error) {
 	versions, err := list[workflow.Version](tx, bucketVersion, under(projectID, path))
 	slices.Reverse(versions)
 	return versions, err
+}
+
+// VersionsBefore returns the versions of an artifact with numbers below before,
+// newest first, at most limit of them; a before of 0 or less begins with the
+// current one. It costs the same however many there are.
+func (tx *Tx) VersionsBefore(projectID, path string, before, limit int) ([]workflow.Version, error) {
+	versions := []workflow.Version{}
+	if before <= 0 {
+		head, _, err := tx.headNumber(projectID, path)
+		if err != nil {
+			return nil, err
+		}
+		before = head + 1
+	}
+	b, err := tx.bucket(bucketVersion)
+	if err != nil {
+		return nil, err
+	}
+	c, prefix := b.Cursor(), under(projectID, path)
+	k, v := c.Seek(versionKey(projectID, path, before))
+	if k == nil {
+		k, v = c.Last()
+	}
+	for ; k != nil && len(versions) < limit; k, v = c.Prev() {
+		if number := lastPart(k); bytes.HasPrefix(k, prefix) && number < numberKey(before) {
+			var version workflow.Version
+			if err := decode(bucketVersion, k, v, &version); err != nil {
+				return nil, err
+			}
+			versions = append(versions, version)
+		} else if bytes.Compare(k, prefix) < 0 {
+			break
+		}
+	}
+	return versions, nil
+}
+
+// VersionAt returns the version of an artifact that was current at a time; ok is
+// false when there was none yet.
+func (tx *Tx) VersionAt(projectID, path string, at time.Time) (v workflow.Version, ok bool, err error) {
+	low, high := 0, 0 // the version low was there at that time, high+1 was not
+	if high, _, err = tx.headNumber(projectID, path); err != nil {
+		return v, false, err
+	}
+	for low < high {
+		middle := low + (high-low+1)/2
+		m, err := tx.Version(projectID, path, middle)
+		if err != nil {
+			return v, false, err
+		}
+		if m.At.After(at) {
+			high = middle - 1
+		} else {
+			low, v = middle, m
+		}
+	}
+	return v, low > 0, nil
 }
 
 // Version returns one version of an artifact; NotFound if there is none with
@@ -77,7 +137,8 @@ func (tx *Tx) Body(projectID, path string, number int) (body string, ok bool, er
 // AddVersion makes a new current version of an artifact. Its number must be the
 // one after the current version's, from 1; otherwise somebody else was faster,
 // and it returns a Conflict. One transaction adds at most one version to an
-// artifact, because it becomes one commit.
+// artifact, because it becomes one commit. A version is never older than the one
+// before it: where the clock went backwards, it gets that one's time.
 func (tx *Tx) AddVersion(v workflow.Version, body string) error {
 	n, err := tx.note(v.ProjectID)
 	if err != nil {
@@ -86,16 +147,19 @@ func (tx *Tx) AddVersion(v workflow.Version, body string) error {
 	if err := tx.claim(v.ProjectID, v.Path); err != nil {
 		return err
 	}
-	head, _, err := tx.headNumber(v.ProjectID, v.Path)
+	head, _, err := tx.Head(v.ProjectID, v.Path)
 	if err != nil {
 		return err
 	}
-	if v.Number != head+1 {
-		return workflow.Errorf(workflow.Conflict, "%s has changed in between: its current version is %d.", v.Path, head).
+	if v.Number != head.Number+1 {
+		return workflow.Errorf(workflow.Conflict, "%s has changed in between: its current version is %d.", v.Path, head.Number).
 			WithHint("Compare your text with the current version, then save again.")
 	}
 	if _, noted := n.files[v.Path]; noted {
 		return workflow.Errorf(workflow.Internal, "%s would change twice in one commit.", v.Path)
+	}
+	if v.At.Before(head.At) {
+		v.At = head.At
 	}
 	v.At, v.Commit, v.Blob = v.At.UTC(), "", ""
 	k := versionKey(v.ProjectID, v.Path, v.Number)

@@ -340,7 +340,7 @@ func TestFilePagesAreGivenBack(t *testing.T) {
 	}
 	defer s.Close()
 	after, err := os.Stat(s.Path())
-	if err != nil || after.Size() > 1<<20 {
+	if err != nil || after.Size() > 2<<20 {
 		t.Errorf("the file has %d bytes after Open, %v, want it compacted", after.Size(), err)
 	}
 	view(t, s, func(tx *Tx) error {

@@ -21,6 +21,8 @@ const (
 	fileName = "plumbline.db"
 	// openTimeout bounds the wait for bbolt's own lock.
 	openTimeout = 2 * time.Second
+	// growBytes is how much the file grows at a time.
+	growBytes = 1 << 20
 )
 
 // Options of a store.
@@ -154,12 +156,13 @@ func (s *Store) closed() bool {
 func openFile(path string, readOnly bool) (db *bolt.DB, err error) {
 	opened := guard(path, func() error {
 		db, err = bolt.Open(path, 0o600, &bolt.Options{
-			Timeout: openTimeout, FreelistType: bolt.FreelistMapType, ReadOnly: readOnly,
+			Timeout: openTimeout, FreelistType: bolt.FreelistMapType, ReadOnly: readOnly, InitialMmapSize: mapBytes,
 		})
 		return err
 	})
 	switch {
 	case opened == nil:
+		db.AllocSize = growBytes
 		return db, nil
 	case err == nil:
 		return nil, opened // a panic that was caught
