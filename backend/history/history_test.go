@@ -2,6 +2,7 @@ package history
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -366,11 +367,26 @@ func objects(t testing.TB, h *History) (count int) {
 // shell runs a line and returns what it printed.
 func shell(t testing.TB, dir, line string) string {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "sh", "-ec", line)
-	cmd.Dir = dir
-	out, err := cmd.Output()
+	out, err := output(dir, "sh", "-ec", line)
 	if err != nil {
 		t.Fatalf("%s: %v", line, err)
 	}
-	return string(out)
+	return out
+}
+
+// output runs a program and returns what it printed.
+func output(dir, program string, args ...string) (string, error) {
+	cmd := exec.Command(program, args...)
+	cmd.Dir = dir
+	out, err := cmd.Output()
+	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
+		err = fmt.Errorf("%w: %s", err, exit.Stderr)
+	}
+	return string(out), err
+}
+
+// countObjects counts all objects of a repository, each once.
+func countObjects(t testing.TB, h *History) int {
+	t.Helper()
+	return strings.Count(shell(t, h.Dir(project), "git cat-file --batch-all-objects --batch-check"), "\n")
 }

@@ -18,17 +18,24 @@ import (
 	"plumbline/backend/workflow"
 )
 
-// beforeLock runs something in the moment between the pack and the branch.
-type beforeLock struct {
+// onCreate runs something before a file is made.
+type onCreate struct {
 	disk.Real
-	run func()
+	run func(path string)
 }
 
-func (b beforeLock) Create(path string) (disk.File, error) {
-	if strings.HasSuffix(path, "main.lock") {
-		b.run()
-	}
-	return b.Real.Create(path)
+func (o onCreate) Create(path string) (disk.File, error) {
+	o.run(path)
+	return o.Real.Create(path)
+}
+
+// beforeLock runs something in the moment between the pack and the branch.
+func beforeLock(run func()) disk.Disk {
+	return onCreate{run: func(path string) {
+		if strings.HasSuffix(path, "main.lock") {
+			run()
+		}
+	}}
 }
 
 func TestRescueKeepsAForeignTip(t *testing.T) {
@@ -272,7 +279,7 @@ func TestBranchThatMovesAtTheLastMomentIsAConflict(t *testing.T) {
 	first := publish(t, h, "", change(1, "a.md", "a"))[0].Commit
 	theirs := ""
 	h = open(t, h.root)
-	h.disk = beforeLock{run: func() { theirs = foreignCommit(t, h, first) }}
+	h.disk = beforeLock(func() { theirs = foreignCommit(t, h, first) })
 	_, err := h.Publish(t.Context(), project, first, []workflow.Commit{change(2, "a.md", "b")})
 	if workflow.CodeOf(err) != workflow.Conflict {
 		t.Errorf("Publish: %v, want a conflict", err)
@@ -289,10 +296,10 @@ func TestGarbageCollectionMayComeBetweenPackAndBranch(t *testing.T) {
 	first := publish(t, h, "", change(1, "a.md", "a"))[0].Commit
 	collected := 0
 	h = open(t, h.root)
-	h.disk = beforeLock{run: func() {
+	h.disk = beforeLock(func() {
 		git(t, dir, "gc", "-q", "--prune=now")
 		collected++
-	}}
+	})
 	second := publish(t, h, first, change(2, "a.md", "b"))[0]
 	if collected != 1 {
 		t.Fatalf("git gc ran %d times, want once", collected)

@@ -6,6 +6,7 @@ import (
 	"compress/zlib"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"os"
 	"sync"
@@ -86,8 +87,8 @@ func (p *Pack) open() error {
 	return nil
 }
 
-// size is the number of bytes of the file.
-func (p *Pack) size() (int64, error) {
+// Size is the number of bytes of the file.
+func (p *Pack) Size() (int64, error) {
 	info, err := os.Stat(p.path)
 	if err != nil {
 		return 0, err
@@ -186,36 +187,53 @@ func (p *Pack) entry(at int64) (header, []byte, error) {
 
 // Raw is an object as it stands in a pack.
 type Raw struct {
-	Kind       plumbing.ObjectType
-	Size       int64 // of the content, or of the delta
-	BaseAt     int64 // of a delta, where its base is
-	Compressed []byte
+	Kind       plumbing.ObjectType // OFSDelta for every delta
+	Size       int64               // of the content, or of the delta
+	BaseAt     int64               // of a delta, where its base is
+	Compressed []byte              // what follows the header
+	CRC        uint32              // of header and content, as in the index
 }
 
-// Raw returns the object between two offsets as it stands there, and adds its
-// bytes to a checksum that the index has too.
-func (p *Pack) Raw(at, end int64, buffer []byte) (Raw, []byte, error) {
+// Head tells what stands at an offset, without its content.
+func (p *Pack) Head(at int64) (Raw, error) {
+	var buffer [longestHeader]byte
+	n, err := p.ReadAt(buffer[:], at)
+	if n == 0 {
+		return Raw{}, unexpected(err)
+	}
+	return p.parseRaw(buffer[:n], at)
+}
+
+// Raw returns what stands between two offsets, in a buffer that it may make
+// larger. It is good until the buffer is used again.
+func (p *Pack) Raw(at, end int64, buffer *[]byte) (Raw, error) {
 	if end <= at || end-at > p.max {
-		return Raw{}, buffer, damaged("an object ends before it begins")
+		return Raw{}, damaged("an object ends before it begins")
 	}
-	if int64(cap(buffer)) < end-at {
-		buffer = make([]byte, end-at)
+	if int64(cap(*buffer)) < end-at {
+		*buffer = make([]byte, end-at)
 	}
-	buffer = buffer[:end-at]
-	if n, err := p.ReadAt(buffer, at); n < len(buffer) {
-		return Raw{}, buffer, unexpected(err)
+	b := (*buffer)[:end-at]
+	if n, err := p.ReadAt(b, at); n < len(b) {
+		return Raw{}, unexpected(err)
 	}
-	r := bytes.NewReader(buffer)
+	raw, err := p.parseRaw(b, at)
+	raw.CRC = crc32.ChecksumIEEE(b)
+	return raw, err
+}
+
+func (p *Pack) parseRaw(b []byte, at int64) (Raw, error) {
+	r := bytes.NewReader(b)
 	h, err := readHeader(r, at)
 	if err != nil {
-		return Raw{}, buffer, err
+		return Raw{}, err
 	}
-	raw := Raw{Kind: h.kind, Size: h.size, Compressed: buffer[len(buffer)-r.Len():]}
+	raw := Raw{Kind: h.kind, Size: h.size, Compressed: b[len(b)-r.Len():]}
 	if h.isDelta() {
 		raw.Kind = plumbing.OFSDeltaObject
 		raw.BaseAt, err = p.base(h)
 	}
-	return raw, buffer, err
+	return raw, err
 }
 
 // counter counts what is read from a file.

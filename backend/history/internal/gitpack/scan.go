@@ -68,7 +68,7 @@ func Scan(ctx context.Context, path string, limits Limits, cache *Cache, name fu
 	}
 	s := &scan{ctx: ctx, pack: p, limits: limits, name: name, byName: map[plumbing.Hash]int64{}, wait: map[plumbing.Hash][]int32{}}
 	p.find = func(name plumbing.Hash) (int64, bool) { at, ok := s.byName[name]; return at, ok }
-	size, err := p.size()
+	size, err := p.Size()
 	if err != nil {
 		return Scanned{}, err
 	}
