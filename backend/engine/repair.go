@@ -58,15 +58,10 @@ func (f *folder) repairDatabase(ctx context.Context) error {
 		return nil
 	case workflow.CodeOf(damage) != workflow.Invalid || ctx.Err() != nil:
 		return damage
-	case isNewer(damage):
-		return damage
 	}
 	f.did("The database was damaged: %s", workflow.Describe(damage).Message)
 	return f.salvageDatabase(ctx)
 }
-
-// isNewer reports whether a database is not damaged, but of a newer Plumbline.
-func isNewer(err error) bool { return errors.Is(err, store.ErrNewer) }
 
 // salvageDatabase saves what can be read of a damaged database, makes the rest
 // anew from the histories, and puts the result in its place.
