@@ -67,7 +67,7 @@ type member struct {
 // newPacker prepares packing what is in some packs, or of that only what is
 // wanted, if it is not nil; wanted objects that are in none of the packs are read
 // as loose ones.
-func newPacker(ctx context.Context, reader *repo, packs []*gitpack.Indexed, wanted map[plumbing.Hash]struct{}) (*packer, error) {
+func newPacker(ctx context.Context, reader *repo, packs []*gitpack.Indexed, wanted reached) (*packer, error) {
 	p := &packer{ctx: ctx, reader: reader, deflate: gitpack.NewDeflater()}
 	for i, pack := range packs {
 		x, err := pack.Index()
@@ -96,7 +96,15 @@ func newPacker(ctx context.Context, reader *repo, packs []*gitpack.Indexed, want
 		p.sources = append(p.sources, s)
 	}
 	p.chains = newChains(p)
-	return p, p.findKinds()
+	if err := p.findKinds(); err != nil {
+		return nil, err
+	}
+	for _, m := range p.members {
+		if kind, ok := wanted[m.name]; ok && kind != m.kind {
+			return nil, reader.missing(gitpack.ErrNotFound, m.name)
+		}
+	}
+	return p, nil
 }
 
 // newSource notes where the members are in a pack.

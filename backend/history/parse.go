@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/go-git/go-git/v5/plumbing"
+
+	"plumbline/backend/history/internal/gitpack"
 )
 
 // commitInfo is what a commit says.
@@ -43,7 +45,7 @@ func parseCommit(content []byte) (commitInfo, error) {
 		key, value, _ := strings.Cut(line, " ")
 		switch {
 		case (key == "tree" || key == "parent") && !plumbing.IsHash(value), i == 0 && key != "tree":
-			return c, fmt.Errorf("the commit has a line without sense: %.80q", line)
+			return c, fmt.Errorf("%w: the commit has a line without sense: %.80q", gitpack.ErrDamaged, line)
 		case i == 0:
 			c.tree = plumbing.NewHash(value)
 		case key == "parent":
@@ -91,7 +93,7 @@ func nextEntry(tree []byte) (e treeEntry, rest []byte, err error) {
 	mode, rest, ok := bytes.Cut(tree, []byte(" "))
 	name, rest, ok2 := bytes.Cut(rest, []byte{0})
 	if !ok || !ok2 || len(rest) < len(e.hash) || len(name) == 0 {
-		return e, nil, fmt.Errorf("a tree has an entry without sense: %.40q", tree)
+		return e, nil, fmt.Errorf("%w: a tree has an entry without sense: %.40q", gitpack.ErrDamaged, tree)
 	}
 	return treeEntry{mode: mode, name: name, hash: plumbing.Hash(rest[:len(e.hash)])}, rest[len(e.hash):], nil
 }

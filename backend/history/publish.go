@@ -226,13 +226,8 @@ func (r *repo) rescue(keep plumbing.ReferenceName, from, to plumbing.Hash) error
 		}
 		if _, err := r.commitInfo(from); err == nil {
 			unused := func(now plumbing.Hash) bool { return now.IsZero() || now == from }
-			if err := r.moveRef(keep, from, unused); err != nil {
+			if err := r.keepRef(keep, from, unused); err != nil {
 				return err
-			}
-			for _, dir := range []string{"refs/plumbline", "refs"} {
-				if err := r.disk.SyncDir(r.path(filepath.FromSlash(dir))); err != nil {
-					return err
-				}
 			}
 		}
 		if to.IsZero() {
@@ -240,4 +235,18 @@ func (r *repo) rescue(keep plumbing.ReferenceName, from, to plumbing.Hash) error
 		}
 		return r.moveRef(branch, to, func(now plumbing.Hash) bool { return now == from })
 	})
+}
+
+// keepRef points a ref of ours that is not a branch to a commit. It may be the
+// first one, so the folders above it are synced too.
+func (r *repo) keepRef(name plumbing.ReferenceName, to plumbing.Hash, expected func(plumbing.Hash) bool) error {
+	if err := r.moveRef(name, to, expected); err != nil {
+		return err
+	}
+	for _, dir := range []string{"refs/plumbline", "refs"} {
+		if err := r.disk.SyncDir(r.path(filepath.FromSlash(dir))); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -172,7 +172,7 @@ func moved(name plumbing.ReferenceName, now plumbing.Hash) error {
 
 // locks returns the locks that a crash of ours may have left behind.
 func (r *repo) locks() ([]string, error) {
-	locks := []string{r.path(filepath.FromSlash(string(branch))) + ".lock", r.path("packed-refs.lock")}
+	locks := []string{r.path(filepath.FromSlash(string(branch))) + ".lock", r.path("packed-refs.lock"), r.path(filepath.FromSlash(string(importRef))) + ".lock"}
 	rescued, err := filepath.Glob(filepath.Join(globQuote(r.path(filepath.FromSlash(rescueDir))), "*.lock"))
 	if err != nil {
 		return nil, fmt.Errorf("look for locks: %w", err)

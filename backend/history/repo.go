@@ -178,6 +178,9 @@ func (r *repo) sweep() error {
 	if err := r.finishSuperseding(r.path("objects", "pack", superseded)); err != nil {
 		return r.unwritable(err)
 	}
+	if err := r.removeIncoming(); err != nil {
+		return r.unwritable(err)
+	}
 	entries, err := os.ReadDir(r.path("objects", "pack"))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return r.unwritable(err)
