@@ -26,12 +26,12 @@ func run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// A second signal ends the program at once.
 	context.AfterFunc(ctx, stop)
-	if desktop.Available && len(os.Args) == 1 {
-		return show(ctx)
-	}
 	program, err := os.Executable()
 	if err != nil {
 		program = os.Args[0]
+	}
+	if desktop.Available && len(os.Args) == 1 {
+		return show(ctx, program)
 	}
 	return cli.Main(ctx, cli.Env{
 		Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
@@ -39,9 +39,9 @@ func run() int {
 	})
 }
 
-func show(ctx context.Context) int {
+func show(ctx context.Context, program string) int {
 	say := func(sentence string) { fmt.Fprintln(os.Stderr, sentence) }
-	err := desktop.Run(ctx, desktop.Options{Assets: frontend.Assets(), Version: version, Getenv: os.Getenv, Say: say})
+	err := desktop.Run(ctx, desktop.Options{Assets: frontend.Assets(), Version: version, Program: program, Getenv: os.Getenv, Say: say})
 	if err == nil {
 		return 0
 	}

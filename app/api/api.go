@@ -26,6 +26,7 @@ type API struct {
 	Library    *Library
 	Settings   *Settings
 	Events     *Events
+	Data       *Data
 
 	core *core
 }
@@ -42,13 +43,13 @@ func New(ctx context.Context) *API {
 	return &API{
 		App: &App{c}, Projects: &Projects{c}, Artifacts: &Artifacts{c}, Runs: &Runs{c},
 		Candidates: &Candidates{c}, Gates: &Gates{c}, Models: &Models{c}, Library: &Library{c},
-		Settings: &Settings{c}, Events: &Events{c}, core: c,
+		Settings: &Settings{c}, Events: &Events{c}, Data: &Data{c}, core: c,
 	}
 }
 
 // Bound returns the structs to be bound by Wails and reached by /rpc.
 func (a *API) Bound() []any {
-	bound := []any{a.App, a.Projects, a.Artifacts, a.Runs, a.Candidates, a.Gates, a.Models, a.Library, a.Settings, a.Events}
+	bound := []any{a.App, a.Projects, a.Artifacts, a.Runs, a.Candidates, a.Gates, a.Models, a.Library, a.Settings, a.Events, a.Data}
 	return append(bound, shapes()...)
 }
 

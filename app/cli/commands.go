@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"plumbline/app/owner"
 )
 
 // commands is what every command line may hold.
@@ -50,6 +52,15 @@ func allCommands() []command {
 		{"gates", "unfreeze", "Open a frozen document again; its gate reopens.", &unfreezeCmd{}},
 		{"gates", "still-valid", "Say that a stale document holds all the same.", &stillValidCmd{}},
 
+		{"data", "verify", "Look for damage in the database and in the histories.", &verifyCmd{}},
+		{"data", "backup", "Write everything into one file.", &backupCmd{}},
+		{"data", "restore", "Put a backup in the place of everything.", &restoreCmd{}},
+		{"data", "export", "Write one project into a file.", &exportCmd{}},
+		{"data", "import", "Take in a project that was exported.", &importCmd{}},
+		{"data", "repair", "Put damaged data right.", &repairCmd{}},
+		{"data", "rebuild", "Make a lost database anew from the histories.", &rebuildCmd{}},
+		{"data", "maintain", "Tidy up the data now.", &maintainCmd{}},
+
 		{"setup", "models", "Show whether models can be reached, and which.", &modelsCmd{}},
 		{"setup", "settings", "Show or change the settings.", &settingsCmd{}},
 		{"setup", "doctor", "Check what is installed, reachable and writable.", &doctorCmd{}},
@@ -62,12 +73,22 @@ func allCommands() []command {
 // chosen returns the command that is called, or all of them when the arguments
 // name none: to read what nobody asked for takes longer than most commands.
 func chosen(all []command, args []string) []command {
-	for i, c := range all {
-		if len(args) > 0 && c.name == args[0] {
-			return all[i : i+1]
+	for _, list := range [][]command{all, ownCommands()} {
+		for i, c := range list {
+			if len(args) > 0 && c.name == args[0] {
+				return list[i : i+1]
+			}
 		}
 	}
 	return all
+}
+
+// ownCommands are those that Plumbline calls itself. The help does not list them.
+func ownCommands() []command {
+	return []command{
+		{"", owner.ExamineCommand, "", &examineCmd{}},
+		{"", owner.SalvageCommand, "", &salvageCmd{}},
+	}
 }
 
 // helpCmd is there to be listed; helpArgs turns it into --help.
@@ -100,6 +121,7 @@ func newParser(root *commands, env Env, args []string, exit func(int)) (*kong.Ko
 			{Key: "runs", Title: "Prompts and runs"},
 			{Key: "documents", Title: "Documents and boxes"},
 			{Key: "gates", Title: "Gates"},
+			{Key: "data", Title: "Your data"},
 			{Key: "setup", Title: "Around it"},
 		}),
 		kong.ConfigureHelp(kong.HelpOptions{

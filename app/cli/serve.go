@@ -34,11 +34,11 @@ func (serveCmd) Help() string {
 }
 
 func (c *serveCmd) Run(ctx context.Context, s *session) error {
-	dir, err := owner.DataDir(s.Getenv)
+	opt, err := s.options(engine.DoorServe)
 	if err != nil {
 		return err
 	}
-	e, process, err := s.join(ctx, dir)
+	e, process, err := owner.Join(ctx, opt)
 	if err == nil && process != nil {
 		return c.another(ctx, s, process)
 	}
@@ -48,12 +48,7 @@ func (c *serveCmd) Run(ctx context.Context, s *session) error {
 	if err == nil {
 		s.later(e.Close)
 	}
-	return c.serve(ctx, s, dir, e, err)
-}
-
-// join opens the data for serve, or finds who has it open.
-func (s *session) join(ctx context.Context, dir string) (*engine.Engine, *owner.Process, error) {
-	return owner.Join(ctx, engine.Options{Dir: dir, Version: s.Version, Door: "serve"})
+	return c.serve(ctx, s, opt, e, err)
 }
 
 // link is what serve prints.
@@ -63,7 +58,7 @@ type link struct {
 
 // another asks the serve that is running for a further link.
 func (c *serveCmd) another(ctx context.Context, s *session, p *owner.Process) error {
-	if p.Info.Door != "serve" {
+	if p.Info.Door != engine.DoorServe {
 		return taken(p)
 	}
 	var l link
@@ -81,22 +76,22 @@ func taken(p *owner.Process) error {
 
 // serve serves the pages until ctx ends. Without an engine, because of failed, the
 // page tells why and can have the data opened again.
-func (c *serveCmd) serve(ctx context.Context, s *session, dir string, e *engine.Engine, failed error) error {
+func (c *serveCmd) serve(ctx context.Context, s *session, opt engine.Options, e *engine.Engine, failed error) error {
 	ln, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", fmt.Sprint(c.Port)))
 	if err != nil {
 		return workflow.Errorf(workflow.Unavailable, "Port %d cannot be used: %w", c.Port, err).
 			WithHint("Choose another one with --port, or leave it out.")
 	}
 	a := api.New(context.WithoutCancel(ctx))
-	handler := server.New(a, server.Options{Assets: s.Assets, Owner: s.owner("serve")})
+	handler := server.New(a, server.Options{Assets: s.Assets, Owner: s.owner(engine.DoorServe)})
 	guard := server.NewGuard(ln.Addr().(*net.TCPAddr).Port)
 	private := withLinks(guard, handler)
 	if failed == nil {
-		if _, err := s.listen(dir, private); err != nil {
+		if _, err := s.listen(opt.Dir, private); err != nil {
 			return errors.Join(err, ln.Close())
 		}
 	}
-	defer s.keep(ctx, a, dir, private, e, failed)()
+	defer s.keep(ctx, a, opt, private, e, failed)()
 	web := &http.Server{
 		Handler:           guard.Wrap(handler),
 		BaseContext:       func(net.Listener) context.Context { return ctx },
@@ -127,7 +122,7 @@ func (c *serveCmd) hold(ctx context.Context, s *session, web *http.Server, ln ne
 
 // keep hands the engine, or why there is none, to the API, and opens the data
 // each time the page asks for it after a failure. The function it returns ends that.
-func (s *session) keep(ctx context.Context, a *api.API, dir string, private http.Handler, e *engine.Engine, failed error) func() {
+func (s *session) keep(ctx context.Context, a *api.API, opt engine.Options, private http.Handler, e *engine.Engine, failed error) func() {
 	if failed == nil {
 		a.Open(e, nil)
 		return func() {}
@@ -141,22 +136,22 @@ func (s *session) keep(ctx context.Context, a *api.API, dir string, private http
 				failed = nil
 				return nil, err
 			}
-			return s.reopen(ctx, dir, private)
+			return s.reopen(ctx, opt, private)
 		})
 	})
 	return func() { cancel(); keeping.Wait() }
 }
 
 // reopen opens the data and the private door once more.
-func (s *session) reopen(ctx context.Context, dir string, private http.Handler) (*engine.Engine, error) {
-	e, process, err := s.join(ctx, dir)
+func (s *session) reopen(ctx context.Context, opt engine.Options, private http.Handler) (*engine.Engine, error) {
+	e, process, err := owner.Join(ctx, opt)
 	if err == nil && process != nil {
 		err = taken(process)
 	}
 	if err != nil {
 		return nil, err
 	}
-	door, err := owner.Listen(dir, private)
+	door, err := owner.Listen(opt.Dir, private)
 	if err != nil {
 		return nil, errors.Join(err, e.Close())
 	}

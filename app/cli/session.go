@@ -23,6 +23,7 @@ type session struct {
 	json bool
 	out  *printer
 	err  *printer
+	shown bool // progress stands on the terminal
 
 	client  *client
 	open    func() (*owner.Door, error) // opens the private door, when the data is open here
@@ -50,11 +51,11 @@ func (s *session) connect(ctx context.Context) (*client, error) {
 	if s.client != nil {
 		return s.client, nil
 	}
-	dir, err := owner.DataDir(s.Getenv)
+	opt, err := s.options(engine.DoorCommand)
 	if err != nil {
 		return nil, err
 	}
-	e, process, err := owner.Join(ctx, engine.Options{Dir: dir, Version: s.Version, Door: "command"})
+	e, process, err := owner.Join(ctx, opt)
 	if err != nil {
 		return nil, err
 	}
@@ -66,9 +67,9 @@ func (s *session) connect(ctx context.Context) (*client, error) {
 	s.later(e.Close)
 	a := api.New(context.WithoutCancel(ctx))
 	a.Open(e, nil)
-	handler := server.New(a, server.Options{Owner: s.owner("command")})
+	handler := server.New(a, server.Options{Owner: s.owner(engine.DoorCommand)})
 	s.client = &client{inProcess(handler)}
-	s.open = func() (*owner.Door, error) { return s.listen(dir, handler) }
+	s.open = func() (*owner.Door, error) { return s.listen(opt.Dir, handler) }
 	return s.client, nil
 }
 

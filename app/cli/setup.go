@@ -125,18 +125,7 @@ func (c *doctorCmd) Run(ctx context.Context, s *session) error {
 	if err := cl.call(ctx, "App/Doctor", &checks); err != nil {
 		return err
 	}
-	err = s.print(checks, func(out *printer) {
-		for _, c := range checks {
-			out.line("%s %s  %s", checkMark(out, c.State), out.bold(clean(c.Title)), clean(c.Message))
-			if c.Hint != "" && c.State != "ok" {
-				out.line("    %s", out.dim(clean(c.Hint)))
-			}
-		}
-	})
-	if err == nil && slices.ContainsFunc(checks, func(c workflow.Check) bool { return c.State == "failed" }) {
-		return quiet(exitFailed)
-	}
-	return err
+	return s.printChecks(checks)
 }
 
 func checkMark(out *printer, state string) string {

@@ -10,6 +10,9 @@ type Options struct {
 	Assets fs.FS
 	// Version is that of the program.
 	Version string
+	// Program is the path of the running program, which reads damaged data for the
+	// window in a process of its own.
+	Program string
 	// Getenv reads the environment.
 	Getenv func(string) string
 	// Say tells the user something in the terminal, if there is one.

@@ -95,7 +95,7 @@ func (w *window) raiseOther(ctx context.Context) (raised bool, err error) {
 	if errors.Is(err, owner.ErrNobody) {
 		return false, nil
 	}
-	if err != nil || p.Info.Door == "command" { // a command ends soon; startup waits for it
+	if err != nil || p.Info.Door == engine.DoorCommand { // a command ends soon; startup waits for it
 		return false, err
 	}
 	return true, w.raise(ctx, p)
@@ -167,7 +167,7 @@ func (w *window) open(ctx context.Context) (*engine.Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	info := workflow.OwnerInfo{PID: os.Getpid(), Version: w.opt.Version, Door: "window", Since: time.Now().UTC()}
+	info := workflow.OwnerInfo{PID: os.Getpid(), Version: w.opt.Version, Door: engine.DoorWindow, Since: time.Now().UTC()}
 	door, err := owner.Listen(w.dir, server.New(w.api, server.Options{Owner: info}))
 	if err != nil {
 		return nil, errors.Join(err, e.Close())
@@ -179,8 +179,8 @@ func (w *window) open(ctx context.Context) (*engine.Engine, error) {
 
 // join opens the engine. A command that has the data open is waited for.
 func (w *window) join(ctx context.Context) (*engine.Engine, *owner.Process, error) {
-	e, other, err := owner.Join(ctx, engine.Options{Dir: w.dir, Version: w.opt.Version, Door: "window"})
-	if err == nil && other != nil && other.Info.Door == "command" {
+	e, other, err := owner.Join(ctx, owner.Careful(engine.Options{Dir: w.dir, Version: w.opt.Version, Door: engine.DoorWindow}, w.opt.Program))
+	if err == nil && other != nil && other.Info.Door == engine.DoorCommand {
 		return nil, nil, workflow.Errorf(workflow.Conflict, "A command in a terminal is working with the data (process %d).", other.Info.PID).
 			WithHint("Wait until it has ended, then try again.")
 	}

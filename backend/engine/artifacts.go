@@ -16,6 +16,10 @@ func (e *Engine) body(ctx context.Context, tx *store.Tx, v workflow.Version) (st
 	if err != nil || ok {
 		return body, err
 	}
+	if v.Lost {
+		return "", workflow.Errorf(workflow.NotFound, "The text of %s v%d is lost: the history that held it was damaged.", workflow.Title(v.Path), v.Number).
+			WithHint("An older backup may have it. What the repair set aside is still in the data folder.")
+	}
 	body, err = e.history.Blob(ctx, v.ProjectID, v.Blob)
 	if err != nil {
 		return "", fmt.Errorf("read %s v%d from the history: %w", v.Path, v.Number, err)

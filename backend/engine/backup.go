@@ -28,6 +28,9 @@ const (
 	databaseEntry = "plumbline.db"
 )
 
+// absoluteHint is the way out of a path that could mean several files.
+const absoluteHint = "Write the whole path: this process may have another working folder than you."
+
 // bundleEntry is the entry of a project's history in an archive.
 func bundleEntry(projectID string) string { return "projects/" + projectID + ".bundle" }
 
@@ -38,7 +41,7 @@ func (e *Engine) Backup(ctx context.Context, path string) (workflow.Backup, erro
 	if path == "" {
 		path = filepath.Join(e.backupFolder(), manualBackup+e.opt.Now().UTC().Format(backupTime)+backupEnding)
 	} else if !filepath.IsAbs(path) {
-		return workflow.Backup{}, workflow.Errorf(workflow.Invalid, "The path %s does not begin at the root.", path)
+		return workflow.Backup{}, workflow.Errorf(workflow.Invalid, "The path %s does not begin at the root.", path).WithHint("%s", absoluteHint)
 	}
 	return e.backUp(ctx, path)
 }
@@ -49,7 +52,8 @@ func (e *Engine) backUp(ctx context.Context, path string) (workflow.Backup, erro
 	made := workflow.Backup{Path: path, At: e.opt.Now().UTC()}
 	if filepath.Dir(path) == e.backupFolder() {
 		if err := e.opt.Disk.MakeDir(e.backupFolder()); err != nil {
-			return made, workflow.Errorf(workflow.Unavailable, "The folder %s cannot be made: %w.", e.backupFolder(), err)
+			return made, workflow.Errorf(workflow.Unavailable, "The folder %s cannot be made: %w.", e.backupFolder(), err).
+				WithHint("Check that the disk has room and that you may write to the data folder.")
 		}
 	}
 	m := archive.Manifest{Kind: archive.Backup, CreatedAt: made.At, Plumbline: e.opt.Version}

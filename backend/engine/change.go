@@ -68,6 +68,7 @@ func (e *Engine) change(projectID string, by workflow.Author, message string, fn
 		return err
 	}
 	e.drainer.wake()
+	e.care.written()
 	e.news.add(projectID, w.touched)
 	for _, ev := range w.events {
 		e.hub.emit(ev)

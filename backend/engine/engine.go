@@ -25,6 +25,13 @@ import (
 	"plumbline/prompts"
 )
 
+// The doors that an engine is open for.
+const (
+	DoorWindow  = "window"
+	DoorServe   = "serve"
+	DoorCommand = "command"
+)
+
 // Options say where the data lives and what stands around the engine.
 type Options struct {
 	// Dir is the data folder. It is made when it does not exist.
@@ -44,7 +51,7 @@ type Options struct {
 	// crash the process, so both are best done in a process of their own; nil means
 	// this one.
 	Examine func(ctx context.Context, path string) error
-	Salvage func(ctx context.Context, from, to string) (store.Salvaged, error)
+	Salvage func(ctx context.Context, from, to string) (Salvaged, error)
 	// Progress is told how far a long work is; nil means that nobody wants to know.
 	Progress func(sentence string)
 }
@@ -76,6 +83,7 @@ type Engine struct {
 	drainer *drainer
 	hub     *hub
 	news    *announcer
+	care    *caretaker
 	runs    *supervisor
 	models  *modelWatch
 	docs    *docCache
@@ -115,6 +123,7 @@ func Open(ctx context.Context, opt Options) (*Engine, error) {
 	e.models = newModelWatch(e)
 	e.runs = newSupervisor(e)
 	e.news = newAnnouncer(e)
+	e.care = newCaretaker(e)
 	e.drainer = newDrainer(st, e.history, e.drainFailed)
 	if err := e.recoverAll(ctx); err != nil {
 		e.runs.close()
@@ -141,6 +150,7 @@ func (e *Engine) recoverAll(ctx context.Context) error {
 	e.drainer.start()
 	e.drainer.wake()
 	e.news.start()
+	e.care.start()
 	return nil
 }
 
@@ -148,11 +158,15 @@ func (e *Engine) recoverAll(ctx context.Context) error {
 // data folder. Calls that come later are Unavailable. Closing twice is fine.
 func (e *Engine) Close() error {
 	e.closing.Do(func() {
+		e.care.close()
 		e.runs.close()
 		e.mu.Lock() // else the outbox might be filled as fast as it is drained
 		e.closed = true
 		e.mu.Unlock()
 		err := e.drainer.close()
+		if e.opt.Door == DoorCommand { // else the caretaker does it in time
+			err = errors.Join(err, e.care.consolidate(context.Background(), tooManyPacks))
+		}
 		e.news.close()
 		e.hub.close()
 		// The store waits for those who read, and they may read from the history.

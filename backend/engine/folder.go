@@ -132,9 +132,12 @@ func ExamineFile(ctx context.Context, path string) error {
 	return found.Err(path)
 }
 
+// Salvaged is what could be saved of a damaged database.
+type Salvaged = store.Salvaged
+
 // SalvageFile copies what can be read of a damaged database file into a new one,
 // see Options.Salvage.
-func SalvageFile(ctx context.Context, from, to string) (store.Salvaged, error) {
+func SalvageFile(ctx context.Context, from, to string) (Salvaged, error) {
 	return store.Salvage(ctx, from, to)
 }
 
@@ -145,7 +148,7 @@ func (f *folder) examine(ctx context.Context, path string) error {
 	return ExamineFile(ctx, path)
 }
 
-func (f *folder) salvage(ctx context.Context, from, to string) (store.Salvaged, error) {
+func (f *folder) salvage(ctx context.Context, from, to string) (Salvaged, error) {
 	if f.opt.Salvage != nil {
 		return f.opt.Salvage(ctx, from, to)
 	}

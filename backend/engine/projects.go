@@ -179,6 +179,15 @@ func (e *Engine) RenameProject(_ context.Context, projectID, name string) (workf
 	return e.project(projectID)
 }
 
+// projectList returns the records of all projects.
+func (e *Engine) projectList() (list []workflow.Project, err error) {
+	err = e.store.View(func(tx *store.Tx) error {
+		list, err = tx.Projects()
+		return err
+	})
+	return list, err
+}
+
 func (e *Engine) project(id string) (p workflow.Project, err error) {
 	err = e.store.View(func(tx *store.Tx) error {
 		p, err = tx.Project(id)

@@ -90,52 +90,101 @@ func (f *folder) salvageDatabase(ctx context.Context) error {
 	return f.install(work)
 }
 
-// complete makes the records anew of those projects that have lost some and have
-// a history that can be read. What the database alone had, and is lost, is named.
-func (f *folder) complete(ctx context.Context, st *store.Store, saved store.Salvaged) error {
+// complete makes the records of every project anew that has a history which can
+// be read: nobody can tell what a damaged database no longer holds. What it alone
+// had, and is lost, is named.
+func (f *folder) complete(ctx context.Context, st *store.Store, saved Salvaged) error {
 	ids, err := f.history.Projects()
 	if err != nil {
 		return err
 	}
-	local := []string{}
-	hurt := map[string]bool{}
+	rebuilt := true
 	for _, id := range ids {
-		hurt[id] = saved.Touches(id)
-	}
-	for _, id := range ids {
-		if !hurt[id] {
-			continue
-		}
-		if err := f.completeProject(ctx, st, id); err != nil {
+		ok, err := f.completeProject(ctx, st, id)
+		if err != nil {
 			return err
 		}
+		rebuilt = rebuilt && ok
 	}
-	for _, fault := range saved.Local() {
-		local = append(local, fault.String())
+	for _, fault := range saved.Lost {
+		if !rebuilt || !fault.FromHistory() {
+			f.lost("In the database: %s", fault)
+		}
 	}
-	for _, line := range local {
-		f.lost("%s", line)
+	if saved.More > 0 {
+		f.lost("In the database: %d more records", saved.More)
 	}
 	return nil
 }
 
-// completeProject makes the records of a project anew, if its history can be
-// read; else what was saved of them stays.
-func (f *folder) completeProject(ctx context.Context, st *store.Store, id string) error {
+// completeProject makes the records of a project anew and adds the versions that
+// git did not have yet. When its history cannot be read, what was saved of them
+// stays, and it reports false.
+func (f *folder) completeProject(ctx context.Context, st *store.Store, id string) (bool, error) {
 	tip, err := f.history.Tip(ctx, id)
 	if err != nil {
-		return err
+		return false, err
 	}
-	if problems, err := f.history.Verify(ctx, id, tip, false); err != nil {
-		return err
-	} else if tip == "" || len(problems) > 0 {
-		f.lost("The project %s: some of its records, and its history is damaged, too.", id)
-		return nil
+	problems, err := f.history.Verify(ctx, id, tip, false)
+	if err != nil {
+		return false, err
+	}
+	if tip == "" || len(problems) > 0 {
+		return false, nil
+	}
+	ahead, err := unpublished(st, id)
+	if err != nil {
+		return false, err
 	}
 	if err := st.Forget(ctx, id); err != nil {
-		return err
+		return false, err
 	}
-	return f.rebuildProject(ctx, st, id)
+	if err := f.rebuildProject(ctx, st, id); err != nil {
+		return false, err
+	}
+	return true, addAgain(st, id, ahead)
+}
+
+// textVersion is a version with its text.
+type textVersion struct {
+	version workflow.Version
+	body    string
+}
+
+// unpublished returns the versions of a project that git does not have, by path
+// and number. A project that is not in the database has none.
+func unpublished(st *store.Store, id string) ([]textVersion, error) {
+	list := []textVersion{}
+	err := st.View(func(tx *store.Tx) error {
+		return tx.EachVersion(id, func(v workflow.Version) error {
+			if v.Commit != "" {
+				return nil
+			}
+			body, ok, err := tx.Body(id, v.Path, v.Number)
+			if ok {
+				list = append(list, textVersion{v, body})
+			}
+			return err
+		})
+	})
+	return list, err
+}
+
+// addAgain adds versions that the outbox did not bring back, as they were.
+func addAgain(st *store.Store, id string, list []textVersion) error {
+	for _, t := range list {
+		err := st.Update(func(tx *store.Tx) error {
+			head, _, err := tx.Head(id, t.version.Path)
+			if err != nil || t.version.Number != head.Number+1 {
+				return err
+			}
+			return errors.Join(tx.Describe(id, t.version.Author, t.version.At, t.version.Message), tx.AddVersion(t.version, t.body))
+		})
+		if err != nil {
+			return fmt.Errorf("add %s v%d again: %w", t.version.Path, t.version.Number, err)
+		}
+	}
+	return nil
 }
 
 // repairHistories puts the history of every project right.

@@ -87,12 +87,11 @@ func applySetting(s *workflow.Settings, key, value string) (err error) {
 		}
 		s.AuthorName = value
 	case "openQuestions":
-		n, convErr := strconv.Atoi(value)
-		if convErr != nil || n < 0 || n > 99 {
-			return workflow.Errorf(workflow.Invalid, "“%s” is not a number from 0 to 99.", value).
-				WithHint("It is how many open questions a specification may keep.")
-		}
-		s.OpenQuestions = n
+		s.OpenQuestions, err = count(value, 99, "It is how many open questions a specification may keep.")
+	case "dailyBackups":
+		s.DailyBackups, err = count(value, 366, "It is for how many days the automatic backup is kept.")
+	case "weeklyBackups":
+		s.WeeklyBackups, err = count(value, 520, "It is for how many weeks the automatic backup is kept.")
 	case "singleKeys":
 		s.SingleKeys, err = strconv.ParseBool(value)
 		if err != nil {
@@ -101,9 +100,18 @@ func applySetting(s *workflow.Settings, key, value string) (err error) {
 		}
 	default:
 		return workflow.Errorf(workflow.NotFound, "There is no setting “%s”.", key).
-			WithHint("There are theme, textSize, ollamaUrl, defaultModel, authorName, openQuestions and singleKeys.")
+			WithHint("There are theme, textSize, ollamaUrl, defaultModel, authorName, openQuestions, dailyBackups, weeklyBackups and singleKeys.")
 	}
 	return err
+}
+
+// count reads a number from 0 to most.
+func count(value string, most int, hint string) (int, error) {
+	n, err := strconv.Atoi(value)
+	if err != nil || n < 0 || n > most {
+		return 0, workflow.Errorf(workflow.Invalid, "“%s” is not a number from 0 to %d.", value, most).WithHint("%s", hint)
+	}
+	return n, nil
 }
 
 func oneOf(what, value string, allowed ...string) (string, error) {

@@ -261,6 +261,13 @@ func (s *supervisor) live(runID string) (*liveRun, bool) {
 	return live, ok
 }
 
+// busy reports whether any run is active.
+func (s *supervisor) busy() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.active) > 0
+}
+
 // cancel stops an active run and waits until it has ended, or ctx or patience
 // is over. It reports whether there was one.
 func (s *supervisor) cancel(ctx context.Context, runID string) bool {

@@ -40,7 +40,7 @@ func (e *Engine) ExportProject(ctx context.Context, projectID, path string) (wor
 		return workflow.Backup{}, err
 	}
 	if !filepath.IsAbs(path) {
-		return workflow.Backup{}, workflow.Errorf(workflow.Invalid, "The path %s does not begin at the root.", path)
+		return workflow.Backup{}, workflow.Errorf(workflow.Invalid, "The path %s does not begin at the root.", path).WithHint("%s", absoluteHint)
 	}
 	m := archive.Manifest{Kind: archive.Project, CreatedAt: e.opt.Now(), Plumbline: e.opt.Version}
 	err = e.drainer.pause(ctx, func() error {

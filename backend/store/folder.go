@@ -18,3 +18,14 @@ func LockFolder(dir string) (io.Closer, error) {
 	}
 	return lockDir(dir)
 }
+
+// FromHistory reports whether what a fault is about can be had from the history
+// of its project: everything but what belongs to this machine.
+func (f Fault) FromHistory() bool {
+	for _, d := range declarations() {
+		if string(d.name) == f.Bucket {
+			return d.nature != local
+		}
+	}
+	return false
+}

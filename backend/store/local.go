@@ -33,6 +33,7 @@ const settingsKey = "settings"
 
 // Settings returns the settings; ok is false when none were saved yet.
 func (tx *Tx) Settings() (s workflow.Settings, ok bool, err error) {
+	s = workflow.DefaultSettings() // for those that came after they were saved
 	ok, err = tx.get(bucketSetting, key(settingsKey), &s)
 	return s, ok, err
 }

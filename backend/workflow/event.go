@@ -58,9 +58,14 @@ type Settings struct {
 	OpenQuestions int `json:"openQuestions"`
 	// SingleKeys switches shortcuts of one key on.
 	SingleKeys bool `json:"singleKeys"`
+	// DailyBackups and WeeklyBackups are how many automatic backups are kept: the
+	// last one of so many days, and of so many weeks. Both 0 means that none is made.
+	DailyBackups  int `json:"dailyBackups"`
+	WeeklyBackups int `json:"weeklyBackups"`
 }
 
 // DefaultSettings are those of a first start.
 func DefaultSettings() Settings {
-	return Settings{Theme: "system", TextSize: "normal", OllamaURL: "http://127.0.0.1:11434", SingleKeys: true}
+	return Settings{Theme: "system", TextSize: "normal", OllamaURL: "http://127.0.0.1:11434", SingleKeys: true,
+		DailyBackups: 7, WeeklyBackups: 4}
 }
