@@ -109,13 +109,16 @@ type walker struct {
 }
 
 // walk goes through all buckets.
-func (w *walker) walk() {
+func (w *walker) walk() { w.buckets(w.walkBucket) }
+
+// buckets calls fn with what stands for each bucket.
+func (w *walker) buckets(fn func(name bucketName, head []byte)) {
 	w.tree("", nil, w.meta.root, 0, func(e element) {
 		if !e.bucket || len(e.v) < inlineHead {
 			w.broken("", e.k, w.meta.root, "what should be a bucket is none")
 			return
 		}
-		w.walkBucket(bucketName(e.k), e.v)
+		fn(bucketName(e.k), e.v)
 	})
 }
 
