@@ -32,36 +32,84 @@ type meta struct {
 	txid     uint64
 }
 
-// checkFile reads the head of a database file before bbolt opens it: bbolt takes
-// an empty file for a new database and can crash the process on a truncated one.
-func checkFile(path string) (err error) {
-	f, err := os.Open(path)
+// look reads what a file is, without a chance to write to it. It refuses one that
+// is not a whole database of Plumbline of this schema or an older one.
+func look(path string) (found schema, err error) {
+	f, m, err := openChecked(path)
 	if err != nil {
-		return because(err, workflow.Unavailable, "The database %s cannot be read.", path)
+		return found, err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
+	names, why := map[bucketName]bool{}, ""
+	w := &walker{f: f, meta: m, used: map[uint64]bool{}}
+	w.broken = func(_ bucketName, _ []byte, page uint64, reason string) {
+		why = fmt.Sprintf("page %d cannot be read, %s", page, reason)
+	}
+	w.record = func(name bucketName, k, v []byte) {
+		if string(k) == schemaKey && decode(name, k, v, &found) != nil {
+			why = "its first record cannot be read"
+		}
+	}
+	w.buckets(func(name bucketName, head []byte) {
+		names[name] = true
+		if name == bucketMeta {
+			w.walkBucket(name, head)
+		}
+	})
+	if why != "" {
+		return found, damagedFile(path, why)
+	}
+	if err := checkSchema(path, found); err != nil || found.Version < schemaVersion {
+		return found, err
+	}
+	for _, d := range declarations() {
+		if !names[d.name] {
+			return found, damagedFile(path, fmt.Sprintf("it has no part “%s”", d.name))
+		}
+	}
+	return found, nil
+}
+
+// openChecked opens a file for reading and checks its head before bbolt does:
+// bbolt takes an empty file for a new database and can crash the process on a
+// truncated one.
+func openChecked(path string) (*os.File, meta, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, meta{}, because(err, workflow.Unavailable, "The database %s cannot be read.", path).
+			WithHint("Check that the file is there and that you may read it.")
+	}
+	m, err := checkHead(f, path)
+	if err != nil {
+		return nil, m, errors.Join(err, f.Close())
+	}
+	return f, m, nil
+}
+
+// checkHead checks the size of a file and the pages that bbolt reads when it
+// opens one.
+func checkHead(f *os.File, path string) (m meta, err error) {
 	info, err := f.Stat()
 	if err != nil {
-		return fmt.Errorf("look at %s: %w", path, err)
-	}
-	if !info.Mode().IsRegular() {
-		return notDatabase(path, "it is not a file")
+		return m, fmt.Errorf("look at %s: %w", path, err)
 	}
 	size := uint64(info.Size())
-	if size == 0 {
-		return notDatabase(path, "it is empty")
+	switch {
+	case !info.Mode().IsRegular():
+		return m, notDatabase(path, "it is not a file")
+	case size == 0:
+		return m, notDatabase(path, "it is empty")
 	}
 	newest, err := newestMeta(f, size)
-	if err != nil {
-		return fmt.Errorf("read %s: %w", path, err)
+	switch {
+	case err != nil:
+		return m, fmt.Errorf("read %s: %w", path, err)
+	case newest == nil:
+		return m, notDatabase(path, "it does not begin like one")
+	case newest.pages > size/newest.pageSize:
+		return m, damagedFile(path, "its end is missing")
 	}
-	if newest == nil {
-		return notDatabase(path, "it does not begin like one")
-	}
-	if newest.pages > size/newest.pageSize {
-		return damagedFile(path, "its end is missing")
-	}
-	return checkPages(f, path, *newest)
+	return *newest, checkPages(f, path, *newest)
 }
 
 // checkPages looks at the two pages that bbolt reads whenever it opens a file:

@@ -41,6 +41,9 @@ func (s *Store) Compact(ctx context.Context) (done bool, err error) {
 	if _, many := s.FreePages(); !many {
 		return false, nil
 	}
+	if err := s.syncNames(); err != nil {
+		return false, err
+	}
 	fresh := s.freshPath()
 	copied, err := s.copyTo(ctx, fresh)
 	if err == nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -89,27 +88,16 @@ func (i *inspected) inspection() Inspection {
 // inspectPages goes through all pages of a file and checks every value.
 func inspectPages(ctx context.Context, path string) (found *inspected, err error) {
 	found = &inspected{records: map[string]int{}, kinds: kinds()}
-	if err := checkFile(path); err != nil {
-		if workflow.CodeOf(err) != workflow.Invalid {
-			return found, err
-		}
+	f, m, err := openChecked(path)
+	if workflow.CodeOf(err) == workflow.Invalid {
 		found.add(Fault{Reason: err.Error()})
 		return found, nil
 	}
-	f, err := os.Open(path)
 	if err != nil {
-		return found, because(err, workflow.Unavailable, "The database %s cannot be read.", path)
+		return found, err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	info, err := f.Stat()
-	if err != nil {
-		return found, fmt.Errorf("look at %s: %w", path, err)
-	}
-	newest, err := newestMeta(f, uint64(info.Size()))
-	if err != nil || newest == nil {
-		return found, errors.Join(err, fmt.Errorf("read the head of %s again", path))
-	}
-	w := &walker{f: f, meta: *newest, used: map[uint64]bool{}, record: found.record, bucket: found.bucket}
+	w := &walker{f: f, meta: m, used: map[uint64]bool{}, record: found.record, bucket: found.bucket}
 	w.broken = func(name bucketName, from []byte, page uint64, why string) {
 		found.add(brokenPage(name, from, page, why))
 	}

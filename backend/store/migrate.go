@@ -60,40 +60,6 @@ func (tx *Tx) emptyBucket(name bucketName) error {
 	return nil
 }
 
-// readSchema looks, without a chance to write, at what a file is. The file has
-// passed checkFile.
-func readSchema(path string) (found schema, err error) {
-	db, err := openFile(path, true)
-	if err != nil {
-		return found, err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	return found, guard(path, func() error {
-		return db.View(func(b *bolt.Tx) error {
-			if b.Bucket([]byte(bucketMeta)) == nil {
-				return nil
-			}
-			if _, err := (&Tx{bolt: b}).get(bucketMeta, key(schemaKey), &found); err != nil {
-				return err
-			}
-			return checkBuckets(path, found.Version, b)
-		})
-	})
-}
-
-// checkBuckets makes sure that a database of this schema has every bucket.
-func checkBuckets(path string, version int, b *bolt.Tx) error {
-	if version != schemaVersion {
-		return nil
-	}
-	for _, d := range declarations() {
-		if b.Bucket([]byte(d.name)) == nil {
-			return damagedFile(path, fmt.Sprintf("it has no part “%s”", d.name))
-		}
-	}
-	return nil
-}
-
 // checkSchema refuses a file that is not ours or that is newer than this program.
 func checkSchema(path string, found schema) error {
 	switch {
@@ -139,6 +105,9 @@ func (s *Store) backupPath(version int) string {
 // backUp keeps the database as it is, before anything is written to it. When it
 // returns, the copy is durable and has been read back.
 func (s *Store) backUp(version int) error {
+	if err := s.syncNames(); err != nil {
+		return err
+	}
 	temporary := s.copyPath()
 	err := ignoreMissing(s.disk.Remove(temporary))
 	if err == nil {

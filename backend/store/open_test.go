@@ -45,8 +45,8 @@ func TestOpenMakesAPrivateFolder(t *testing.T) {
 		}
 	}
 	entries, err := os.ReadDir(dir)
-	if err != nil || len(entries) != 3 {
-		t.Errorf("the folder holds %v, %v, want the lock, the database and its marker", entries, err)
+	if err != nil || len(entries) != 2 {
+		t.Errorf("the folder holds %v, %v, want the lock and the database", entries, err)
 	}
 }
 
@@ -278,9 +278,11 @@ func change(t testing.TB, dir string, fn func(tx *bolt.Tx) error) {
 
 func TestCrashWhileMakingTheDatabaseIsHarmless(t *testing.T) {
 	dir := t.TempDir()
-	for _, half := range []string{"", "half of a database"} {
-		if err := os.WriteFile(filepath.Join(dir, fileName+".new"), []byte(half), 0o600); err != nil {
-			t.Fatal(err)
+	for _, half := range []string{"", "half of a database"} { // the first time there is none yet
+		for _, name := range []string{fileName + ".new", fileName + ".copy", fileName + ".open"} {
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(half), 0o600); err != nil {
+				t.Fatal(err)
+			}
 		}
 		s, err := Open(t.Context(), dir, Options{})
 		if err != nil {
@@ -289,8 +291,9 @@ func TestCrashWhileMakingTheDatabaseIsHarmless(t *testing.T) {
 		if err := s.Close(); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := os.Stat(filepath.Join(dir, fileName+".new")); !os.IsNotExist(err) {
-			t.Errorf("the half file is still there: %v", err)
+		entries, err := os.ReadDir(dir)
+		if err != nil || len(entries) != 2 {
+			t.Errorf("the folder holds %v, %v, want the lock and the database", entries, err)
 		}
 	}
 }

@@ -109,13 +109,16 @@ type walker struct {
 }
 
 // walk goes through all buckets.
-func (w *walker) walk() {
+func (w *walker) walk() { w.buckets(w.walkBucket) }
+
+// buckets calls fn with what stands for each bucket.
+func (w *walker) buckets(fn func(name bucketName, head []byte)) {
 	w.tree("", nil, w.meta.root, 0, func(e element) {
 		if !e.bucket || len(e.v) < inlineHead {
 			w.broken("", e.k, w.meta.root, "what should be a bucket is none")
 			return
 		}
-		w.walkBucket(bucketName(e.k), e.v)
+		fn(bucketName(e.k), e.v)
 	})
 }
 
@@ -132,8 +135,8 @@ func (w *walker) walkBucket(name bucketName, head []byte) {
 		last = append(last[:0], e.k...)
 		w.record(name, e.k, e.v)
 	}
-	if root := binary.NativeEndian.Uint64(head); root != 0 {
-		w.tree(name, nil, root, 0, each)
+	if !isInline(head) {
+		w.tree(name, nil, binary.NativeEndian.Uint64(head), 0, each)
 		return
 	}
 	elements, why := parsePage(head[inlineHead:], flagLeaf)
@@ -144,6 +147,9 @@ func (w *walker) walkBucket(name bucketName, head []byte) {
 		each(e)
 	}
 }
+
+// isInline reports whether what stands for a bucket holds its records as well.
+func isInline(head []byte) bool { return binary.NativeEndian.Uint64(head) == 0 }
 
 // tree goes through a page and those below it.
 func (w *walker) tree(name bucketName, from []byte, id uint64, depth int, each func(element)) {

@@ -12,33 +12,34 @@ import (
 	"plumbline/backend/workflow"
 )
 
-// markPath is a file that is there while the database is open, and after an exit
-// that was not clean.
+// markPath is a file that is there while the database is written to, and after
+// an exit that was not clean.
 func (s *Store) markPath() string { return s.Path() + ".open" }
 
-// mark makes the marker of an open database and reports whether there was one
-// already. It is durable before anything is written to the database, see
-// syncNames. That it can be made shows that the folder can be written to.
-func (s *Store) mark() (unclean bool, err error) {
+// findMark reports whether the last exit was not clean.
+func (s *Store) findMark() (unclean bool) {
 	s.names.Store(true)
-	f, err := s.disk.Create(s.markPath())
-	if errors.Is(err, fs.ErrExist) {
-		return true, nil
-	}
-	if err == nil {
-		err = f.Close()
-	}
-	if err != nil {
-		return false, unwritable(s.dir, err)
-	}
-	return false, nil
+	_, err := os.Lstat(s.markPath())
+	s.marked.Store(err == nil)
+	return err == nil
 }
 
-// syncNames makes the names in the folder durable, if some may not be: the
-// marker, and the database itself after it was made or took another's place.
+// syncNames is called before anything is written to the database. It makes the
+// marker, and with it every name in the folder durable: also that of a database
+// that was just made or took another's place.
 func (s *Store) syncNames() error {
 	if !s.names.Load() {
 		return nil
+	}
+	if !s.marked.Load() {
+		f, err := s.disk.Create(s.markPath())
+		if err == nil {
+			err = f.Close()
+		}
+		if err != nil && !errors.Is(err, fs.ErrExist) { // somebody else was faster
+			return unwritable(s.dir, err)
+		}
+		s.marked.Store(true)
 	}
 	if err := s.disk.SyncDir(s.dir); err != nil {
 		return unwritable(s.dir, err)
@@ -47,7 +48,8 @@ func (s *Store) syncNames() error {
 	return nil
 }
 
-// sweep removes the half files of a start that was cut short.
+// sweep removes the half files of work that was cut short. The marker was there
+// before any of it was begun, or there was no database yet.
 func (s *Store) sweep() error {
 	for _, path := range []string{s.freshPath(), s.copyPath()} {
 		if err := ignoreMissing(s.disk.Remove(path)); err != nil {
@@ -73,6 +75,9 @@ func (s *Store) makeMissing(anew bool) error {
 		if err := s.checkLost(); err != nil {
 			return err
 		}
+	}
+	if err := s.sweep(); err != nil {
+		return err
 	}
 	return s.create(s.freshPath())
 }

@@ -57,7 +57,8 @@ func examined(t testing.TB, dir string) (s *Store, checked bool) {
 // abandon ends a store as a crash would: its files stay as they are.
 func abandon(t testing.TB, s *Store) {
 	t.Helper()
-	s.marked = false
+	update(t, s, func(tx *Tx) error { return tx.PutNumCtx("m", 1) })
+	s.marked.Store(false)
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -68,6 +69,9 @@ func TestFileIsExaminedAfterAnUncleanExitOnly(t *testing.T) {
 	s, checked := examined(t, dir)
 	if checked {
 		t.Error("a file that was closed cleanly was examined")
+	}
+	if _, err := os.Stat(s.markPath()); !os.IsNotExist(err) {
+		t.Errorf("there is a marker before anything was written: %v", err)
 	}
 	abandon(t, s)
 	for range 2 { // until there is a clean exit

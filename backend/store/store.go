@@ -46,10 +46,11 @@ type Store struct {
 	lock *os.File
 	now  func() time.Time
 	disk disk.Disk
-	// names says that names in the folder have changed that are not durable yet.
+	// names says that names in the folder have changed, or will have when the
+	// marker is made, that are not durable yet.
 	names atomic.Bool
-	// marked says that the marker of an open database is to be removed by Close.
-	marked bool
+	// marked says that there is the marker of a database that is written to.
+	marked atomic.Bool
 
 	// swap is held for writing while another file takes the database's place.
 	swap       sync.RWMutex
@@ -91,31 +92,24 @@ func Open(ctx context.Context, dir string, opt Options) (*Store, error) {
 }
 
 // open opens the file under the lock.
-func (s *Store) open(ctx context.Context, opt Options) error {
-	unclean, err := s.mark()
-	if err != nil {
-		return err
-	}
-	if err := s.prepare(ctx, opt, unclean); err != nil {
-		if !unclean {
-			err = errors.Join(err, s.disk.Remove(s.markPath()))
-		}
-		return err
-	}
-	s.marked = true
-	return nil
-}
-
-// prepare brings the file to where it can be written to.
-func (s *Store) prepare(ctx context.Context, opt Options, unclean bool) error {
+func (s *Store) open(ctx context.Context, opt Options) (err error) {
 	path := s.Path()
-	if err := s.sweep(); err != nil {
-		return err
+	unclean := s.findMark()
+	defer func() {
+		if err != nil && unclean {
+			s.marked.Store(false) // it stays, and the next Open looks again
+		}
+	}()
+	if unclean {
+		if err := s.sweep(); err != nil {
+			return err
+		}
 	}
 	if err := s.makeMissing(opt.Anew); err != nil {
 		return err
 	}
-	if err := checkFile(path); err != nil {
+	found, err := look(path)
+	if err != nil {
 		return err
 	}
 	if unclean && opt.Check != nil {
@@ -123,15 +117,13 @@ func (s *Store) prepare(ctx context.Context, opt Options, unclean bool) error {
 			return err
 		}
 	}
-	found, err := readSchema(path)
-	if err == nil {
-		err = checkSchema(path, found)
+	if err := checkWritable(s.dir); err != nil {
+		return unwritable(s.dir, err)
 	}
-	if err == nil && found.Version < schemaVersion {
-		err = s.backUp(found.Version)
-	}
-	if err != nil {
-		return err
+	if found.Version < schemaVersion {
+		if err := s.backUp(found.Version); err != nil {
+			return err
+		}
 	}
 	if s.db, err = openFile(path, false); err != nil {
 		return err
@@ -152,7 +144,7 @@ func (s *Store) closed() bool {
 	return errors.Is(s.db.View(func(*bolt.Tx) error { return nil }), bolterrors.ErrDatabaseNotOpen)
 }
 
-// openFile opens a file with bbolt. The file has passed checkFile or is new.
+// openFile opens a file with bbolt. The file has passed look or is new.
 func openFile(path string, readOnly bool) (db *bolt.DB, err error) {
 	opened := guard(path, func() error {
 		db, err = bolt.Open(path, 0o600, &bolt.Options{
@@ -188,8 +180,7 @@ func (s *Store) Close() error {
 	if s.db != nil {
 		err = s.db.Close()
 	}
-	if err == nil && s.marked {
-		s.marked = false
+	if err == nil && s.marked.Swap(false) {
 		err = ignoreMissing(s.disk.Remove(s.markPath()))
 	}
 	if unlocked := s.lock.Close(); unlocked != nil && !errors.Is(unlocked, os.ErrClosed) {
