@@ -11,10 +11,11 @@ import (
 type commands struct {
 	JSON bool `help:"Print the objects of the domain as JSON; errors too, on standard error."`
 
-	New    newCmd    `cmd:"" group:"projects" help:"Start a project."`
-	List   listCmd   `cmd:"" group:"projects" help:"List the projects, the one worked on last first."`
-	Status statusCmd `cmd:"" group:"projects" help:"Show where a project stands and what comes next."`
-	Rename renameCmd `cmd:"" group:"projects" help:"Give a project another name."`
+	New     newCmd     `cmd:"" group:"projects" help:"Start a project."`
+	List    listCmd    `cmd:"" group:"projects" help:"List the projects, the one worked on last first."`
+	Status  statusCmd  `cmd:"" group:"projects" help:"Show where a project stands and what comes next."`
+	Rename  renameCmd  `cmd:"" group:"projects" help:"Give a project another name."`
+	History historyCmd `cmd:"" group:"projects" help:"List the moments of a project, or show it as it was at one."`
 
 	Prompt  promptCmd  `cmd:"" group:"runs" help:"Print the prompt of a phase as it will be sent."`
 	Set     setCmd     `cmd:"" group:"runs" help:"Fill variables of a phase's prompt."`
@@ -26,6 +27,8 @@ type commands struct {
 	Discard discardCmd `cmd:"" group:"runs" help:"Close an answer without taking anything."`
 
 	Artifact artifactCmd `cmd:"" group:"documents" help:"List, show, compare, save and restore documents."`
+	Blame    blameCmd    `cmd:"" group:"documents" help:"Say of every passage who wrote it: a person, or a model with its prompt."`
+	Search   searchCmd   `cmd:"" group:"documents" help:"Look for words in every version of the documents."`
 	Tick     tickCmd     `cmd:"" group:"documents" help:"Tick boxes of a document, or list them."`
 	Untick   untickCmd   `cmd:"" group:"documents" help:"Take ticks back."`
 	WaiveBox waiveBoxCmd `cmd:"" group:"documents" help:"Waive a box with a reason."`
