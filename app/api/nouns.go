@@ -85,9 +85,16 @@ func (a *Artifacts) WaiveItem(projectID, path string, offset, version int, reaso
 }
 
 // Restore makes an old version the current one, as a new version.
-func (a *Artifacts) Restore(projectID, path string, version int) (workflow.Version, error) {
-	return call(a.core, func(ctx context.Context, e *engine.Engine) (workflow.Version, error) {
+func (a *Artifacts) Restore(projectID, path string, version int) (workflow.Restored, error) {
+	return call(a.core, func(ctx context.Context, e *engine.Engine) (workflow.Restored, error) {
 		return e.Restore(ctx, projectID, path, version)
+	})
+}
+
+// RestoreSection brings one section of an old version back, by the line of its heading; the rest stays.
+func (a *Artifacts) RestoreSection(projectID, path string, version, line int) (workflow.Restored, error) {
+	return call(a.core, func(ctx context.Context, e *engine.Engine) (workflow.Restored, error) {
+		return e.RestoreSection(ctx, projectID, path, version, line)
 	})
 }
 

@@ -13,6 +13,12 @@ type DataShapes struct {
 	Document   workflow.Document        `json:"document"`
 	Draft      workflow.Draft           `json:"draft"`
 	Diff       workflow.VersionDiff     `json:"diff"`
+	Log        workflow.Log             `json:"log"`
+	Blame      workflow.Blame           `json:"blame"`
+	Heading    workflow.Heading         `json:"heading"`
+	Moment     workflow.Moment          `json:"moment"`
+	ProjectAt  workflow.ProjectAt       `json:"projectAt"`
+	Search     workflow.SearchUpdate    `json:"search"`
 	Prompt     workflow.PromptText      `json:"prompt"`
 	RunDetail  workflow.RunDetail       `json:"runDetail"`
 	RunBlocks  workflow.RunBlocks       `json:"runBlocks"`

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"plumbline/backend/workflow"
 )
@@ -92,27 +93,6 @@ func (c *artifactShowCmd) Run(ctx context.Context, s *session) error {
 	})
 }
 
-type artifactLogCmd struct{ artifactArgs }
-
-func (c *artifactLogCmd) Run(ctx context.Context, s *session) error {
-	cl, project, path, err := c.find(ctx, s)
-	if err != nil {
-		return err
-	}
-	var versions []workflow.Version
-	if err := cl.get(ctx, inProject(project, "versions", "path", path), &versions); err != nil {
-		return err
-	}
-	return s.print(versions, func(out *printer) {
-		var rows [][]string
-		for _, v := range versions {
-			rows = append(rows, []string{fmt.Sprintf("v%d", v.Number), string(v.Kind), clean(v.Author.Name),
-				fmt.Sprintf("+%d −%d", v.Added, v.Removed), ago(v.At), short(v.Commit), firstLine(v.Message)})
-		}
-		out.table([]string{"VERSION", "KIND", "BY", "LINES", "WHEN", "COMMIT", "MESSAGE"}, rows)
-	})
-}
-
 type artifactDiffCmd struct {
 	artifactArgs
 	From int `help:"The older version; without it, the one before." placeholder:"N"`
@@ -142,14 +122,22 @@ func (c *artifactDiffCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	return s.print(d, func(out *printer) {
-		out.line("%s v%d → v%d: +%d −%d lines", out.bold(path), d.From.Number, d.To.Number, d.Diff.Added, d.Diff.Removed)
+		out.line("%s v%d → v%d: %s", out.bold(path), d.From.Number, d.To.Number, diffCounts(d.Diff))
 		printDiff(out, d.Diff)
 	})
 }
 
 type artifactRestoreCmd struct {
 	artifactArgs
-	Number int `name:"version" required:"" help:"The version to bring back." placeholder:"N"`
+	Number  int    `name:"version" required:"" help:"The version to bring back." placeholder:"N"`
+	Section string `help:"Bring back only the section with this title; the rest of the document stays." placeholder:"TITLE"`
+}
+
+func (artifactRestoreCmd) examples() []string {
+	return []string{
+		"plumbline artifact restore book-club spec.md --version 3",
+		`plumbline artifact restore book-club spec.md --version 3 --section "Open questions"`,
+	}
 }
 
 func (c *artifactRestoreCmd) Run(ctx context.Context, s *session) error {
@@ -157,11 +145,49 @@ func (c *artifactRestoreCmd) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	var v workflow.Version
-	if err := cl.call(ctx, "Artifacts/Restore", &v, project, path, c.Number); err != nil {
+	method, args := "Artifacts/Restore", []any{project, path, c.Number}
+	if c.Section != "" {
+		line, err := c.line(ctx, cl, project, path)
+		if err != nil {
+			return err
+		}
+		method, args = "Artifacts/RestoreSection", append(args, line)
+	}
+	var restored workflow.Restored
+	if err := cl.call(ctx, method, &restored, args...); err != nil {
 		return err
 	}
-	return s.print(v, func(out *printer) { printVersion(out, v) })
+	return s.print(restored, func(out *printer) {
+		printVersion(out, restored.Version)
+		for _, title := range restored.Stale {
+			out.line("%s is now stale.", out.yellow(clean(title)))
+		}
+	})
+}
+
+// line finds the heading of the section to bring back.
+func (c *artifactRestoreCmd) line(ctx context.Context, cl *client, project, path string) (int, error) {
+	var headings []workflow.Heading
+	if err := cl.get(ctx, inProject(project, "headings", "path", path, "version", strconv.Itoa(c.Number)), &headings); err != nil {
+		return 0, err
+	}
+	var found []workflow.Heading
+	var titles []string
+	for _, h := range headings {
+		titles = append(titles, "“"+clean(h.Title)+"”")
+		if workflow.SameTitle(h.Title, c.Section) {
+			found = append(found, h)
+		}
+	}
+	switch len(found) {
+	case 1:
+		return found[0].Line, nil
+	case 0:
+		return 0, workflow.Errorf(workflow.NotFound, "%s v%d has no section “%s”.", path, c.Number, c.Section).
+			WithHint("Its sections are %s.", strings.Join(titles, ", "))
+	}
+	return 0, workflow.Errorf(workflow.Invalid, "%s v%d has %d sections “%s”.", path, c.Number, len(found), c.Section).
+		WithHint("Bring back the section around them, or choose in the History screen.")
 }
 
 type artifactSaveCmd struct {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"plumbline/backend/workflow"
 )
@@ -74,46 +73,6 @@ func origin(r workflow.Run) string {
 		return "a pasted answer"
 	}
 	return r.Model
-}
-
-// printDiff prints changed lines, and up to two unchanged ones around them.
-func printDiff(out *printer, d workflow.Diff) {
-	const around = 2
-	for i, h := range d.Hunks {
-		if !h.Same {
-			printHunk(out, h)
-			continue
-		}
-		for j, row := range h.Rows {
-			begins, ends := i > 0 && j < around, i < len(d.Hunks)-1 && j >= len(h.Rows)-around
-			if begins || ends {
-				out.document("  " + joined(row.New) + "\n")
-			} else if j == around || (i == 0 && j == 0) {
-				out.line("%s", out.dim("  …"))
-			}
-		}
-	}
-}
-
-func printHunk(out *printer, h workflow.Hunk) {
-	for _, row := range h.Rows {
-		if row.OldLine > 0 {
-			out.line("%s", out.red("- "+clean(joined(row.Old))))
-		}
-	}
-	for _, row := range h.Rows {
-		if row.NewLine > 0 {
-			out.line("%s", out.green("+ "+clean(joined(row.New))))
-		}
-	}
-}
-
-func joined(segments []workflow.Segment) string {
-	var b strings.Builder
-	for _, s := range segments {
-		b.WriteString(s.Text)
-	}
-	return b.String()
 }
 
 type acceptCmd struct {

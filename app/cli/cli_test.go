@@ -209,10 +209,10 @@ func TestArtifacts(t *testing.T) {
 		t.Errorf("diff\n%s", got)
 	}
 	s.run(0, "artifact", "restore", "tide", "request.md", "--version", "1")
-	var versions []workflow.Version
-	s.object(&versions, "artifact", "log", "tide", "request.md")
-	if len(versions) != 3 || versions[0].Number != 3 || versions[0].Hash != versions[2].Hash || versions[2].Message != "Begin" {
-		t.Errorf("log %+v", versions)
+	var log workflow.Log
+	s.object(&log, "artifact", "log", "tide", "request.md")
+	if len(log.Lines) != 3 || log.Lines[0].Versions[0].Hash != log.Lines[2].Versions[0].Hash || log.Lines[2].Versions[0].Message != "Begin" {
+		t.Errorf("log %+v", log)
 	}
 	if got := s.run(0, "artifact", "list", "tide").out; !strings.Contains(got, "request.md") {
 		t.Errorf("list\n%s", got)

@@ -27,6 +27,7 @@ func allCommands() []command {
 		{"projects", "list", "List the projects, the one worked on last first.", &listCmd{}},
 		{"projects", "status", "Show where a project stands and what comes next.", &statusCmd{}},
 		{"projects", "rename", "Give a project another name.", &renameCmd{}},
+		{"projects", "history", "List the moments of a project, or show it as it was at one.", &historyCmd{}},
 
 		{"runs", "prompt", "Print the prompt of a phase as it will be sent.", &promptCmd{}},
 		{"runs", "set", "Fill variables of a phase's prompt.", &setCmd{}},
@@ -38,6 +39,8 @@ func allCommands() []command {
 		{"runs", "discard", "Close an answer without taking anything.", &discardCmd{}},
 
 		{"documents", "artifact", "List, show, compare, save and restore documents.", &artifactCmd{}},
+		{"documents", "blame", "Say of every passage who wrote it: a person, or a model with its prompt.", &blameCmd{}},
+		{"documents", "search", "Look for words in every version of the documents.", &searchCmd{}},
 		{"documents", "tick", "Tick boxes of a document, or list them.", &tickCmd{}},
 		{"documents", "untick", "Take ticks back.", &untickCmd{}},
 		{"documents", "waive-box", "Waive a box with a reason.", &waiveBoxCmd{}},

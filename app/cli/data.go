@@ -90,7 +90,9 @@ func (c *backupCmd) Run(ctx context.Context, s *session) error {
 	if err := cl.call(ctx, "Data/Backup", &b, path); err != nil {
 		return err
 	}
-	return s.print(b, func(out *printer) { out.line("Everything is in %s, %s, and was read back.", clean(b.Path), megabytes(b.Size)) })
+	return s.print(b, func(out *printer) {
+		out.line("Everything is in %s, %s, and was read back.", clean(b.Path), megabytes(b.Size))
+	})
 }
 
 func (s *session) listBackups(ctx context.Context, cl *client) error {

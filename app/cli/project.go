@@ -190,6 +190,13 @@ func currentPhase(o workflow.Overview) (workflow.PhaseStatus, bool) {
 
 func printOverview(out *printer, o workflow.Overview) {
 	out.line("%s  %s  %s", out.bold(clean(o.Project.Name)), out.dim(o.Project.Slug), out.dim(o.WorkflowTitle))
+	printPhases(out, o)
+	if o.Next != "" {
+		out.line("%s %s", out.dim("next:"), clean(o.Next))
+	}
+}
+
+func printPhases(out *printer, o workflow.Overview) {
 	for _, p := range o.Phases {
 		mark, name := knot(out, p.State), p.ID
 		if p.ID == o.Current {
@@ -197,9 +204,6 @@ func printOverview(out *printer, o workflow.Overview) {
 		}
 		pad := strings.Repeat(" ", max(1, 14-len(p.ID)))
 		out.line("  %s %s%s%s", mark, name, pad, strings.Join(phaseNotes(o, p), "  "))
-	}
-	if o.Next != "" {
-		out.line("%s %s", out.dim("next:"), clean(o.Next))
 	}
 }
 

@@ -20,9 +20,9 @@ import (
 // session is one command being run.
 type session struct {
 	Env
-	json bool
-	out  *printer
-	err  *printer
+	json  bool
+	out   *printer
+	err   *printer
 	shown bool // progress stands on the terminal
 
 	client  *client

@@ -15,6 +15,7 @@ func addData(mux *http.ServeMux, a *api.API) {
 	d := data{mux, a}
 	d.addProjects()
 	d.addDocuments()
+	d.addPast()
 	d.addPrompts()
 	d.addRuns()
 	mux.HandleFunc("POST /data/render", render)
@@ -108,9 +109,6 @@ func (d data) addDocuments() {
 			return nil, err
 		}
 		return e.Save(r.Context(), r.project(), s)
-	})
-	d.handle("GET /data/projects/{p}/versions", func(r request, e *engine.Engine) (any, error) {
-		return e.Versions(r.Context(), r.project(), r.query("path"))
 	})
 	d.handle("GET /data/projects/{p}/diff", func(r request, e *engine.Engine) (any, error) {
 		from, err := r.number("from")

@@ -62,10 +62,10 @@ func TestDocumentsTravelOverData(t *testing.T) {
 	if doc.Markdown != "# Shop\n\n<b>&</b>\n" || !strings.Contains(doc.HTML, "<h1") || strings.Contains(doc.HTML, "<b>") {
 		t.Errorf("document %q, %q", doc.Markdown, doc.HTML)
 	}
-	var versions []workflow.Version
-	exchange(t, h, "GET", at+"/versions?path=request.md", nil, 200, &versions)
-	if len(versions) != 1 || versions[0].Hash != v.Hash {
-		t.Errorf("versions %+v", versions)
+	var log workflow.Log
+	exchange(t, h, "GET", at+"/log?path=request.md&lines=5", nil, 200, &log)
+	if len(log.Lines) != 1 || log.Lines[0].Versions[0].Hash != v.Hash {
+		t.Errorf("log %+v", log)
 	}
 	var diff workflow.VersionDiff
 	exchange(t, h, "GET", at+"/diff?path=request.md&from=0&to=1", nil, 200, &diff)

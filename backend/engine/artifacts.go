@@ -70,10 +70,7 @@ func (e *Engine) Artifacts(_ context.Context, projectID string) ([]workflow.Arti
 			}
 			list = append(list, a)
 		}
-		order := map[string]int{}
-		for i, p := range pic.workflow.Phases {
-			order[p.Output] = i - len(pic.workflow.Phases)
-		}
+		order := phaseOrder(pic.workflow)
 		sort.Slice(list, func(i, j int) bool {
 			if a, b := order[list[i].Path], order[list[j].Path]; a != b {
 				return a < b
@@ -83,6 +80,15 @@ func (e *Engine) Artifacts(_ context.Context, projectID string) ([]workflow.Arti
 		return nil
 	})
 	return list, err
+}
+
+// phaseOrder puts the outputs of the phases in order, before all other documents.
+func phaseOrder(wf workflow.Workflow) map[string]int {
+	order := map[string]int{}
+	for i, p := range wf.Phases {
+		order[p.Output] = i - len(wf.Phases)
+	}
+	return order
 }
 
 func (e *Engine) artifact(tx *store.Tx, pic picture, v workflow.Version) (workflow.Artifact, error) {
@@ -136,18 +142,6 @@ func (e *Engine) Document(ctx context.Context, projectID, path string, number in
 	return doc, err
 }
 
-// Versions lists the versions of an artifact, newest first.
-func (e *Engine) Versions(_ context.Context, projectID, path string) (list []workflow.Version, err error) {
-	err = e.store.View(func(tx *store.Tx) error {
-		if _, err := tx.Project(projectID); err != nil {
-			return err
-		}
-		list, err = tx.Versions(projectID, path)
-		return err
-	})
-	return list, err
-}
-
 // Diff compares two versions; from 0 means an empty text, to 0 the current one.
 func (e *Engine) Diff(ctx context.Context, projectID, path string, from, to int) (workflow.VersionDiff, error) {
 	var d workflow.VersionDiff
@@ -171,7 +165,7 @@ func (e *Engine) Diff(ctx context.Context, projectID, path string, from, to int)
 		return err
 	})
 	if err == nil {
-		d.Diff = markdown.Diff(before, after)
+		d.Diff = markdown.Changes(before, after)
 	}
 	return d, err
 }

@@ -154,7 +154,7 @@ func TestDocumentsKeepEveryVersion(t *testing.T) {
 	_, err = b.Save(b.ctx, p.ID, workflow.SaveDocument{Path: "../evil.md", Body: "x"})
 	wantCode(t, err, workflow.NotFound)
 
-	v := try(b.Restore(b.ctx, p.ID, "request.md", 1))(t)
+	v := try(b.Restore(b.ctx, p.ID, "request.md", 1))(t).Version
 	if v.Number != 3 || b.doc(p, "request.md").Markdown != "# One\n" {
 		t.Errorf("restored: %+v", v)
 	}
@@ -169,9 +169,9 @@ func TestDocumentsKeepEveryVersion(t *testing.T) {
 	if diff.Diff.Added != 1 || diff.Diff.Removed != 1 {
 		t.Errorf("diff: %+v", diff)
 	}
-	versions := try(b.Versions(b.ctx, p.ID, "request.md"))(t)
-	if len(versions) != 3 || versions[0].Number != 3 || versions[2].Commit == "" {
-		t.Errorf("versions: %+v", versions)
+	lines := try(b.Log(b.ctx, p.ID, "request.md", workflow.LogQuery{}))(t).Lines
+	if len(lines) != 3 || lines[0].Versions[0].Number != 3 || lines[2].Versions[0].Commit == "" {
+		t.Errorf("log: %+v", lines)
 	}
 }
 

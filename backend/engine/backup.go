@@ -38,6 +38,9 @@ func bundleEntry(projectID string) string { return "projects/" + projectID + ".b
 // name: the database and the history of every project. Work goes on meanwhile.
 // An empty path means a name of its own in the folder “backups”.
 func (e *Engine) Backup(ctx context.Context, path string) (workflow.Backup, error) {
+	if err := e.isOpen(); err != nil {
+		return workflow.Backup{}, err
+	}
 	if path == "" {
 		path = filepath.Join(e.backupFolder(), manualBackup+e.opt.Now().UTC().Format(backupTime)+backupEnding)
 	} else if !filepath.IsAbs(path) {
@@ -145,6 +148,9 @@ func copyFile(to io.Writer, path string) error {
 // Backups lists the backups in the folder “backups”, newest first.
 func (e *Engine) Backups(context.Context) ([]workflow.Backup, error) {
 	list := []workflow.Backup{}
+	if err := e.isOpen(); err != nil {
+		return list, err
+	}
 	entries, err := os.ReadDir(e.backupFolder())
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return list, fmt.Errorf("list the backups: %w", err)

@@ -84,6 +84,16 @@ func (e *Engine) update(fn func(*store.Tx) error) error {
 	return e.store.Update(fn)
 }
 
+// isOpen returns an error once Close has begun.
+func (e *Engine) isOpen() error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.closed {
+		return closing()
+	}
+	return nil
+}
+
 func closing() error {
 	return workflow.Errorf(workflow.Unavailable, "Plumbline is closing.").WithHint("Start it again. Everything that was saved is there.")
 }

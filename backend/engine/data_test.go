@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"plumbline/backend/llm"
+	"plumbline/backend/store"
 	"plumbline/backend/workflow"
 )
 
@@ -66,7 +67,7 @@ func image(b *bench, local bool) string {
 		artifacts, err := b.Artifacts(b.ctx, id)
 		add("artifacts", len(artifacts), err)
 		for _, a := range artifacts {
-			versions, err := b.Versions(b.ctx, id, a.Path)
+			versions, err := b.versions(id, a.Path)
 			add("versions", versions, err)
 			for _, v := range versions {
 				d, err := b.Document(b.ctx, id, a.Path, v.Number)
@@ -108,6 +109,15 @@ func sameImage(t *testing.T, got, want string) {
 			t.Fatalf("line %d is\n%s\nwant\n%s", i, strings.Join(g[max(0, i-3):min(len(g), i+3)], "\n"), strings.Join(w[max(0, i-3):min(len(w), i+3)], "\n"))
 		}
 	}
+}
+
+// versions returns all versions of an artifact, newest first.
+func (b *bench) versions(projectID, path string) (list []workflow.Version, err error) {
+	err = b.store.View(func(tx *store.Tx) error {
+		list, err = tx.Versions(projectID, path)
+		return err
+	})
+	return list, err
 }
 
 func (b *bench) options() Options {
@@ -455,4 +465,3 @@ func TestMaintenanceMergesPacks(t *testing.T) {
 	sameImage(t, image(b, true), want)
 	b.sound()
 }
-

@@ -87,6 +87,7 @@ type Engine struct {
 	runs    *supervisor
 	models  *modelWatch
 	docs    *docCache
+	blames  *blameCache
 
 	settings        atomic.Pointer[workflow.Settings]
 	settingsProblem error // why they could not be read at Open; guarded by mu
@@ -116,7 +117,7 @@ func Open(ctx context.Context, opt Options) (*Engine, error) {
 	}
 	e := &Engine{
 		opt: opt, store: st, history: history.Open(opt.Dir), library: prompt.OpenLibrary(opt.Library), hub: newHub(),
-		docs: newDocCache(), idEntropy: ulid.Monotonic(rand.Reader, 0),
+		docs: newDocCache(), blames: newBlameCache(), idEntropy: ulid.Monotonic(rand.Reader, 0),
 	}
 	e.epoch = e.newID()
 	e.hub.epoch = e.epoch

@@ -272,7 +272,11 @@ func (w *walker) takeBack(rt *rapid.T) {
 // check looks at every version and at the acts.
 func (w *walker) check(rt *rapid.T) {
 	for path, bodies := range w.bodies {
-		versions, err := w.Versions(w.ctx, w.p.ID, path)
+		log, err := w.Log(w.ctx, w.p.ID, path, workflow.LogQuery{Lines: maxLogLines})
+		versions := []workflow.Version{}
+		for _, line := range log.Lines {
+			versions = append(versions, line.Versions...)
+		}
 		if err != nil || len(versions) != len(bodies) {
 			rt.Fatalf("%s has %d versions, want %d: %v", path, len(versions), len(bodies), err)
 		}

@@ -85,8 +85,10 @@ func harms() map[string]harm {
 		"pack cut": {do: func(t *testing.T, _ *bench, repo string) {
 			overwrite(t, largestPack(t, repo), func(c []byte) []byte { return c[:len(c)*2/3] })
 		}, local: true, texts: true},
-		"branch gone":  {do: func(t *testing.T, _ *bench, repo string) { remove(t, filepath.Join(repo, "refs", "heads", "main")) }, local: true},
-		"branch empty": {do: func(t *testing.T, _ *bench, repo string) { overwrite(t, filepath.Join(repo, "refs", "heads", "main"), func([]byte) []byte { return nil }) }, local: true},
+		"branch gone": {do: func(t *testing.T, _ *bench, repo string) { remove(t, filepath.Join(repo, "refs", "heads", "main")) }, local: true},
+		"branch empty": {do: func(t *testing.T, _ *bench, repo string) {
+			overwrite(t, filepath.Join(repo, "refs", "heads", "main"), func([]byte) []byte { return nil })
+		}, local: true},
 		"foreign branch": {do: func(t *testing.T, _ *bench, repo string) {
 			tree := strings.TrimSpace(drainGit(t, repo, "rev-parse", "main^{tree}"))
 			drainGit(t, repo, "update-ref", "refs/heads/main", strings.TrimSpace(drainGit(t, repo, "commit-tree", "-m", "theirs", tree)))
@@ -147,7 +149,7 @@ func checkLosses(t *testing.T, b *bench, p workflow.Project, report workflow.Rep
 	t.Helper()
 	lost := strings.Join(report.Lost, "\n")
 	for _, a := range try(b.Artifacts(b.ctx, p.ID))(t) {
-		for _, v := range try(b.Versions(b.ctx, p.ID, a.Path))(t) {
+		for _, v := range try(b.versions(p.ID, a.Path))(t) {
 			d, err := b.Document(b.ctx, p.ID, a.Path, v.Number)
 			switch {
 			case err == nil && workflow.Hash(d.Markdown) == v.Hash:

@@ -2,150 +2,132 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
+	"slices"
 
-	"plumbline/backend/archive"
-	"plumbline/backend/history"
+	"plumbline/backend/markdown"
 	"plumbline/backend/store"
 	"plumbline/backend/workflow"
 )
 
-const (
-	// workRestore is the folder in which a backup is unpacked.
-	workRestore = "restore.tmp"
-	projectsDir = "projects"
-)
-
-// Restore puts a backup in the place of a data folder's contents. What was there
-// is set aside, not deleted. Everything is unpacked and checked before anything
-// is moved, and the database comes last: a restore that is cut short is begun
-// again.
-func Restore(ctx context.Context, opt Options, path string) (report workflow.Repaired, err error) {
-	r, err := archive.Open(path)
-	if err != nil {
-		return report, err
-	}
-	defer func() { err = errors.Join(err, r.Close()) }()
-	if r.Manifest.Kind != archive.Backup {
-		return report, workflow.Errorf(workflow.Invalid, "%s holds a single project.", path).
-			WithHint("“plumbline import” takes it in. Nothing was changed.")
-	}
-	f, err := lockFolder(opt)
-	if err != nil {
-		return report, err
-	}
-	defer func() { err = errors.Join(err, f.close()) }()
-	work, err := f.workFolder(workRestore)
-	if err != nil {
-		return report, err
-	}
-	if err := f.unpack(ctx, r, work); err != nil {
-		return report, errors.Join(err, os.RemoveAll(work))
-	}
-	if err := f.setAsideAll(); err != nil {
-		return report, err
-	}
-	if err := f.moveIn(work); err != nil {
-		return report, err
-	}
-	f.did("The backup of %s is in place, with %s.", moment(r.Manifest.CreatedAt), plural(len(r.Manifest.Projects), "project", "projects"))
-	return f.report, nil
+// Restore makes an old version of an artifact the current one. History is kept:
+// restoring adds a version, it never removes one. Nobody's word for a box comes
+// back with it: a box that the old text marks and the current one does not is a claim.
+func (e *Engine) Restore(ctx context.Context, projectID, path string, number int) (workflow.Restored, error) {
+	return e.bringBack(ctx, projectID, path, number, func(old, _ writtenVersion) (edition, error) {
+		return edition{body: old.body, message: fmt.Sprintf("Restore %s v%d", workflow.Title(path), number), basisID: old.BasisID}, nil
+	})
 }
 
-// unpack makes a whole data folder of a backup, in a work folder.
-func (f *folder) unpack(ctx context.Context, r *archive.Reader, work string) error {
-	database := store.DatabasePath(work)
-	err := r.Read(databaseEntry, func(in io.Reader) error { return f.writeFile(database, in) })
-	if err != nil {
-		return err
-	}
-	if err := store.CheckSnapshot(ctx, database); err != nil {
-		return err
-	}
-	h := history.Open(work)
-	for _, p := range r.Manifest.Projects {
-		if err := ctx.Err(); err != nil {
-			return errors.Join(err, h.Close())
+// RestoreSection brings one section of an old version back, found by the line of
+// its heading: the heading and what is under it. The rest of the current text
+// stays. A section that is gone is put where it belongs by the order of the old text.
+func (e *Engine) RestoreSection(ctx context.Context, projectID, path string, number, line int) (workflow.Restored, error) {
+	return e.bringBack(ctx, projectID, path, number, func(old, current writtenVersion) (edition, error) {
+		merged, title, ok := markdown.TakeSection(current.body, old.body, line)
+		if !ok {
+			return edition{}, workflow.Errorf(workflow.NotFound, "Line %d of %s v%d is no heading.", line, workflow.Title(path), number).
+				WithHint("A section is named by the line of its heading. “plumbline artifact restore” takes its title.")
 		}
-		if p.Tip == "" {
-			continue
+		if merged == current.body {
+			return edition{}, workflow.Errorf(workflow.Conflict, "“%s” is the same in the current version.", title).WithHint("Choose another section, or an older version.")
 		}
-		f.say("Unpacking “%s”", p.Name)
-		if err := unbundle(ctx, h, r, bundleEntry(p.ID), p.ID, p.Tip); err != nil {
-			return errors.Join(err, h.Close())
-		}
-	}
-	return h.Close()
+		message := fmt.Sprintf("Restore “%s” of %s v%d", cutText(title, 60), workflow.Title(path), number)
+		return edition{body: merged, message: message, basisID: current.BasisID}, checkBody(merged)
+	})
 }
 
-// unbundle makes the repository of a project from an entry of an archive.
-func unbundle(ctx context.Context, h *history.History, r *archive.Reader, entry, projectID, want string) error {
-	tip := ""
-	err := r.Read(entry, func(in io.Reader) (err error) {
-		tip, err = h.Unbundle(ctx, projectID, in)
+// writtenVersion is a version with its text.
+type writtenVersion struct {
+	workflow.Version
+	body string
+}
+
+// bringBack makes a version out of an old one. made returns its text, what
+// describes it, and the run it rests on.
+func (e *Engine) bringBack(ctx context.Context, projectID, path string, number int,
+	made func(old, current writtenVersion) (edition, error)) (workflow.Restored, error) {
+	restored := workflow.Restored{Stale: []string{}}
+	by := e.person()
+	d, current, err := e.oldEdition(ctx, projectID, path, number, made)
+	if err != nil {
+		return restored, err
+	}
+	err = e.change(projectID, by, d.message, func(w *write) error {
+		before, head, err := e.editable(w.tx, projectID, path, current.Number)
+		if err != nil {
+			return err
+		}
+		d.path, d.kind, d.author = path, workflow.VersionRestored, by
+		if restored.Version, err = e.replace(w, head, d); err != nil {
+			return err
+		}
+		after, err := e.picture(w.tx, projectID)
+		restored.Stale = newlyStale(before, after)
 		return err
 	})
-	if err == nil && tip != want {
-		err = workflow.Errorf(workflow.Invalid, "The history of %s ends at %.10s, not at %.10s.", projectID, tip, want).
-			WithHint("The file is damaged. Use another copy, or an older backup.")
-	}
-	if err != nil {
-		return err
-	}
-	return h.Adopt(ctx, projectID, tip)
+	return restored, err
 }
 
-func (f *folder) writeFile(path string, in io.Reader) error {
-	out, err := f.opt.Disk.Create(path)
-	if err != nil {
-		return fmt.Errorf("unpack %s: %w", filepath.Base(path), err)
-	}
-	_, err = io.Copy(out, in)
-	if err == nil {
-		err = out.Sync()
-	}
-	return errors.Join(err, out.Close())
-}
-
-// setAsideAll gives the database and the histories other names. The database
-// goes first: without it nobody takes what is left for the whole.
-func (f *folder) setAsideAll() error {
-	for _, name := range []string{f.database(), filepath.Join(f.opt.Dir, projectsDir)} {
-		there, err := isThere(name)
+// oldEdition reads an old version and the current one, and makes the text of the next.
+func (e *Engine) oldEdition(ctx context.Context, projectID, path string, number int,
+	made func(old, current writtenVersion) (edition, error)) (d edition, current workflow.Version, err error) {
+	err = e.store.View(func(tx *store.Tx) error {
+		if _, err := tx.Project(projectID); err != nil {
+			return err
+		}
+		if current, err = head(tx, projectID, path); err != nil {
+			return err
+		}
+		if _, _, err := e.editable(tx, projectID, path, current.Number); err != nil {
+			return err
+		}
+		old, err := tx.Version(projectID, path, number)
 		if err != nil {
 			return err
 		}
-		if !there {
-			continue
+		if number == current.Number {
+			return workflow.Errorf(workflow.Conflict, "v%d is the current version.", number).WithHint("Choose an older one.")
 		}
-		to, err := f.aside(name, "before-restore")
+		body, err := e.body(ctx, tx, old)
 		if err != nil {
 			return err
 		}
-		f.did("What was there is kept as %s.", to)
-	}
-	return nil
+		now, err := headBody(tx, current)
+		if err != nil {
+			return err
+		}
+		d, err = made(writtenVersion{old, body}, writtenVersion{current, now})
+		return err
+	})
+	return d, current, err
 }
 
-// moveIn puts what was unpacked in its place, the database last.
-func (f *folder) moveIn(work string) error {
-	unpacked := filepath.Join(work, projectsDir)
-	there, err := isThere(unpacked)
+// newlyStale returns the titles of the phases that are stale after a change and were not before.
+func newlyStale(before, after picture) []string {
+	titles := []string{}
+	for _, p := range after.workflow.Phases {
+		if after.stale(p) && !before.stale(p) && !slices.Contains(titles, p.Title) {
+			titles = append(titles, p.Title)
+		}
+	}
+	return titles
+}
+
+// Headings lists the headings of a version of an artifact, whose sections
+// RestoreSection takes; number 0 means the current one.
+func (e *Engine) Headings(ctx context.Context, projectID, path string, number int) ([]workflow.Heading, error) {
+	list := []workflow.Heading{}
+	v, err := e.headOf(projectID, path)
 	if err != nil {
-		return err
+		return list, err
 	}
-	if there {
-		err = f.opt.Disk.Rename(unpacked, filepath.Join(f.opt.Dir, projectsDir))
-		if err == nil {
-			err = f.opt.Disk.SyncDir(f.opt.Dir)
-		}
-		if err != nil {
-			return fmt.Errorf("move the histories in: %w", err)
-		}
+	if number == 0 {
+		number = v.Number
 	}
-	return f.install(work)
+	body, err := e.text(ctx, projectID, path, number)
+	for _, h := range markdown.Headings(body) {
+		list = append(list, workflow.Heading{Title: h.Title, Level: h.Level, Line: h.Line})
+	}
+	return list, err
 }

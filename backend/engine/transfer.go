@@ -103,6 +103,9 @@ func (e *Engine) carriedOf(projectID string) (carried, error) {
 // is here already gets what is new, if nothing has happened to it here since; else
 // it is a Conflict. With a name it becomes a project of its own.
 func (e *Engine) ImportProject(ctx context.Context, path, name string) (p workflow.Project, err error) {
+	if err := e.isOpen(); err != nil {
+		return p, err
+	}
 	r, err := archive.Open(path)
 	if err != nil {
 		return p, err

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -150,38 +149,6 @@ func (e *Engine) editable(tx *store.Tx, projectID, path string, base int) (pictu
 func frozen(p workflow.Phase) error {
 	return workflow.Errorf(workflow.Conflict, "%s is signed and frozen.", p.Title).
 		WithHint("Unfreeze it with a reason. That reopens its gate.")
-}
-
-// Restore makes an old version of an artifact the current one. History is kept:
-// restoring adds a version, it never removes one. Nobody's word for a box comes
-// back with it: a box that the old text marks and the current one does not is a claim.
-func (e *Engine) Restore(ctx context.Context, projectID, path string, number int) (workflow.Version, error) {
-	var v workflow.Version
-	by, message := e.person(), fmt.Sprintf("Restore %s v%d", workflow.Title(path), number)
-	err := e.change(projectID, by, message, func(w *write) error {
-		current, err := head(w.tx, projectID, path)
-		if err != nil {
-			return err
-		}
-		if _, _, err := e.editable(w.tx, projectID, path, current.Number); err != nil {
-			return err
-		}
-		old, err := w.tx.Version(projectID, path, number)
-		if err != nil {
-			return err
-		}
-		if number == current.Number {
-			return workflow.Errorf(workflow.Conflict, "v%d is the current version.", number).WithHint("Choose an older one.")
-		}
-		body, err := e.body(ctx, w.tx, old)
-		if err != nil {
-			return err
-		}
-		v, err = e.replace(w, current, edition{path: path, body: body, message: message,
-			kind: workflow.VersionRestored, author: by, basisID: old.BasisID})
-		return err
-	})
-	return v, err
 }
 
 // checkBody says why a text cannot become a document.

@@ -20,7 +20,7 @@ const maxPairing = 1 << 19
 // Changes is for two versions of a document.
 func Diff(old, new string) workflow.Diff {
 	rows := compared(numbered(splitLines(old)), numbered(splitLines(new)))
-	return assembled(rows, []workflow.Move{})
+	return assembled(rows, []workflow.Move{}, func(string) bool { return true })
 }
 
 // comparedRow is a row of a diff before rows are put into hunks.
@@ -78,8 +78,8 @@ func equalRow(a, b textLine) comparedRow {
 	return comparedRow{DiffRow: row}
 }
 
-// assembled puts rows into hunks and counts what has changed.
-func assembled(rows []comparedRow, moves []workflow.Move) workflow.Diff {
+// assembled puts rows into hunks and counts the lines that have changed, of those that count.
+func assembled(rows []comparedRow, moves []workflow.Move, counts func(string) bool) workflow.Diff {
 	diff := workflow.Diff{Hunks: []workflow.Hunk{}, Moves: moves}
 	for i, row := range rows {
 		begins := i == 0 || row.same != rows[i-1].same || row.move != rows[i-1].move || row.away || rows[i-1].away
@@ -91,7 +91,7 @@ func assembled(rows []comparedRow, moves []workflow.Move) workflow.Diff {
 		}
 		hunk := &diff.Hunks[len(diff.Hunks)-1]
 		hunk.Rows = append(hunk.Rows, row.DiffRow)
-		added, removed := row.count(&diff)
+		added, removed := row.count(&diff, counts)
 		if row.move > 0 {
 			moves[row.move-1].Added += added
 			moves[row.move-1].Removed += removed
@@ -101,7 +101,7 @@ func assembled(rows []comparedRow, moves []workflow.Move) workflow.Diff {
 }
 
 // count adds a row to what has changed, and returns its lines.
-func (r comparedRow) count(diff *workflow.Diff) (added, removed int) {
+func (r comparedRow) count(diff *workflow.Diff, counts func(string) bool) (added, removed int) {
 	switch {
 	case r.same:
 		return 0, 0
@@ -112,15 +112,26 @@ func (r comparedRow) count(diff *workflow.Diff) (added, removed int) {
 		diff.Unticked++
 		return 0, 0
 	}
-	if r.OldLine > 0 {
+	if r.OldLine > 0 && counts(textOf(r.Old)) {
 		removed = 1
 	}
-	if r.NewLine > 0 {
+	if r.NewLine > 0 && counts(textOf(r.New)) {
 		added = 1
 	}
 	diff.Added += added
 	diff.Removed += removed
 	return added, removed
+}
+
+func textOf(segments []workflow.Segment) string {
+	if len(segments) == 1 {
+		return segments[0].Text
+	}
+	var b strings.Builder
+	for _, s := range segments {
+		b.WriteString(s.Text)
+	}
+	return b.String()
 }
 
 // changed sets the lines of a change beside each other, as well as the budget allows.

@@ -11,7 +11,7 @@ import (
 // that stands elsewhere in the new text is moved, not removed and added: its
 // rows stand at the new place, set against what it was, and a hunk without rows
 // marks the place it has left. A box whose mark alone differs is ticked or
-// unticked, not a changed line. Every line of both texts is in exactly one row.
+// unticked, not a changed line, and blank lines do not count. Every line of both texts is in exactly one row.
 func Changes(old, new string) workflow.Diff {
 	a, b := parts(old), parts(new)
 	moves := a.pair(b).moves(a, b)
@@ -33,7 +33,7 @@ func Changes(old, new string) workflow.Diff {
 	if len(moves) > 0 {
 		rows = placed(rows, a, b, moves)
 	}
-	return assembled(rows, list)
+	return assembled(rows, list, func(line string) bool { return !blankLine(line) })
 }
 
 // resting returns the lines that belong to no move.

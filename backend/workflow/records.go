@@ -39,7 +39,7 @@ func passState(r *GateRecord) PhaseState {
 // SignedBy returns the sign-off of a phase that holds for this version of its
 // output, or nil. Ticks do not undo a sign-off; any other change does.
 func SignedBy(records []GateRecord, phase string, out Version) *GateRecord {
-	last := lastSign(records, phase)
+	last := LastSign(records, phase)
 	if last == nil || out.Number == 0 || last.Hash != out.BasisHash {
 		return nil
 	}
@@ -49,10 +49,12 @@ func SignedBy(records []GateRecord, phase string, out Version) *GateRecord {
 // Frozen reports whether a phase's output is frozen: it was signed in a phase
 // that freezes, and nobody has unfrozen it or withdrawn the sign-off.
 func Frozen(records []GateRecord, p Phase) bool {
-	return p.Freezes && lastSign(records, p.ID) != nil
+	return p.Freezes && LastSign(records, p.ID) != nil
 }
 
-func lastSign(records []GateRecord, phase string) *GateRecord {
+// LastSign returns the sign-off of a phase that nobody has withdrawn, whatever
+// became of the text since, or nil.
+func LastSign(records []GateRecord, phase string) *GateRecord {
 	var last *GateRecord
 	for i, r := range records {
 		if r.Phase != phase {

@@ -37,6 +37,9 @@ func FindSection(sections []Section, title string) (Section, bool) {
 	return Section{}, false
 }
 
+// SameTitle reports whether two titles are the same to a person.
+func SameTitle(a, b string) bool { return titleKey(a) == titleKey(b) }
+
 func titleKey(s string) string {
 	s = strings.TrimLeft(fold(s), "0123456789.)-–—:*_# ")
 	return strings.TrimRight(s, " .:*_#–—-")

@@ -46,7 +46,7 @@ test('from an idea to a signed specification', { timeout: 180_000 }, async (t) =
     await button('Review the answer').click();
     await button(/^Accept as v1/).click();
     await tab('Document').and(page.locator('[aria-selected="true"]')).waitFor();
-    const [version] = await plumb.command(['artifact', 'log', 'tide-table', 'request.md']);
+    const { lines: [{ versions: [version] }] } = await plumb.command(['artifact', 'log', 'tide-table', 'request.md']);
     assert.deepEqual([version.number, version.author], [1, { kind: 'model', name: 'scribe:latest' }]);
   });
 

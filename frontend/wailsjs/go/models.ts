@@ -4,6 +4,12 @@ export namespace api {
 	    document: workflow.Document;
 	    draft: workflow.Draft;
 	    diff: workflow.VersionDiff;
+	    log: workflow.Log;
+	    blame: workflow.Blame;
+	    heading: workflow.Heading;
+	    moment: workflow.Moment;
+	    projectAt: workflow.ProjectAt;
+	    search: workflow.SearchUpdate;
 	    prompt: workflow.PromptText;
 	    runDetail: workflow.RunDetail;
 	    runBlocks: workflow.RunBlocks;
@@ -55,6 +61,7 @@ export namespace workflow {
 	    removed: number;
 	    commit: string;
 	    blob: string;
+	    lost?: boolean;
 	}
 	export interface Artifact {
 	    projectId: string;
@@ -66,7 +73,40 @@ export namespace workflow {
 	    stale: boolean;
 	    hasDraft: boolean;
 	}
+	export interface ArtifactAt {
+	    path: string;
+	    title: string;
+	    phase: string;
+	    version: Version;
+	    now: number;
+	    same: boolean;
+	}
 	
+	export interface Backup {
+	    path: string;
+	    at: string;
+	    size: number;
+	    auto: boolean;
+	}
+	export interface Origin {
+	    author: Author;
+	    version: Version;
+	    runId: string;
+	    promptId: string;
+	    promptRevision: string;
+	}
+	export interface Passage {
+	    kind: string;
+	    line: number;
+	    lines: number;
+	    text: string;
+	    origin: number;
+	}
+	export interface Blame {
+	    version: Version;
+	    passages: Passage[];
+	    origins: Origin[];
+	}
 	export interface Candidate {
 	    runId: string;
 	    projectId: string;
@@ -78,6 +118,14 @@ export namespace workflow {
 	    createdAt: string;
 	    decidedAt: string;
 	}
+	export interface Move {
+	    title: string;
+	    oldLine: number;
+	    newLine: number;
+	    lines: number;
+	    added: number;
+	    removed: number;
+	}
 	export interface Segment {
 	    text: string;
 	    changed: boolean;
@@ -87,15 +135,20 @@ export namespace workflow {
 	    newLine: number;
 	    old: Segment[];
 	    new: Segment[];
+	    tick: string;
 	}
 	export interface Hunk {
 	    same: boolean;
+	    move: number;
 	    rows: DiffRow[];
 	}
 	export interface Diff {
 	    added: number;
 	    removed: number;
+	    ticked: number;
+	    unticked: number;
 	    hunks: Hunk[];
+	    moves: Move[];
 	}
 	export interface SectionChange {
 	    id: number;
@@ -274,6 +327,8 @@ export namespace workflow {
 	    authorName: string;
 	    openQuestions: number;
 	    singleKeys: boolean;
+	    dailyBackups: number;
+	    weeklyBackups: number;
 	}
 	export interface ModelInfo {
 	    name: string;
@@ -387,6 +442,10 @@ export namespace workflow {
 	    resync: boolean;
 	    events: Event[];
 	}
+	export interface Excerpt {
+	    text: string;
+	    found: boolean;
+	}
 	export interface Variable {
 	    name: string;
 	    type: string;
@@ -409,10 +468,37 @@ export namespace workflow {
 	}
 	
 	
+	export interface Heading {
+	    title: string;
+	    level: number;
+	    line: number;
+	}
 	
 	
 	
+	export interface LogLine {
+	    versions: Version[];
+	    added: number;
+	    removed: number;
+	    signed: boolean;
+	}
+	export interface Log {
+	    path: string;
+	    lines: LogLine[];
+	    total: number;
+	    next: number;
+	}
 	
+	
+	
+	export interface Moment {
+	    id: string;
+	    title: string;
+	    phase: string;
+	    action: string;
+	    by: Author;
+	    at: string;
+	}
 	
 	export interface NewProject {
 	    name: string;
@@ -421,12 +507,14 @@ export namespace workflow {
 	}
 	
 	
+	
 	export interface OwnerInfo {
 	    pid: number;
 	    version: string;
 	    door: string;
 	    since: string;
 	}
+	
 	
 	export interface PastedAnswer {
 	    text: string;
@@ -462,6 +550,14 @@ export namespace workflow {
 	}
 	
 	
+	export interface ProjectAt {
+	    project: Project;
+	    at: string;
+	    moment: Moment;
+	    artifacts: ArtifactAt[];
+	    phases: PhaseStatus[];
+	    current: string;
+	}
 	export interface PromptSpan {
 	    name: string;
 	    start: number;
@@ -473,6 +569,10 @@ export namespace workflow {
 	    spans: PromptSpan[];
 	}
 	
+	export interface Restored {
+	    version: Version;
+	    stale: string[];
+	}
 	
 	export interface RunBlock {
 	    start: number;
@@ -501,6 +601,38 @@ export namespace workflow {
 	    base: number;
 	    body: string;
 	    message: string;
+	}
+	export interface SearchRange {
+	    from: number;
+	    fromAt: string;
+	    to: number;
+	    toAt: string;
+	    current: boolean;
+	    line: number;
+	    excerpt: Excerpt[];
+	}
+	export interface SearchHit {
+	    path: string;
+	    title: string;
+	    section: string;
+	    ranges: SearchRange[];
+	}
+	export interface SearchProgress {
+	    done: number;
+	    total: number;
+	    hits: SearchHit[];
+	}
+	
+	export interface SearchResult {
+	    terms: string[];
+	    versions: number;
+	    hits: SearchHit[];
+	    more: boolean;
+	}
+	export interface SearchUpdate {
+	    progress?: SearchProgress;
+	    result?: SearchResult;
+	    error?: Error;
 	}
 	
 	

@@ -10,24 +10,31 @@ import * as Models from '../../../wailsjs/go/api/Models';
 import * as Projects from '../../../wailsjs/go/api/Projects';
 import * as Runs from '../../../wailsjs/go/api/Runs';
 import * as Settings from '../../../wailsjs/go/api/Settings';
-import { toApiError } from './error';
-import { data, segment as s } from './http';
+import { ApiError, toApiError } from './error';
+import { data, lines, segment as s } from './http';
 import type {
   AcceptCandidate,
   Artifact,
+  Blame,
   CandidateReview,
   Document,
   Draft,
   GateRecord,
+  Log,
+  Moment,
   NewProject,
   Overview,
   PastedAnswer,
   Project,
+  ProjectAt,
   PromptText,
   Run,
   RunBlocks,
   RunDetail,
   SaveDocument,
+  SearchProgress,
+  SearchResult,
+  SearchUpdate,
   SettingKey,
   Version,
   VersionDiff,
@@ -44,6 +51,31 @@ function bound<A extends unknown[], T>(method: (...args: A) => Promise<T>): (...
   };
 }
 
+/** Which page of a log is wanted. */
+export interface LogPage {
+  before?: number;
+  lines?: number;
+  author?: string;
+}
+
+/** Looks for words in all versions; an empty path means all documents. It tells of its progress when it takes long. */
+async function search(
+  project: string,
+  words: string,
+  path: string,
+  signal: AbortSignal,
+  tell: (progress: SearchProgress) => void,
+): Promise<SearchResult> {
+  let result: SearchResult | undefined;
+  await lines<SearchUpdate>(`projects/${s(project)}/search`, { words, path }, signal, (update) => {
+    if (update.error) throw new ApiError(update.error.code as ApiError['code'], update.error.message, update.error.hint);
+    if (update.progress) tell(update.progress);
+    result = update.result ?? result;
+  });
+  if (!result) throw new ApiError('unavailable', 'The search broke off.', 'Search again.');
+  return result;
+}
+
 export const client = {
   app: {
     info: bound(App.Info),
@@ -57,6 +89,11 @@ export const client = {
     overview: bound(Projects.Overview),
     find: bound(Projects.Find),
     rename: bound(Projects.Rename),
+    /** The points in time that have a name, newest first. */
+    moments: (project: string) => data<Moment[]>('GET', `projects/${s(project)}/moments`),
+    /** As it was at a time. */
+    at: (project: string, time: string) => data<ProjectAt>('GET', `projects/${s(project)}/at`, { time }),
+    search,
   },
   artifacts: {
     list: (project: string) => data<Artifact[]>('GET', `projects/${s(project)}/artifacts`),
@@ -71,14 +108,19 @@ export const client = {
       data<Draft>('PUT', `projects/${s(project)}/draft`, { path: draft.path }, draft),
     dropDraft: (project: string, path: string) =>
       data<unknown>('DELETE', `projects/${s(project)}/draft`, { path }),
-    /** Newest first. */
-    versions: (project: string, path: string) =>
-      data<Version[]>('GET', `projects/${s(project)}/versions`, { path }),
+    /** A page of versions, newest first, older than one of them. */
+    log: (project: string, path: string, page: LogPage = {}) =>
+      data<Log>('GET', `projects/${s(project)}/log`, { path, ...page }),
+    /** Who wrote each passage. Version 0 or none is the current one. */
+    blame: (project: string, path: string, version?: number) =>
+      data<Blame>('GET', `projects/${s(project)}/blame`, { path, version }),
     diff: (project: string, path: string, from: number, to: number) =>
       data<VersionDiff>('GET', `projects/${s(project)}/diff`, { path, from, to }),
     tick: bound(Artifacts.Tick),
     waiveItem: bound(Artifacts.WaiveItem),
     restore: bound(Artifacts.Restore),
+    /** By the line of its heading. */
+    restoreSection: bound(Artifacts.RestoreSection),
   },
   prompts: {
     show: (project: string, phase: string, model?: string) =>

@@ -5,8 +5,9 @@ import type { EventSourceLike } from './events';
 import { fakeRuns } from './fake/runs';
 import * as seed from './fake/seed';
 import { html } from './fake/markdown';
+import * as past from './fake/past';
 import { me, type Work, World } from './fake/world';
-import type { AppInfo, Diff, Gate, GateRecord, Settings } from './types';
+import type { AppInfo, Gate, GateRecord, Settings } from './types';
 
 export interface Fake {
   api: Api;
@@ -66,6 +67,9 @@ export function createFake(options: { empty?: boolean; ollama?: boolean } = {}):
         tell(work);
         return work.project;
       },
+      moments: async (id) => past.moments(world, world.work(id)),
+      at: async (id, time) => past.projectAt(world, world.work(id), time),
+      search: async (id, words, path) => past.search(world, world.work(id), words, path),
     },
     artifacts: {
       list: async (id) => [...world.work(id).versions.keys()].map((path) => world.document(world.work(id), path).artifact),
@@ -83,12 +87,13 @@ export function createFake(options: { empty?: boolean; ollama?: boolean } = {}):
         return draft;
       },
       dropDraft: async (id, path) => world.work(id).drafts.delete(path),
-      versions: async (id, path) => (world.work(id).versions.get(path) ?? []).map((kept) => kept.version).reverse(),
+      log: async (id, path, page = {}) => past.log(world.work(id), path, page),
+      blame: async (id, path, version) => past.blame(world.work(id), path, version),
       diff: async (id, path, from, to) => {
         const list = world.work(id).versions.get(path) ?? [];
         const [a, b] = [list[from - 1], list[to - 1]];
         if (!a || !b) throw new ApiError('not_found', 'There is no such version.');
-        return { from: a.version, to: b.version, diff: diffLines(a.body, b.body) };
+        return { from: a.version, to: b.version, diff: past.diffLines(a.body, b.body) };
       },
       tick: async (id, path, _offset, _version, done) => {
         const work = world.work(id);
@@ -113,7 +118,10 @@ export function createFake(options: { empty?: boolean; ollama?: boolean } = {}):
         const version = world.write(work, path, old?.body ?? '', me, 'restored', `Restore version ${number}`);
         world.emit(id, { artifact: world.document(work, path).artifact });
         tell(work);
-        return version;
+        return past.restored(version);
+      },
+      restoreSection: async () => {
+        throw new ApiError('unavailable', 'The fake restores no sections.');
       },
     },
     ...fakeRuns(world, tell),
@@ -169,30 +177,6 @@ function fill(world: World): void {
     if (name === 'Kilnlog') world.write(work, 'release.md', '# Release\n', me, 'created', 'Write Release');
     work.project = { ...work.project, updatedAt: at.toISOString() };
   }
-}
-
-/** A plain comparison, line by line at the same place. */
-function diffLines(a: string, b: string): Diff {
-  const [old, now] = [a.split('\n'), b.split('\n')];
-  const diff: Diff = { added: 0, removed: 0, hunks: [] };
-  for (let i = 0; i < Math.max(old.length, now.length); i++) {
-    const [left, right] = [old[i], now[i]];
-    const same = left === right;
-    const row = {
-      oldLine: left === undefined ? 0 : i + 1,
-      newLine: right === undefined ? 0 : i + 1,
-      old: left === undefined ? [] : [{ text: left, changed: !same }],
-      new: right === undefined ? [] : [{ text: right, changed: !same }],
-    };
-    if (!same) {
-      diff.added += right === undefined ? 0 : 1;
-      diff.removed += left === undefined ? 0 : 1;
-    }
-    const last = diff.hunks.at(-1);
-    if (last?.same === same) last.rows.push(row);
-    else diff.hunks.push({ same, rows: [row] });
-  }
-  return diff;
 }
 
 function info(world: World): AppInfo {

@@ -37,6 +37,30 @@ export async function request<T>(url: string, init: RequestInit): Promise<T> {
   }
 }
 
+/**
+ * Reads an answer that comes line by line, each a JSON value, and hands every one
+ * on as it comes. Aborting the signal ends it; every failure is an ApiError.
+ */
+export async function lines<T>(path: string, query: Query, signal: AbortSignal, take: (value: T) => void): Promise<void> {
+  try {
+    const response = await fetch(`/data/${path}${search(query)}`, { headers: { Accept: 'application/x-ndjson' }, signal });
+    if (!response.ok || !response.body) throw fromResponse(response.status, await response.text());
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    let rest = '';
+    for (;;) {
+      const { done, value } = await reader.read();
+      const parts = (rest + (value ?? '')).split('\n');
+      rest = done ? '' : (parts.pop() ?? '');
+      for (const part of parts) if (part) take(JSON.parse(part) as T);
+      if (done) return;
+    }
+  } catch (cause) {
+    if (cause instanceof ApiError) throw cause;
+    if (signal.aborted) throw new ApiError('canceled', 'Stopped.');
+    throw unreachable();
+  }
+}
+
 /** Path segments are encoded; ids come from the backend, yet they never change the route. */
 export function segment(value: string): string {
   return encodeURIComponent(value);

@@ -1,4 +1,4 @@
-import { type Api, type ApiError, type Document, type Event, type Item, type ItemState, toApiError, type Version } from '../api';
+import { type Api, type ApiError, type Blame, type Document, type Event, type Item, type ItemState, toApiError, type Version } from '../api';
 import { withByte } from './byte-text';
 import { DraftState } from './draft.svelte';
 
@@ -14,6 +14,8 @@ export class DocumentState {
   /** The editor is open on this. */
   draft = $state.raw<DraftState>();
   opening = $state(false);
+  /** Who wrote each passage. It comes after the document, and ticks do not change it. */
+  blame = $state.raw<Blame>();
 
   readonly version = $derived(this.document?.version.number ?? 0);
   readonly written = $derived(this.version > 0);
@@ -40,6 +42,7 @@ export class DocumentState {
       if (turn !== this.loading || this.pending.size > 0) return;
       this.document = this.placed(document);
       this.error = undefined;
+      void this.ask(document);
     } catch (cause) {
       if (turn === this.loading) this.error = toApiError(cause);
     }
@@ -117,6 +120,15 @@ export class DocumentState {
     this.draft = undefined;
     await this.load();
   };
+
+  /** Asks who wrote the passages of a text, unless that is known. Without an answer nothing is marked. */
+  private async ask(document: Document): Promise<void> {
+    const { number, basisHash } = document.version;
+    if (number === 0 || this.blame?.version.basisHash === basisHash) return;
+    this.blame = undefined;
+    const blame = await this.api.artifacts.blame(this.project, this.path, number).catch(() => undefined);
+    if (this.document?.version.basisHash === basisHash) this.blame = blame;
+  }
 
   /** The same text keeps its rendering, and with it the place and the focus of the reader. */
   private placed(next: Document): Document {

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Api, Version } from '../api';
 import { ApiError } from '../api';
 import { DocumentState } from './document.svelte';
-import { answer, artifact, document, event, item, settled, version } from './fake-parts';
+import { answer, artifact, blame, document, event, item, settled, version } from './fake-parts';
 
 const markdown = '- [ ] é one\n- [x] two\n- [x] three\n';
 const offsets = [3, 16, 26];
@@ -11,6 +11,7 @@ function backend() {
   const items = [item(0, 3, 'open'), item(1, 16, 'claimed'), item(2, 26, 'done')];
   const artifacts = {
     document: vi.fn(async () => document(7, markdown, items)),
+    blame: vi.fn(async (_p: string, _path: string, number?: number) => blame(number ?? 0)),
     tick: vi.fn<Api['artifacts']['tick']>(async (...[, , , number]) => version(number + 1)),
     waiveItem: vi.fn(async () => version(8)),
     draft: vi.fn(async () => ({ projectId: 'p1', path: 'spec.md', base: -1, body: '', at: '' })),
@@ -133,5 +134,25 @@ describe('DocumentState', () => {
     expect(await state.waive(0, 'Not for this project.')).toBe(true);
     expect(artifacts.waiveItem).toHaveBeenCalledWith('p1', 'spec.md', 3, 7, 'Not for this project.');
     expect(artifacts.document).toHaveBeenCalledTimes(2);
+  });
+
+  it('asks who wrote a text once, for ticks do not change it', async () => {
+    const { artifacts, state } = backend();
+    await state.load();
+    await settled();
+    expect(artifacts.blame).toHaveBeenCalledWith('p1', 'spec.md', 7);
+    expect(state.blame?.version.number).toBe(7);
+    await state.tick(0);
+    await state.load();
+    await settled();
+    expect(artifacts.blame).toHaveBeenCalledTimes(1);
+  });
+
+  it('marks nobody when that cannot be told', async () => {
+    const { artifacts, state } = backend();
+    artifacts.blame.mockRejectedValueOnce(new Error('offline'));
+    await state.load();
+    await settled();
+    expect([state.blame, state.error]).toEqual([undefined, undefined]);
   });
 });

@@ -1,5 +1,5 @@
 // Values for the tests of the state classes: whole, and changed where a test says.
-import type { Artifact, Condition, Delta, Document, Event, Gate, GateRecord, Item, Overview, PhaseStatus, Run, RunBlock, RunBlocks, SectionChange, Version } from '../api';
+import type { Artifact, Blame, Condition, Delta, Document, Event, Gate, GateRecord, Item, LogLine, Overview, PhaseStatus, Run, RunBlock, RunBlocks, SectionChange, Version } from '../api';
 
 export const noon = Date.parse('2026-11-20T12:00:00Z');
 
@@ -28,6 +28,12 @@ export function version(number: number, change: Partial<Version> = {}): Version 
     blob: '',
     ...change,
   };
+}
+
+/** A line of a log: one version, or ticks. */
+export function logLine(...versions: Version[]): LogLine {
+  const sum = (of: 'added' | 'removed') => versions.reduce((all, one) => all + one[of], 0);
+  return { versions, added: sum('added'), removed: sum('removed'), signed: false };
 }
 
 export function artifact(number: number, change: Partial<Artifact> = {}): Artifact {
@@ -60,6 +66,12 @@ export function item(index: number, offset: number, state: string): Item {
 
 export function document(number: number, markdown: string, items: Item[] = []): Document {
   return { artifact: artifact(number), version: version(number), markdown, html: `<p>${number}</p>`, items };
+}
+
+/** A text that one version wrote as a whole. */
+export function blame(number: number): Blame {
+  const { author } = version(number);
+  return { version: version(number), passages: [], origins: [{ author, version: version(number), runId: '', promptId: '', promptRevision: '' }] };
 }
 
 export function run(id: string, change: Partial<Run> = {}): Run {
@@ -118,7 +130,7 @@ export function block(start: number, end: number, html: string): RunBlock {
 }
 
 export function section(id: number, kind: string, title = `Part ${id}`): SectionChange {
-  return { id, title, kind, diff: { added: 1, removed: 0, hunks: [] } };
+  return { id, title, kind, diff: { added: 1, removed: 0, ticked: 0, unticked: 0, hunks: [], moves: [] } };
 }
 
 export function condition(id: string, state: string, change: Partial<Condition> = {}): Condition {

@@ -1,19 +1,11 @@
-import type { GateRecord, Version } from '../api';
+import type { GateRecord, LogLine, Version } from '../api';
 import { time } from './run.svelte';
 
-const foldMillis = 2 * 60 * 1000;
-
 /** One line of a history: a version, or ticks of two minutes folded into one. */
-export interface VersionLine {
+export interface VersionLine extends LogLine {
   kind: 'version';
-  /** Newest first; more than one only for ticks. */
-  versions: Version[];
   /** The newest of them. */
   version: Version;
-  added: number;
-  removed: number;
-  /** The text that was signed is this one. */
-  signed: boolean;
 }
 
 /** An act at a gate, in the line of time. */
@@ -25,51 +17,35 @@ export interface RecordLine {
 export type HistoryLine = VersionLine | RecordLine;
 
 /**
- * Folds the ticks that one author made within two minutes into one line.
- * Versions come and go newest first.
+ * Puts lines of a log and the acts at the gate into one line of time, newest
+ * first. Of acts older than the log goes only the whole log shows any.
  */
-export function fold(versions: Version[]): Version[][] {
-  const lines: Version[][] = [];
-  for (const version of versions) {
-    const line = lines.at(-1);
-    const newest = line?.[0];
-    const together =
-      newest !== undefined &&
-      newest.kind === 'ticked' &&
-      version.kind === 'ticked' &&
-      newest.author.kind === version.author.kind &&
-      newest.author.name === version.author.name &&
-      time(newest.at) - time(version.at) <= foldMillis;
-    if (together) line?.push(version);
-    else lines.push([version]);
-  }
-  return lines;
+export function timeline(log: LogLine[], records: GateRecord[], path: string, phase: string, whole = true): HistoryLine[] {
+  const lines = log.flatMap((line): VersionLine[] => {
+    const version = line.versions[0];
+    return version ? [{ ...line, kind: 'version', version }] : [];
+  });
+  const oldest = whole ? -Infinity : time(lines.at(-1)?.version.at ?? '');
+  const acts = records.filter((one) => (one.phase === phase || one.path === path) && time(one.at) >= oldest);
+  return [...acts.map((record): HistoryLine => ({ kind: 'record', record })), ...lines].sort((a, b) => whenOf(b) - whenOf(a));
 }
 
-/** Puts the versions of an artifact and the acts at its gate into one line of time, newest first. */
-export function timeline(versions: Version[], records: GateRecord[], path: string, phase: string): HistoryLine[] {
-  const acts = records.filter((one) => one.phase === phase || one.path === path);
-  const signed = signedVersion(acts, path);
-  const lines: HistoryLine[] = fold(versions).map((group) => ({
-    kind: 'version',
-    versions: group,
-    version: group[0] as Version,
-    added: group.reduce((sum, one) => sum + one.added, 0),
-    removed: group.reduce((sum, one) => sum + one.removed, 0),
-    signed: group.some((one) => one.number === signed),
-  }));
-  const shown = acts.map((record): HistoryLine => ({ kind: 'record', record }));
-  return [...shown, ...lines].sort((a, b) => whenOf(b) - whenOf(a));
+/** Puts a newer page on top of what is known of a log. */
+export function onTop(page: LogLine[], known: LogLine[]): LogLine[] {
+  const oldest = page.at(-1)?.versions.at(-1)?.number ?? 0;
+  const rest = known.flatMap((line) => {
+    const versions = line.versions.filter((one) => one.number < oldest);
+    return versions.length === line.versions.length ? [line] : versions.length > 0 ? [{ ...line, versions, ...sums(versions) }] : [];
+  });
+  return [...page, ...rest];
+}
+
+function sums(versions: Version[]): { added: number; removed: number } {
+  return { added: versions.reduce((sum, one) => sum + one.added, 0), removed: versions.reduce((sum, one) => sum + one.removed, 0) };
 }
 
 function whenOf(line: HistoryLine): number {
   return time(line.kind === 'version' ? line.version.at : line.record.at);
-}
-
-/** The version whose sign-off is in force; 0 for none. */
-function signedVersion(acts: GateRecord[], path: string): number {
-  const last = acts.filter((one) => ['sign', 'unsign', 'unfreeze'].includes(one.action)).at(-1);
-  return last?.action === 'sign' ? (last.seen[path] ?? 0) : 0;
 }
 
 /** What an act at a gate was, as a phrase. */

@@ -1,15 +1,30 @@
-import { type Api, type ApiError, type Artifact, type Document, type Event, type GateRecord, toApiError, type Version, type VersionDiff } from '../api';
-import { timeline, type VersionLine } from './history-line';
+import { type Api, type ApiError, type Artifact, type Document, type Event, type GateRecord, type LogLine, type Restored, toApiError, type VersionDiff } from '../api';
+import { onTop, timeline, type VersionLine } from './history-line';
+
+/** Whose versions are listed. */
+export type AuthorFilter = '' | 'person' | 'model';
+
+/** Lines of the log that are fetched at once. */
+const page = 100;
 
 /** The versions of one artifact and the comparison of two of them, A and B. */
 export class HistoryState {
   artifacts = $state.raw<Artifact[]>([]);
   path = $state('');
-  versions = $state.raw<Version[]>([]);
+  /** What has been fetched of the log, newest first. */
+  log = $state.raw<LogLine[]>([]);
+  /** All versions there are, fetched or not. */
+  total = $state(0);
+  /** Where the log goes on; 0 when all of it is here. */
+  next = $state(0);
+  author = $state<AuthorFilter>('');
+  extending = $state(false);
   records = $state.raw<GateRecord[]>([]);
   diff = $state.raw<VersionDiff>();
   /** The first version has nothing before it: it is shown whole. */
   whole = $state.raw<Document>();
+  /** The line of the whole version that is looked for; 0 for none. */
+  line = $state(0);
   a = $state(0);
   b = $state(0);
   loaded = $state(false);
@@ -18,13 +33,14 @@ export class HistoryState {
   error = $state.raw<ApiError>();
 
   readonly artifact = $derived(this.artifacts.find((one) => one.path === this.path));
-  readonly lines = $derived(timeline(this.versions, this.records, this.path, this.artifact?.phase ?? ''));
+  readonly lines = $derived(timeline(this.log, this.author === 'model' ? [] : this.records, this.path, this.artifact?.phase ?? '', this.next === 0));
   readonly versionLines = $derived(this.lines.filter((line): line is VersionLine => line.kind === 'version'));
-  readonly current = $derived(this.versions[0]?.number ?? 0);
+  readonly current = $derived(this.total);
   /** The places of the diff that differ. */
-  readonly places = $derived(this.diff?.diff.hunks.filter((hunk) => !hunk.same).length ?? 0);
+  readonly places = $derived(this.diff?.diff.hunks.filter((hunk) => !hunk.same && hunk.rows.length > 0).length ?? 0);
 
   private turn = 0;
+  private wanted: { path: string; a: number; b: number } | undefined;
 
   constructor(
     private readonly api: Pick<Api, 'artifacts' | 'gates'>,
@@ -46,22 +62,67 @@ export class HistoryState {
     this.loaded = true;
   };
 
-  /** Shows the history of an artifact. */
-  open = async (path: string): Promise<void> => {
+  /** Shows the history of an artifact; stay keeps the two that are compared. */
+  open = async (path: string, stay = false): Promise<void> => {
     const turn = ++this.turn;
     const same = path === this.path;
     try {
-      const versions = await this.api.artifacts.versions(this.project, path);
+      const log = await this.api.artifacts.log(this.project, path, { lines: page, author: this.author });
       if (turn !== this.turn) return;
-      const follow = !same || this.b === this.current;
+      const follow = !stay && (!same || this.b === this.current);
       this.path = path;
-      this.versions = versions;
-      if (follow) this.settle();
+      // What has been fetched of older versions stays: versions do not change.
+      const extended = same && this.log.length > log.lines.length;
+      this.log = extended ? onTop(log.lines, this.log) : log.lines;
+      this.next = extended ? this.next : log.next;
+      this.total = log.total;
+      if (this.wanted?.path === path) {
+        this.a = this.wanted.a;
+        this.b = this.wanted.b;
+        this.wanted = undefined;
+      } else if (follow) this.settle();
       this.error = undefined;
       await this.compare();
     } catch (cause) {
       if (turn === this.turn) this.error = toApiError(cause);
     }
+  };
+
+  /** Fetches older versions. */
+  extend = async (): Promise<void> => {
+    if (this.extending || this.next === 0) return;
+    const { turn, path, next } = this;
+    this.extending = true;
+    try {
+      const log = await this.api.artifacts.log(this.project, path, { before: next, lines: page, author: this.author });
+      if (turn !== this.turn || path !== this.path) return;
+      this.log = [...this.log, ...log.lines];
+      this.next = log.next;
+    } catch (cause) {
+      this.error = toApiError(cause);
+    } finally {
+      this.extending = false;
+    }
+  };
+
+  /** Lists the versions of everyone, of the person, or of models. The comparison stays. */
+  filter = async (author: AuthorFilter): Promise<void> => {
+    this.author = author;
+    this.log = [];
+    this.next = 0;
+    await this.open(this.path, true);
+  };
+
+  /** Compares two versions of a document, at once or when its history is here. With A 0, B is shown whole, at a line. */
+  look = (path: string, a: number, b: number, line = 0): void => {
+    this.line = line;
+    if (path !== this.path) {
+      this.wanted = { path, a, b };
+      return;
+    }
+    this.a = a;
+    this.b = b;
+    void this.compare();
   };
 
   apply(event: Event): void {
@@ -86,13 +147,16 @@ export class HistoryState {
   step = (side: 'a' | 'b', by: 1 | -1): void => {
     const at = this.lineOf(side === 'a' ? this.a : this.b);
     const to = this.versionLines[at + by];
-    if (!to) return;
+    if (!to) {
+      if (by === 1 && this.next > 0 && !this.extending) void this.extend().then(() => this.step(side, by));
+      return;
+    }
     const number = to.version.number;
     if (side === 'b' && number <= this.a) {
       // B runs into A and pushes it on.
       const older = this.versionLines[at + by + 1];
       if (!older && by === 1 && this.a === 0) return;
-      this.a = older?.version.number ?? 0;
+      this.a = older?.version.number ?? before(to);
       this.b = number;
       void this.compare();
       return;
@@ -106,31 +170,37 @@ export class HistoryState {
   /** Shows what a line changed: the line as B, and what stood before it as A. */
   show = (line: VersionLine): void => {
     this.b = line.version.number;
-    this.a = (line.versions.at(-1)?.number ?? 1) - 1;
+    this.a = before(line);
     void this.compare();
   };
 
   /** Makes A, or with only one version B, the current version again. */
-  restore = async (number: number): Promise<Version | undefined> => {
+  restore = (number: number): Promise<Restored | undefined> => this.bringBack(() => this.api.artifacts.restore(this.project, this.path, number));
+
+  /** Brings one section back, found by the line of its heading in A. */
+  restoreSection = (line: number): Promise<Restored | undefined> =>
+    this.bringBack(() => this.api.artifacts.restoreSection(this.project, this.path, this.a, line));
+
+  private async bringBack(act: () => Promise<Restored>): Promise<Restored | undefined> {
     if (this.restoring) return undefined;
     this.restoring = true;
     try {
-      const version = await this.api.artifacts.restore(this.project, this.path, number);
+      const restored = await act();
       this.b = this.current;
       await this.open(this.path);
-      return version;
+      return restored;
     } catch (cause) {
       this.error = toApiError(cause);
       return undefined;
     } finally {
       this.restoring = false;
     }
-  };
+  }
 
   private settle(): void {
     this.b = this.current;
-    const first = this.versionLines[0];
-    this.a = first ? (first.versions.at(-1)?.number ?? 1) - 1 : 0;
+    const line = this.versionLines.find((one) => one.version.number === this.current);
+    this.a = line ? before(line) : this.current - 1;
   }
 
   private lineOf(number: number): number {
@@ -166,6 +236,11 @@ export class HistoryState {
       if (wanted()) this.comparing = false;
     }
   }
+}
+
+/** The version before a line; 0 for none. */
+function before(line: VersionLine): number {
+  return (line.versions.at(-1)?.number ?? 1) - 1;
 }
 
 function newest(artifacts: Artifact[]): Artifact | undefined {

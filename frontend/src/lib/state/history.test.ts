@@ -1,58 +1,52 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { Api } from '../api';
-import { artifact, at, document, event, record, settled, version } from './fake-parts';
-import { fold, timeline, type VersionLine } from './history-line';
+import type { Api, LogLine } from '../api';
+import { artifact, at, document, event, logLine, record, settled, version } from './fake-parts';
+import { onTop, timeline, type VersionLine } from './history-line';
 import { HistoryState } from './history.svelte';
 
 const tick = (number: number, seconds: number, name = 'You') => version(number, { kind: 'ticked', at: at(seconds), author: { kind: 'person', name } });
 
-describe('fold', () => {
-  it('folds the ticks of two minutes into one line', () => {
-    const lines = fold([tick(6, 400), tick(5, 300), tick(4, 290), version(3, { at: at(285) }), tick(2, 280)]);
-    expect(lines.map((line) => line.map((one) => one.number))).toEqual([[6, 5, 4], [3], [2]]);
+describe('timeline', () => {
+  it('puts the acts at the gate between the versions', () => {
+    const log = [logLine(version(2, { at: at(200) })), logLine(version(1, { at: at(0) }))];
+    const records = [record('sign', 100, { seen: { 'spec.md': 1 }, path: 'spec.md' }), record('pass', 150), record('pass', 170, { phase: 'plan' })];
+    const lines = timeline(log, records, 'spec.md', 'spec');
+    expect(lines.map((line) => (line.kind === 'version' ? line.version.number : line.record.action))).toEqual([2, 'pass', 'sign', 1]);
   });
 
-  it('begins a new line after two minutes, however steadily boxes are ticked', () => {
-    const lines = fold([tick(4, 180), tick(3, 120), tick(2, 60), tick(1, 0)]);
-    expect(lines.map((line) => line.length)).toEqual([3, 1]);
-  });
-
-  it('keeps the ticks of two people apart', () => {
-    expect(fold([tick(2, 10), tick(1, 0, 'Ada')])).toHaveLength(2);
+  it('leaves out the acts that are older than what has been fetched', () => {
+    const lines = timeline([logLine(version(2, { at: at(200) }))], [record('sign', 100), record('pass', 300)], 'spec.md', 'spec', false);
+    expect(lines.map((line) => line.kind)).toEqual(['record', 'version']);
   });
 });
 
-describe('timeline', () => {
-  it('puts the acts at the gate between the versions and marks the signed one', () => {
-    const versions = [version(2, { at: at(200), added: 3, removed: 1 }), version(1, { at: at(0) })];
-    const records = [record('sign', 100, { seen: { 'spec.md': 1 }, path: 'spec.md' }), record('pass', 150), record('pass', 170, { phase: 'plan' })];
-    const lines = timeline(versions, records, 'spec.md', 'spec');
-    expect(lines.map((line) => (line.kind === 'version' ? line.version.number : line.record.action))).toEqual([2, 'pass', 'sign', 1]);
-    expect(lines.filter((line): line is VersionLine => line.kind === 'version').map((line) => line.signed)).toEqual([false, true]);
+describe('onTop', () => {
+  const numbers = (lines: LogLine[]) => lines.map((line) => line.versions.map((one) => one.number));
+
+  it('keeps what was fetched of older versions', () => {
+    const known = [logLine(version(3)), logLine(version(2)), logLine(version(1))];
+    expect(numbers(onTop([logLine(version(4)), logLine(version(3))], known))).toEqual([[4], [3], [2], [1]]);
   });
 
-  it('marks nothing once the sign-off is withdrawn', () => {
-    const records = [record('sign', 1, { seen: { 'spec.md': 1 } }), record('unsign', 2)];
-    expect(timeline([version(1)], records, 'spec.md', 'spec').some((line) => line.kind === 'version' && line.signed)).toBe(false);
-  });
-
-  it('adds up what folded ticks changed', () => {
-    const [line] = timeline([tick(2, 10), tick(1, 0)], [], 'spec.md', 'spec');
-    expect(line?.kind === 'version' && [line.added, line.versions.length]).toEqual([2, 2]);
+  it('cuts a line of ticks that the page holds a part of', () => {
+    const [, rest] = onTop([logLine(tick(5, 90), tick(4, 80))], [logLine(tick(4, 80), tick(3, 70), tick(2, 60))]);
+    expect([rest?.versions.map((one) => one.number), rest?.added]).toEqual([[3, 2], 2]);
   });
 });
 
 function backend() {
-  const versions = [version(5, { at: at(900) }), tick(4, 820), tick(3, 800), version(2, { at: at(100) }), version(1, { at: at(0) })];
+  const lines = [logLine(version(5, { at: at(900) })), logLine(tick(4, 820), tick(3, 800)), logLine(version(2, { at: at(100) })), logLine(version(1, { at: at(0) }))];
+  const log = { path: 'spec.md', lines, total: 5, next: 0 };
   const artifacts = {
     list: vi.fn(async () => [artifact(5), artifact(0, { path: 'plan.md', phase: 'plan' })]),
-    versions: vi.fn(async () => versions),
-    diff: vi.fn(async (_p: string, _path: string, from: number, to: number) => ({ from: version(from), to: version(to), diff: { added: 0, removed: 0, hunks: [] } })),
+    log: vi.fn(async (_p: string, _path: string, _page?: { before?: number; author?: string }) => log),
+    diff: vi.fn(async (_p: string, _path: string, from: number, to: number) => ({ from: version(from), to: version(to), diff: { added: 0, removed: 0, ticked: 0, unticked: 0, hunks: [], moves: [] } })),
     document: vi.fn(async (_p: string, _path: string, number?: number) => document(number ?? 0, 'text')),
-    restore: vi.fn(async () => version(6)),
+    restore: vi.fn(async () => ({ version: version(6), stale: ['Plan'] })),
+    restoreSection: vi.fn(async (..._args: unknown[]) => ({ version: version(6), stale: [] })),
   };
   const gates = { records: vi.fn(async () => []) };
-  return { versions, artifacts, state: new HistoryState({ artifacts, gates } as unknown as Api, 'p1') };
+  return { log, artifacts, state: new HistoryState({ artifacts, gates } as unknown as Api, 'p1') };
 }
 
 const sides = (state: HistoryState): number[] => [state.a, state.b];
@@ -106,24 +100,67 @@ describe('HistoryState', () => {
   });
 
   it('restores an old version as a new one and shows it', async () => {
-    const { artifacts, versions, state } = backend();
+    const { artifacts, log, state } = backend();
     await state.load();
     state.choose('a', 2);
-    artifacts.versions.mockResolvedValueOnce([version(6, { kind: 'restored', at: at(1000) }), ...versions]);
-    expect((await state.restore(2))?.number).toBe(6);
+    artifacts.log.mockResolvedValueOnce({ ...log, lines: [logLine(version(6, { kind: 'restored', at: at(1000) })), ...log.lines], total: 6 });
+    const restored = await state.restore(2);
+    expect([restored?.version.number, restored?.stale]).toEqual([6, ['Plan']]);
     expect(sides(state)).toEqual([5, 6]);
     expect(state.current).toBe(6);
   });
 
   it('follows the newest version only when it was shown', async () => {
-    const { artifacts, versions, state } = backend();
+    const { artifacts, log, state } = backend();
     await state.load();
     state.choose('a', 1);
     state.step('b', 1);
-    artifacts.versions.mockResolvedValueOnce([version(6, { at: at(1000) }), ...versions]);
+    artifacts.log.mockResolvedValueOnce({ ...log, lines: [logLine(version(6, { at: at(1000) })), ...log.lines], total: 6 });
     state.apply(event({ artifact: artifact(6) }));
     await settled();
     expect(state.current).toBe(6);
     expect(sides(state)).toEqual([1, 4]);
+  });
+
+  it('brings one section of A back', async () => {
+    const { artifacts, state } = backend();
+    await state.load();
+    state.choose('a', 2);
+    await state.restoreSection(12);
+    expect(artifacts.restoreSection).toHaveBeenCalledWith('p1', 'spec.md', 2, 12);
+  });
+
+  it('fetches older versions when a side is moved beyond what is here', async () => {
+    const { artifacts, log, state } = backend();
+    artifacts.log.mockResolvedValueOnce({ ...log, lines: log.lines.slice(0, 2), next: 3 });
+    await state.load();
+    state.step('b', 1);
+    expect(sides(state)).toEqual([2, 4]);
+    artifacts.log.mockResolvedValueOnce({ ...log, lines: log.lines.slice(2) });
+    state.step('b', 1);
+    await settled();
+    expect(artifacts.log).toHaveBeenLastCalledWith('p1', 'spec.md', { before: 3, lines: 100, author: '' });
+    expect([sides(state), state.next, state.log.length]).toEqual([[1, 2], 0, 4]);
+  });
+
+  it('lists what one kind of author wrote', async () => {
+    const { artifacts, log, state } = backend();
+    await state.load();
+    artifacts.log.mockResolvedValueOnce({ ...log, lines: log.lines.slice(2, 3) });
+    await state.filter('model');
+    expect(artifacts.log).toHaveBeenLastCalledWith('p1', 'spec.md', { lines: 100, author: 'model' });
+    expect([state.versionLines.length, sides(state)]).toEqual([1, [4, 5]]);
+  });
+
+  it('shows what is wanted of another document once its history is here', async () => {
+    const { artifacts, state } = backend();
+    await state.load();
+    artifacts.list.mockResolvedValueOnce([artifact(5), artifact(5, { path: 'plan.md', phase: 'plan' })]);
+    state.look('plan.md', 0, 2);
+    expect([state.path, sides(state)]).toEqual(['spec.md', [4, 5]]);
+    await state.load('plan.md');
+    expect([state.path, sides(state), state.whole?.version.number]).toEqual(['plan.md', [0, 2], 2]);
+    state.look('plan.md', 1, 3);
+    expect(sides(state)).toEqual([1, 3]);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Api, Overview, PhaseStatus } from '../api';
-import { artifact, blocks, condition, document, event, gate, overview, phaseStatus, run, settled, version } from './fake-parts';
+import { artifact, blame, blocks, condition, document, event, gate, overview, phaseStatus, run, settled, version } from './fake-parts';
 import { PhaseState } from './phase.svelte';
 
 const line = (change: Partial<PhaseStatus> = {}): PhaseStatus[] => [
@@ -18,7 +18,10 @@ function backend() {
     spans: [],
   };
   const api = {
-    artifacts: { document: vi.fn(async (_: string, path: string) => ({ ...document(3, 'text'), artifact: artifact(3, { path }) })) },
+    artifacts: {
+      document: vi.fn(async (_: string, path: string) => ({ ...document(3, 'text'), artifact: artifact(3, { path }) })),
+      blame: vi.fn(async () => blame(3)),
+    },
     gates: { show: vi.fn(async () => gate([condition('written', 'met')])) },
     prompts: { show: vi.fn(async () => prompt), fill: vi.fn(async () => prompt) },
     runs: {

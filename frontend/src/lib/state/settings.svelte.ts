@@ -8,6 +8,8 @@ const first: Settings = {
   defaultModel: '',
   authorName: '',
   openQuestions: 0,
+  dailyBackups: 7,
+  weeklyBackups: 4,
   singleKeys: true,
 };
 

@@ -7,9 +7,10 @@ const row = (n: number, text = `line ${n}`): DiffRow => ({
   newLine: n,
   old: [{ text, changed: false }],
   new: [{ text, changed: false }],
+  tick: '',
 });
-const same = (count: number): Hunk => ({ same: true, rows: Array.from({ length: count }, (_, i) => row(i + 1)) });
-const change: Hunk = { same: false, rows: [row(1)] };
+const same = (count: number, move = 0): Hunk => ({ same: true, move, rows: Array.from({ length: count }, (_, i) => row(i + 1)) });
+const change: Hunk = { same: false, move: 0, rows: [row(1)] };
 
 const shape = (hunks: Hunk[]): string[] => fold(hunks).map((one) => `${one.folded ? 'fold' : one.same ? 'same' : 'change'} ${one.rows.length}`);
 
@@ -28,6 +29,31 @@ describe('fold', () => {
     const hunks = [same(50), change, same(11), change, same(4)];
     const rows = fold(hunks).reduce((all, one) => all + one.rows.length, 0);
     expect(rows).toBe(50 + 1 + 11 + 1 + 4);
+  });
+});
+
+describe('fold around headings and moves', () => {
+  it('keeps the heading of a change in sight', () => {
+    const hunk = same(20);
+    hunk.rows[8] = row(9, '## Times');
+    expect(shape([hunk, change])).toEqual(['fold 8', 'same 1', 'fold 8', 'same 3', 'change 1']);
+    expect(fold([hunk, change])[1]?.rows[0]?.new[0]?.text).toBe('## Times');
+  });
+
+  it('takes no line of code for a heading', () => {
+    const hunk = same(20);
+    hunk.rows[7] = row(8, '```');
+    hunk.rows[8] = row(9, '# a comment');
+    hunk.rows[9] = row(10, '```');
+    expect(shape([hunk, change])).toEqual(['fold 17', 'same 3', 'change 1']);
+  });
+
+  it('shows a moved section by its heading, and the place it has left', () => {
+    const left: Hunk = { same: true, move: 1, rows: [] };
+    const parts = fold([same(9), left, same(9), same(12, 1), same(9)]);
+    expect(parts.map((one) => `${one.folded ? 'fold' : 'open'} ${one.rows.length}${one.move ? ' moved' : ''}${one.arrives ? ' here' : ''}`)).toEqual([
+      'fold 9', 'open 0 moved', 'fold 9', 'open 1 moved here', 'fold 11 moved', 'fold 9',
+    ]);
   });
 });
 

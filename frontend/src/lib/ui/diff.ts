@@ -5,6 +5,11 @@ export interface Stretch {
   key: string;
   same: boolean;
   folded: boolean;
+  /** The moved section that the rows are of, from 1; 0 for none. */
+  move: number;
+  /** The first stretch of a moved section at its new place. */
+  arrives: boolean;
+  /** Empty at the place that a moved section has left. */
   rows: DiffRow[];
 }
 
@@ -13,25 +18,58 @@ const context = 3;
 /** Shorter rests are not worth a fold. */
 const worthFolding = 4;
 
-/** Splits hunks into stretches, folding the middle of long unchanged runs. */
+/**
+ * Splits hunks into stretches, folding the middle of long unchanged runs. What
+ * stays in sight is what a change needs: the rows beside it and its heading.
+ */
 export function fold(hunks: Hunk[]): Stretch[] {
   return hunks.flatMap((hunk, i) => {
-    const whole = { key: `${i}`, same: hunk.same, folded: false, rows: hunk.rows };
-    if (!hunk.same) return [whole];
-    const before = i === 0 ? 0 : context;
-    const after = i === hunks.length - 1 ? 0 : context;
-    const hidden = hunk.rows.length - before - after;
-    if (hidden < worthFolding) return [whole];
+    const [prior, next] = [hunks[i - 1], hunks[i + 1]];
+    const arrives = hunk.move > 0 && hunk.rows.length > 0 && (prior?.move !== hunk.move || prior.rows.length === 0);
+    const stretch = (from: number, to: number, folded: boolean): Stretch => ({
+      key: `${i}.${from}`,
+      same: hunk.same,
+      folded,
+      move: hunk.move,
+      arrives: arrives && from === 0,
+      rows: hunk.rows.slice(from, to),
+    });
+    if (!hunk.same) return [stretch(0, hunk.rows.length, false)];
+    const before = arrives ? 1 : changes(prior, hunk) ? context : 0;
+    const after = changes(next, hunk) ? context : 0;
     const end = hunk.rows.length - after;
-    const parts: [number, number, boolean][] = [
-      [0, before, false],
-      [before, end, true],
-      [end, hunk.rows.length, false],
-    ];
-    return parts
-      .filter(([from, to]) => to > from)
-      .map(([from, to, folded]) => ({ key: `${i}.${from}`, same: true, folded, rows: hunk.rows.slice(from, to) }));
+    if (end - before < worthFolding) return [stretch(0, hunk.rows.length, false)];
+    const parts: Stretch[] = before > 0 ? [stretch(0, before, false)] : [];
+    const heading = after > 0 ? lastHeading(hunk.rows, before, end) : -1;
+    if (heading < 0) parts.push(stretch(before, end, true));
+    else parts.push(...around(heading, before, end).map(([from, to, folded]) => stretch(from, to, folded)));
+    if (after > 0) parts.push(stretch(end, hunk.rows.length, false));
+    return parts;
   });
+}
+
+function changes(other: Hunk | undefined, hunk: Hunk): boolean {
+  return other !== undefined && !other.same && other.rows.length > 0 && other.move === hunk.move;
+}
+
+/** Keeps one row of a run in sight, and folds what is worth it on both sides. */
+function around(row: number, from: number, to: number): [number, number, boolean][] {
+  const below = to - row - 1 >= worthFolding;
+  const above = row - from >= worthFolding;
+  const kept: [number, number, boolean] = [above ? row : from, below ? row + 1 : to, false];
+  return [...(above ? [[from, row, true] as [number, number, boolean]] : []), kept, ...(below ? [[row + 1, to, true] as [number, number, boolean]] : [])];
+}
+
+function lastHeading(rows: DiffRow[], from: number, to: number): number {
+  const code = codeRows(rows, 'new');
+  for (let i = to - 1; i >= from; i--) {
+    if (!code[i] && heading.test(textOf(rows[i]?.new ?? []))) return i;
+  }
+  return -1;
+}
+
+function textOf(segments: Segment[]): string {
+  return segments.map((segment) => segment.text).join('');
 }
 
 /** How a line of Markdown is drawn in a diff. */
@@ -49,7 +87,7 @@ const heading = /^#{1,6} /;
 
 /** Reads a line, so that headings and task boxes are shown as such, not as source. */
 export function readLine(segments: Segment[], inCode: boolean): Line {
-  const text = segments.map((segment) => segment.text).join('');
+  const text = textOf(segments);
   const line = (kind: Line['kind'], skip = 0, indent = '', done = false): Line => ({
     kind,
     done,
@@ -73,7 +111,7 @@ export function codeRows(rows: DiffRow[], side: 'old' | 'new'): boolean[] {
   return rows.map((row) => {
     const number = side === 'old' ? row.oldLine : row.newLine;
     if (number === 0) return inside;
-    const marks = fence.test(row[side].map((segment) => segment.text).join(''));
+    const marks = fence.test(textOf(row[side]));
     const was = inside;
     if (marks) inside = !inside;
     return was || inside;

@@ -6,6 +6,10 @@ export function Restore(arg1, arg2, arg3) {
   return window['go']['api']['Artifacts']['Restore'](arg1, arg2, arg3);
 }
 
+export function RestoreSection(arg1, arg2, arg3, arg4) {
+  return window['go']['api']['Artifacts']['RestoreSection'](arg1, arg2, arg3, arg4);
+}
+
 export function Tick(arg1, arg2, arg3, arg4, arg5) {
   return window['go']['api']['Artifacts']['Tick'](arg1, arg2, arg3, arg4, arg5);
 }

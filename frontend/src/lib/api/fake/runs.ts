@@ -162,11 +162,11 @@ export function fakeRuns(world: World, tell: (work: Work) => void): Parts {
         const { run, answer, candidate: open } = detail(id);
         const work = world.work(run.projectId);
         const current = world.document(work, open.path);
-        const row = (text: string, i: number) => ({ oldLine: 0, newLine: i + 1, old: [] as Segment[], new: [{ text, changed: true }] });
+        const row = (text: string, i: number) => ({ oldLine: 0, newLine: i + 1, old: [] as Segment[], new: [{ text, changed: true }], tick: '' });
         const lines = answer.split('\n');
         return {
           candidate: open, run, current: current.version, moved: false, added: lines.length, removed: 0,
-          sections: [{ id: 0, title: world.phase(run.phase).title, kind: 'added', diff: { added: lines.length, removed: 0, hunks: [{ same: false, rows: lines.map(row) }] } }],
+          sections: [{ id: 0, title: world.phase(run.phase).title, kind: 'added', diff: { added: lines.length, removed: 0, ticked: 0, unticked: 0, moves: [], hunks: [{ same: false, move: 0, rows: lines.map(row) }] } }],
         };
       },
       accept: async (id, choice) => {

@@ -91,6 +91,8 @@ export const settings: Settings = {
   defaultModel: '',
   authorName: 'Ada Byron',
   openQuestions: 0,
+  dailyBackups: 7,
+  weeklyBackups: 4,
   singleKeys: true,
 };
 
