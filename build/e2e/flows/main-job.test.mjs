@@ -35,7 +35,7 @@ test('from an idea to a signed specification', { timeout: 180_000 }, async (t) =
     await page.getByLabel('Name').fill('Tide table');
     await page.getByLabel('The idea').fill('A tide table that works offline. For sailors who plan a day trip.');
     await page.keyboard.press('Control+Enter');
-    await page.getByRole('heading', { level: 1, name: 'Request' }).waitFor();
+    await page.getByRole('heading', { level: 1, name: 'Request', exact: true }).waitFor();
     await page.getByText('You are a requirements analyst').waitFor();
   });
 
@@ -80,7 +80,7 @@ test('from an idea to a signed specification', { timeout: 180_000 }, async (t) =
     await plumb.command(['tick', 'tide-table', 'checklists/preflight.md', '1', '2', '3', '4', '5', '6']);
     await page.getByText('True. All 4 conditions are met.').waitFor();
     await page.keyboard.press('Control+g');
-    await page.getByRole('heading', { level: 1, name: 'Spec' }).waitFor();
+    await page.getByRole('heading', { level: 1, name: 'Spec', exact: true }).waitFor();
   });
 
   await part('Spec is prompted with the accepted request, by copy and paste', async () => {
