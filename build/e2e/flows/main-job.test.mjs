@@ -120,6 +120,13 @@ test('from an idea to a signed specification', { timeout: 180_000 }, async (t) =
     const editor = page.locator('.cm-content');
     await editor.waitFor();
     await editor.click();
+    await page.setViewportSize({ width: 1440, height: 600 }); // the text scrolls
+    await accessible(page, 'the editor');
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Tab'); // is no trap
+    assert.equal(await editor.evaluate((one) => one.matches(':focus')), false);
+    await editor.click();
     for (const key of ['Control+End', 'ArrowUp', 'Home', 'Shift+End']) await page.keyboard.press(key);
     await page.keyboard.type('None.');
     await page.getByText('Draft kept').waitFor();
