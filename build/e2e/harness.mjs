@@ -139,10 +139,8 @@ export async function openPage(url, { theme = 'light', width = 1440, height = 90
   page.on('pageerror', (error) => complaints.push(`script: ${error.message}`));
   page.on('console', (message) => {
     const lost = /net::ERR_(CONNECTION_REFUSED|INCOMPLETE_CHUNKED_ENCODING|EMPTY_RESPONSE|CONNECTION_RESET)|status of (4\d\d|503)/.test(message.text());
-    // Svelte's note that an answer came for a screen that has been left meanwhile; nothing is shown of it.
-    const left = message.text().includes('svelte.dev/e/derived_inert');
     const policy = message.text().includes('Content Security Policy'); // listed apart, as blocked
-    if (['error', 'warning'].includes(message.type()) && !lost && !left && !policy) complaints.push(`console: ${message.text()}`);
+    if (['error', 'warning'].includes(message.type()) && !lost && !policy) complaints.push(`console: ${message.text()}`);
   });
   const { origin } = new URL(url);
   page.on('request', (request) => {

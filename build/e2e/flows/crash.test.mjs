@@ -24,7 +24,7 @@ test('kill -9 in the middle of an answer and of typing', { timeout: 120_000 }, a
 
   await step(t, 'an answer streams', async () => {
     await page.getByRole('link', { name: /Tide table/ }).first().click();
-    await page.getByRole('heading', { level: 1, name: 'Request' }).waitFor();
+    await page.getByRole('heading', { level: 1, name: 'Request', exact: true }).waitFor();
     await page.keyboard.press('Control+Enter');
     await page.waitForFunction(() => (document.querySelector('.doc')?.textContent ?? '').length > 3000, undefined, { timeout: 60_000 });
   });
@@ -65,7 +65,7 @@ test('hostile Markdown runs and loads nothing', { timeout: 60_000 }, async () =>
   await plumb.command(['settings', 'defaultModel', 'rogue']);
   const { page, quiet } = await openPage(await plumb.reopen());
   await page.getByRole('link', { name: /Rogue/ }).first().click();
-  await page.getByRole('heading', { level: 1, name: 'Request' }).waitFor();
+  await page.getByRole('heading', { level: 1, name: 'Request', exact: true }).waitFor();
   await page.keyboard.press('Control+Enter');
   await page.getByText(/of what was asked for/).waitFor({ timeout: 60_000 });
   await page.locator('.doc').hover();

@@ -101,7 +101,7 @@ test('text at 200 %: the gate and the side are drawers', { timeout: 60_000 }, as
     await page.waitForFunction(() => document.activeElement?.id === 'sign-off');
     await page.keyboard.press('Escape');
     await page.evaluate((to) => (location.hash = to), `#/p/${project.id}/request/document`);
-    await page.getByRole('heading', { level: 1, name: 'Request' }).waitFor();
+    await page.getByRole('heading', { level: 1, name: 'Request', exact: true }).waitFor();
     await button.click();
     await gate.getByRole('button', { name: /Acceptance.*not met/ }).click();
     await gate.waitFor({ state: 'hidden' });
@@ -111,7 +111,7 @@ test('text at 200 %: the gate and the side are drawers', { timeout: 60_000 }, as
     await page.getByRole('button', { name: 'Show the side' }).click();
     await picture(page, 'narrow-side');
     await side.getByRole('link', { name: /^Spec/ }).click();
-    await page.getByRole('heading', { level: 1, name: 'Spec' }).waitFor();
+    await page.getByRole('heading', { level: 1, name: 'Spec', exact: true }).waitFor();
     await side.waitFor({ state: 'hidden' });
   });
   await step(t, 'a new project is begun in a drawer', async () => {
@@ -133,6 +133,30 @@ test('text at 200 %: the gate and the side are drawers', { timeout: 60_000 }, as
       assert.ok(inner <= outer, `${name} is ${inner} wide in ${outer}`);
     }
   });
+  await quiet();
+  await close();
+});
+
+test('a screen that is left while it loads is not missed', { timeout: 60_000 }, async () => {
+  const { page, quiet, close } = await openPage(await (plumb.server ? plumb.reopen() : plumb.serve()));
+  await page.getByRole('link', { name: /Tide table/ }).first().waitFor();
+  let held = [];
+  let holding = false;
+  await page.route(/\/(data|rpc)\//, (route) => (holding ? void held.push(route) : route.continue()));
+  for (const screen of ['request/document', 'spec/changes', 'spec/run', 'spec/prompt', 'spec/history']) {
+    holding = true;
+    await page.evaluate((to) => (location.hash = to), `#/p/${project.id}/${screen}`);
+    await page.getByRole('tablist').waitFor();
+    await page.evaluate(() => (location.hash = '#/'));
+    await page.getByRole('heading', { level: 1, name: 'Projects' }).waitFor();
+    holding = false;
+    assert.notEqual(held.length, 0, `${screen} asks for something`);
+    await Promise.all(held.map((route) => route.continue()));
+    held = [];
+    await page.waitForLoadState('networkidle');
+    await plumb.command(['rename', 'tide-table', `Tide table ${screen}`]); // an event, after all answers
+    await page.getByText(`Tide table ${screen}`).first().waitFor();
+  }
   await quiet();
   await close();
 });

@@ -35,7 +35,7 @@ test('from an idea to a signed specification', { timeout: 180_000 }, async (t) =
     await page.getByLabel('Name').fill('Tide table');
     await page.getByLabel('The idea').fill('A tide table that works offline. For sailors who plan a day trip.');
     await page.keyboard.press('Control+Enter');
-    await page.getByRole('heading', { level: 1, name: 'Request' }).waitFor();
+    await page.getByRole('heading', { level: 1, name: 'Request', exact: true }).waitFor();
     await page.getByText('You are a requirements analyst').waitFor();
   });
 
@@ -80,7 +80,7 @@ test('from an idea to a signed specification', { timeout: 180_000 }, async (t) =
     await plumb.command(['tick', 'tide-table', 'checklists/preflight.md', '1', '2', '3', '4', '5', '6']);
     await page.getByText('True. All 4 conditions are met.').waitFor();
     await page.keyboard.press('Control+g');
-    await page.getByRole('heading', { level: 1, name: 'Spec' }).waitFor();
+    await page.getByRole('heading', { level: 1, name: 'Spec', exact: true }).waitFor();
   });
 
   await part('Spec is prompted with the accepted request, by copy and paste', async () => {
@@ -119,6 +119,13 @@ test('from an idea to a signed specification', { timeout: 180_000 }, async (t) =
     await page.keyboard.press('e');
     const editor = page.locator('.cm-content');
     await editor.waitFor();
+    await editor.click();
+    await page.setViewportSize({ width: 1440, height: 600 }); // the text scrolls
+    await accessible(page, 'the editor');
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Tab'); // is no trap
+    assert.equal(await editor.evaluate((one) => one.matches(':focus')), false);
     await editor.click();
     for (const key of ['Control+End', 'ArrowUp', 'Home', 'Shift+End']) await page.keyboard.press(key);
     await page.keyboard.type('None.');

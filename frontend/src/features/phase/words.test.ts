@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ago, clock, count, join, lasted, moment, nameOf, size } from './words';
+import type { Gate } from '../../lib/api';
+import { ago, brought, clock, count, gateWord, join, lasted, moment, nameOf, size } from './words';
 
 const now = new Date(2026, 10, 20, 14, 30).getTime();
 const back = (minutes: number): string => new Date(now - minutes * 60_000).toISOString();
@@ -41,4 +42,22 @@ it('calls the person you and a model by its name', () => {
   expect(nameOf({ kind: 'person', name: 'Ada' })).toBe('you');
   expect(nameOf({ kind: 'person', name: 'Ada' }, true)).toBe('You');
   expect(nameOf({ kind: 'model', name: 'qwen' })).toBe('qwen');
+});
+
+describe('what is said', () => {
+  it('tells what a run has brought in whole sentences', () => {
+    expect(brought(438, 4000)).toBe('438 tokens in 4 s.');
+    expect(brought(1, 100)).toBe('1 token.');
+    expect(brought(0, 4000)).toBe('It took 4 s.');
+    expect(brought(0, 0)).toBe('');
+  });
+
+  it('names how a gate stands in a few words', () => {
+    const gate = { open: false, missing: 3 } as Gate;
+    expect(gateWord({ gate: undefined, passed: false, overridden: false })).toBe('Gate');
+    expect(gateWord({ gate, passed: false, overridden: false })).toBe('Gate, 3 missing');
+    expect(gateWord({ gate: { ...gate, open: true }, passed: false, overridden: false })).toBe('Gate open');
+    expect(gateWord({ gate, passed: true, overridden: false })).toBe('Gate passed');
+    expect(gateWord({ gate, passed: true, overridden: true })).toBe('Gate overridden');
+  });
 });

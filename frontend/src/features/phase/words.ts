@@ -39,6 +39,13 @@ export function lasted(millis: number): string {
   return `${Math.floor(seconds / 3600)} h ${Math.floor(seconds / 60) % 60} min`;
 }
 
+/** What a run has brought, as a sentence; empty when there is nothing to tell. */
+export function brought(tokens: number, millis: number): string {
+  const time = millis >= 500 ? lasted(millis) : '';
+  if (tokens > 0) return time ? `${count(tokens, 'token')} in ${time}.` : `${count(tokens, 'token')}.`;
+  return time && `It took ${time}.`;
+}
+
 /** How long ago, while that is short: "just now", "14 min ago"; then the day. */
 export function ago(at: string, now: number): string {
   const passed = now - Date.parse(at);

@@ -20,3 +20,12 @@ export function applyLook({ theme, textSize }: Pick<Settings, 'theme' | 'textSiz
   dark.addEventListener('change', apply);
   return () => dark.removeEventListener('change', apply);
 }
+
+/** Whether Plumbline was open here before. A first start leads to the welcome, so nothing else is shown until that is known. */
+export function startedBefore(): boolean {
+  try {
+    return localStorage.getItem(key) !== null;
+  } catch {
+    return false;
+  }
+}

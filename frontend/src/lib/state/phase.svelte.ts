@@ -4,6 +4,7 @@ import { CausesState } from './causes.svelte';
 import { DocumentState } from './document.svelte';
 import { GateState } from './gate.svelte';
 import { HistoryState } from './history.svelte';
+import { lasting } from './lasting.svelte';
 import { PromptState } from './prompt.svelte';
 import { PasteState, RunsState } from './runs.svelte';
 
@@ -139,7 +140,7 @@ export class PhaseState {
   private async review(): Promise<void> {
     const id = this.status?.candidateId ?? '';
     if (!id || this.candidate?.runId === id || this.candidate?.draft) return;
-    const next = new CandidateState(this.api, id);
+    const next = lasting(() => new CandidateState(this.api, id));
     this.candidate = next;
     await next.load();
   }

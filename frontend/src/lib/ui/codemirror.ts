@@ -52,7 +52,12 @@ function extensions(options: EditorOptions, readonly: Compartment): Extension[] 
     markdown({ base: markdownLanguage }),
     syntaxHighlighting(marks),
     EditorView.lineWrapping,
-    EditorView.contentAttributes.of({ 'aria-label': options.label, spellcheck: 'true' }),
+    EditorView.contentAttributes.of({
+      'aria-label': options.label,
+      'aria-description': 'Tab indents. Escape, then Tab, leaves the editor.',
+      spellcheck: 'true',
+      tabindex: '0', // the region that scrolls around it is reached by keys through it
+    }),
     placeholderText(options.placeholder),
     EditorState.phrases.of(phrases),
     readonly.of(EditorState.readOnly.of(options.readonly)),
