@@ -68,7 +68,7 @@ type member struct {
 // wanted, if it is not nil; wanted objects that are in none of the packs are read
 // as loose ones.
 func newPacker(ctx context.Context, reader *repo, packs []*gitpack.Indexed, wanted reached) (*packer, error) {
-	p := &packer{ctx: ctx, reader: reader, deflate: gitpack.NewDeflater()}
+	p := &packer{ctx: ctx, reader: reader, deflate: gitpack.NewDeflater(false)}
 	for i, pack := range packs {
 		x, err := pack.Index()
 		if err != nil {
@@ -393,7 +393,8 @@ func (p *packer) raw(m *member) (gitpack.Raw, error) {
 	return raw, err
 }
 
-// encode writes a member as a delta if that is much smaller, else whole.
+// encode writes a member as a delta if that is much smaller, else whole. It is
+// compressed anew: publishing compresses in a hurry.
 func (p *packer) encode(i int32, path string) error {
 	m := &p.members[i]
 	content, err := p.content(i)
@@ -409,16 +410,6 @@ func (p *packer) encode(i int32, path string) error {
 		m.depth = on.depth + 1
 		m.written, err = p.out.Raw(m.name, plumbing.OFSDeltaObject, int64(len(delta)), on.written, p.deflate.Deflate(delta))
 		return err
-	}
-	if m.source >= 0 {
-		raw, err := p.raw(m)
-		if err != nil {
-			return err
-		}
-		if raw.Kind == m.kind {
-			m.written, err = p.out.Raw(m.name, m.kind, raw.Size, 0, raw.Compressed)
-			return err
-		}
 	}
 	m.written, err = p.out.Whole(m.name, m.kind, content)
 	return err

@@ -81,7 +81,7 @@ type cached struct {
 }
 
 func newRepo(dir string, d disk.Disk, cache *gitpack.Cache) *repo {
-	return &repo{dir: dir, disk: d, zip: gitpack.NewDeflater(), objects: gitpack.NewSet(filepath.Join(dir, "objects"), cache)}
+	return &repo{dir: dir, disk: d, zip: gitpack.NewDeflater(true), objects: gitpack.NewSet(filepath.Join(dir, "objects"), cache)}
 }
 
 // close waits for writers.

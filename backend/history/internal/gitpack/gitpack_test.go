@@ -201,7 +201,7 @@ func TestSetSeesNewPacksAndForgetsOldOnes(t *testing.T) {
 
 func TestWriterIsReadByGit(t *testing.T) {
 	var out bytes.Buffer
-	w, err := NewWriter(&out, NewDeflater(), 4)
+	w, err := NewWriter(&out, NewDeflater(false), 4)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -216,7 +216,7 @@ func TestWriterIsReadByGit(t *testing.T) {
 		if i == 2 {
 			_, err = w.Whole(blob(target), plumbing.BlobObject, target)
 		} else {
-			_, err = w.Raw(blob(target), plumbing.OFSDeltaObject, int64(len(d)), at, NewDeflater().Deflate(d))
+			_, err = w.Raw(blob(target), plumbing.OFSDeltaObject, int64(len(d)), at, NewDeflater(false).Deflate(d))
 		}
 	}
 	sum, idx, errClose := w.Close()
@@ -325,7 +325,7 @@ func TestDamageIsNeverACrash(t *testing.T) {
 
 func TestLimitsStopBombs(t *testing.T) {
 	var out bytes.Buffer
-	deflate := NewDeflater()
+	deflate := NewDeflater(false)
 	w, err := NewWriter(&out, deflate, 41)
 	if err != nil {
 		t.Fatal(err)

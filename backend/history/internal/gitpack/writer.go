@@ -28,10 +28,15 @@ type Deflater struct {
 	out           bytes.Buffer
 }
 
-// NewDeflater makes a Deflater.
-func NewDeflater() *Deflater {
-	letters, _ := zlib.NewWriterLevel(io.Discard, zlib.HuffmanOnly) // the level is a known one
-	return &Deflater{full: zlib.NewWriter(io.Discard), letters: letters}
+// NewDeflater makes a Deflater, which is quick or makes things as small as git does.
+func NewDeflater(quick bool) *Deflater {
+	level := zlib.DefaultCompression
+	if quick {
+		level = zlib.BestSpeed
+	}
+	full, _ := zlib.NewWriterLevel(io.Discard, level) // both levels are known ones
+	letters, _ := zlib.NewWriterLevel(io.Discard, zlib.HuffmanOnly)
+	return &Deflater{full: full, letters: letters}
 }
 
 // Deflate compresses. The result is good until the next call.
