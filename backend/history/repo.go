@@ -61,6 +61,7 @@ func isBareConfig(content string) bool {
 type repo struct {
 	dir  string
 	disk disk.Disk
+	full int // objects that are merged into one pack at most
 
 	maintain sync.Mutex // held while packs are being merged; taken before write
 	write    sync.Mutex // held while the repository is being changed
@@ -81,7 +82,7 @@ type cached struct {
 }
 
 func newRepo(dir string, d disk.Disk, cache *gitpack.Cache) *repo {
-	return &repo{dir: dir, disk: d, zip: gitpack.NewDeflater(true), objects: gitpack.NewSet(filepath.Join(dir, "objects"), cache)}
+	return &repo{dir: dir, disk: d, full: fullPack, zip: gitpack.NewDeflater(true), objects: gitpack.NewSet(filepath.Join(dir, "objects"), cache)}
 }
 
 // close waits for writers.
