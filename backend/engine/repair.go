@@ -106,6 +106,13 @@ func (f *folder) complete(ctx context.Context, st *store.Store, saved Salvaged) 
 		}
 		rebuilt = rebuilt && ok
 	}
+	strays, err := st.DropStrays(ctx)
+	if err != nil {
+		return err
+	}
+	if len(strays) > 0 {
+		f.lost("The runs of %s that had not ended, as a whole", plural(len(strays), "text", "texts"))
+	}
 	f.tellLost(saved, rebuilt)
 	return nil
 }

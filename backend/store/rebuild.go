@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -228,14 +229,21 @@ func (r *Rebuild) Finish(ctx context.Context) (Rebuilt, error) {
 	})
 }
 
-// takeOutbox takes the commits that git does not have yet.
+// takeOutbox takes the commits that git does not have yet. Those that it has,
+// which a salvage may have brought back, leave the outbox: published once more
+// they would put old texts over newer ones.
 func (r *Rebuild) takeOutbox() error {
 	pending, err := r.store.Pending(0)
 	if err != nil {
 		return err
 	}
+	published := r.project
 	for _, commit := range pending {
 		if commit.ProjectID != r.id {
+			continue
+		}
+		if isOld(commit, published) {
+			r.later(0, func(tx *Tx) error { return tx.remove(bucketOutbox, key(sequenceKey(commit.Seq))) })
 			continue
 		}
 		files, paths := map[string]string{}, []string{}
@@ -259,6 +267,21 @@ func (r *Rebuild) takeOutbox() error {
 		}
 	}
 	return nil
+}
+
+// isOld reports whether a commit is among those that made the history, by the
+// record of the project: every change carries its time into it.
+func isOld(c workflow.Commit, published []byte) bool {
+	path := recordPath(bucketProject, c.ProjectID) + ".json"
+	i := slices.IndexFunc(c.Files, func(f workflow.File) bool { return f.Path == path })
+	if i < 0 || published == nil {
+		return false
+	}
+	var then, now workflow.Project
+	if json.Unmarshal(c.Files[i].Content, &then) != nil || json.Unmarshal(published, &now) != nil {
+		return false
+	}
+	return then.UpdatedAt.Before(now.UpdatedAt) || then == now
 }
 
 // finishHead brings back the current version of an artifact, with its text.

@@ -590,3 +590,44 @@ func stray(b *Rebuild, i int) error {
 	b.page(fmt.Sprint("stray", i))
 	return b.flush(true)
 }
+
+// TestRebuildDropsCommitsThatGitHas puts a commit that was published back into
+// the outbox, as a salvage of old pages may do.
+func TestRebuildDropsCommitsThatGitHas(t *testing.T) {
+	s := open(t)
+	p := aProject
+	repos := map[string]*repository{}
+	var old workflow.Commit
+	for n, body := range []string{"one", "two"} {
+		p.UpdatedAt = p.UpdatedAt.Add(time.Second)
+		update(t, s, func(tx *Tx) error {
+			v := workflow.Version{ProjectID: project, Path: "spec.md", Number: n + 1, At: noon, Author: ann, Hash: workflow.Hash(body)}
+			return errors.Join(tx.PutProject(p), tx.AddVersion(v, body), tx.Describe(project, ann, noon, "Save"))
+		})
+		if n == 0 {
+			pending, err := s.Pending(1)
+			if err != nil || len(pending) != 1 {
+				t.Fatal(pending, err)
+			}
+			old = pending[0]
+		}
+		drain(t, s, repos, 0)
+	}
+	update(t, s, func(tx *Tx) error {
+		_, err := tx.put(bucketOutbox, key(sequenceKey(old.Seq)), old)
+		return err
+	})
+	want := recordsOf(t, s, nil, project)
+	if err := s.Forget(t.Context(), project); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := repos[project].rebuild(s, project, repos[project].read); err != nil {
+		t.Fatal(err)
+	}
+	if pending, err := s.Pending(0); err != nil || len(pending) > 0 {
+		t.Errorf("%d commits wait, %v", len(pending), err)
+	}
+	if d := differences(recordsOf(t, s, nil, project), want); len(d) > 0 {
+		t.Errorf("differences: %v", d)
+	}
+}
