@@ -25,7 +25,7 @@ func (s *Store) FreePages() (pages int, many bool) {
 		return 0, false
 	}
 	pages = s.db.Stats().FreePageN
-	return pages, pages > compactAbove
+	return pages, pages > s.spare
 }
 
 // Compact gives free pages back to the disk when there are many: it copies the

@@ -168,7 +168,9 @@ func TestSalvageNamesARecordWhoseBytesAreWrong(t *testing.T) {
 		k, v := b.Cursor().First()
 		return flipped(b, slices.Clone(k), slices.Clone(v))
 	})
-	change(t, dir, func(tx *bolt.Tx) error { return tx.Bucket([]byte(bucketNumCtx)).Put([]byte("other"), seal(formatJSON, []byte("other"), []byte("1"))) })
+	change(t, dir, func(tx *bolt.Tx) error {
+		return tx.Bucket([]byte(bucketNumCtx)).Put([]byte("other"), seal(formatJSON, []byte("other"), []byte("1")))
+	})
 	saved, _ := salvage(t, t.TempDir(), []byte(read(t, path)))
 	if len(saved.Lost) != 1 || saved.Lost[0].Bucket != "gate_record" || saved.Lost[0].Key != project+"/0000000001" {
 		t.Errorf("lost are %v, want the record of the gate", saved.Lost)

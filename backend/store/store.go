@@ -57,6 +57,7 @@ type Store struct {
 	swap       sync.RWMutex
 	db         *bolt.DB // nil before it is open
 	compacting sync.Mutex
+	spare      int // free pages that are kept for the next writes
 }
 
 // schema is the record that says what the file is.
@@ -85,7 +86,7 @@ func Open(ctx context.Context, dir string, opt Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{dir: dir, lock: lock, now: opt.Now, disk: opt.Disk}
+	s := &Store{dir: dir, lock: lock, now: opt.Now, disk: opt.Disk, spare: compactAbove}
 	if err := s.open(ctx, opt); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
