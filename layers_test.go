@@ -29,6 +29,7 @@ var allowed = map[string][]string{
 	"backend/llm/ollamatest/gguf":      {},
 	"backend/llm/ollamatest/tinymodel": {"backend/llm/ollamatest/gguf"},
 	"backend/disk":                     {},
+	"backend/disk/disktest":            {"backend/disk"},
 	"backend/store":                    {"backend/disk", "backend/workflow"},
 	"backend/history":                  {"backend/disk", "backend/workflow"},
 	"backend/codebase":                 {"backend/workflow"},
