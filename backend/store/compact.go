@@ -41,7 +41,7 @@ func (s *Store) Compact(ctx context.Context) (done bool, err error) {
 	if _, many := s.FreePages(); !many {
 		return false, nil
 	}
-	if err := s.syncNames(); err != nil {
+	if err := s.makeMark(); err != nil {
 		return false, err
 	}
 	fresh := s.freshPath()
