@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -253,11 +254,21 @@ func (s *Store) explain(verb string, err error) error {
 		return nil
 	case errors.Is(err, bolterrors.ErrDatabaseNotOpen):
 		return because(err, workflow.Unavailable, "Plumbline is closing.").WithHint("Start it again. Everything that was saved is there.")
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+	case isFull(err):
 		return because(err, workflow.Unavailable, "The disk with %s is full.", s.dir).
 			WithHint("Make room on the disk and try again. Nothing that was saved before is lost.")
 	}
 	return fmt.Errorf("%s: %w", verb, err)
+}
+
+// isFull reports whether a disk has no room. bbolt hands on some errors as texts.
+func isFull(err error) bool {
+	for _, cause := range []syscall.Errno{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG} {
+		if errors.Is(err, cause) || strings.HasSuffix(err.Error(), ": "+cause.Error()) {
+			return true
+		}
+	}
+	return false
 }
 
 // because makes an error for a person with a cause that is not part of its text.
