@@ -95,14 +95,18 @@ func Open(ctx context.Context, dir string, opt Options) (*Store, error) {
 }
 
 // open opens the file under the lock.
-func (s *Store) open(ctx context.Context, opt Options) (err error) {
-	path := s.Path()
+func (s *Store) open(ctx context.Context, opt Options) error {
 	unclean := s.findMark()
-	defer func() {
-		if err != nil && unclean {
-			s.marked.Store(false) // it stays, and the next Open looks again
-		}
-	}()
+	err := s.prepare(ctx, opt, unclean)
+	if err != nil && unclean {
+		s.marked.Store(false) // the marker stays, and the next Open looks again
+	}
+	return err
+}
+
+// prepare brings the file to where it can be read and written.
+func (s *Store) prepare(ctx context.Context, opt Options, unclean bool) error {
+	path := s.Path()
 	if unclean {
 		if err := s.sweep(); err != nil {
 			return err
