@@ -384,7 +384,9 @@ func TestRebuildNamesWhatItCannotBringBack(t *testing.T) {
 		Changed{Path: ".plumbline/finding/01/01.json", Blob: tip},
 		Changed{Path: ".plumbline/candidate/01/01.json", Blob: tip},
 		Changed{Path: ".plumbline/tick/01/01.json", Blob: "gone"})
-	repo.names, repo.commits = append(repo.names, "theirs"), append(repo.commits, []Changed{{Path: "spec.md", Blob: sha("theirs")}})
+	repo.names, repo.commits = append(repo.names, "theirs"), append(repo.commits, []Changed{
+		{Path: "spec.md", Blob: sha("theirs")}, {Path: strings.Repeat("long", 20_000) + ".md", Blob: tip},
+	})
 	delete(repo.blobs, tip)
 	s := open(t)
 	rebuilt, err := repo.rebuild(s, project, repo.read)
@@ -398,8 +400,25 @@ func TestRebuildNamesWhatItCannotBringBack(t *testing.T) {
 			t.Errorf("%+v does not say where and why", l)
 		}
 	}
-	same(t, "what is lost", slices.Sorted(maps.Keys(got)), nil, []string{"body", "candidate", "finding", "run", "tick"})
+	same(t, "what is lost", slices.Sorted(maps.Keys(got)), nil, []string{"body", "candidate", "finding", "page", "run", "tick"})
 	same(t, "what differs", rebuilt.Differs, nil, []string{"spec.md"})
+}
+
+func TestForgetRemovesOneProjectOnly(t *testing.T) {
+	s, repo := rich(t)
+	if _, err := repo.rebuild(s, "COPY", repo.read); err != nil {
+		t.Fatal(err)
+	}
+	ids := []string{aRun.ID, adoptedID("COPY", aRun.ID)}
+	before := recordsOf(t, s, ids[:1], project)
+	if err := s.Forget(t.Context(), "COPY"); err != nil {
+		t.Fatal(err)
+	}
+	same(t, "what is left of the copy", recordsOf(t, s, ids[1:], "COPY"), nil, map[string]string{})
+	same(t, "the original", recordsOf(t, s, ids[:1], project), nil, before)
+	if err := s.Verify(t.Context(), func(f Fault) { t.Error(f) }); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestRebuildOfAnExistingProjectIsAConflict(t *testing.T) {

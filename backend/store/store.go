@@ -178,11 +178,12 @@ func openFile(path string, readOnly bool) (db *bolt.DB, err error) {
 // Path returns the path of the database file.
 func (s *Store) Path() string { return filepath.Join(s.dir, fileName) }
 
-// Close waits for open transactions, closes the file and gives the lock back.
+// Close waits for open transactions and for a Compact that is under way, closes
+// the file and gives the lock back.
 // Closing twice is fine.
 func (s *Store) Close() error {
-	s.swap.RLock() // not while another file takes its place
-	defer s.swap.RUnlock()
+	s.compacting.Lock() // not while another file takes its place
+	defer s.compacting.Unlock()
 	var err error
 	if s.db != nil {
 		err = s.db.Close()
