@@ -113,6 +113,10 @@ func (r *Rebuild) Commit(ctx context.Context, name string, changed []Changed) er
 			delete(r.blobs, c.Path)
 		default:
 			r.blobs[c.Path] = c.Blob
+			if err := workflow.CheckPath(c.Path); err != nil { // somebody else has committed it
+				r.lose(bucketPage, name, err)
+				continue
+			}
 			r.page(c.Path)
 		}
 	}
@@ -158,11 +162,15 @@ func (r *Rebuild) take(c commitFiles, paths []string) error {
 	slices.Sort(paths) // which puts runs before their texts, whose owner they name
 	for _, path := range paths {
 		if err := r.takeFile(c, path); err != nil {
-			reason := workflow.Describe(err).Message
-			r.rebuilt.Lost = append(r.rebuilt.Lost, Fault{Bucket: string(bucketOf(path)), Where: strings.TrimSpace(c.name + " " + path), Reason: reason})
+			r.lose(bucketOf(path), strings.TrimSpace(c.name+" "+path), err)
 		}
 	}
 	return r.flush(false)
+}
+
+// lose notes something that cannot be brought back.
+func (r *Rebuild) lose(name bucketName, where string, err error) {
+	r.rebuilt.Lost = append(r.rebuilt.Lost, Fault{Bucket: string(name), Where: where, Reason: workflow.Describe(err).Message})
 }
 
 // bucketOf returns the bucket that a record's file belongs to.

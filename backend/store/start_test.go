@@ -274,3 +274,21 @@ func checksumOf(k, v []byte) error {
 	}
 	return nil
 }
+
+// TestMistakeOfACallerIsNotTakenForDamage panics inside of a transaction: that
+// goes on to the caller, and the store works on.
+func TestMistakeOfACallerIsNotTakenForDamage(t *testing.T) {
+	s := open(t)
+	mistake := errors.New("a mistake")
+	for _, call := range []func(func(*Tx) error) error{s.View, s.Update} {
+		func() {
+			defer func() {
+				if p := recover(); p != mistake {
+					t.Errorf("recovered %v, want the mistake", p)
+				}
+			}()
+			t.Error("it went on: ", call(func(*Tx) error { panic(mistake) }))
+		}()
+	}
+	save(t, s, "after.md", "it goes on")
+}
