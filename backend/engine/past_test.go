@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"plumbline/backend/markdown"
 	"plumbline/backend/workflow"
 )
 
@@ -174,6 +175,26 @@ func TestBlameKeepsEqualPassagesApart(t *testing.T) {
 		t.Errorf("who: %q", who)
 	}
 }
+
+func TestBlameOfAVeryLongHistoryIsBounded(t *testing.T) {
+	b := newBench(t, specOrRequest)
+	p := b.project("Tide table")
+	for i := range 6 {
+		b.save(p, "request.md", fmt.Sprintf("# Request\n\nChange %d.\n", i))
+	}
+	v := b.doc(p, "request.md").Version
+	sums := sumsOf(markdown.Passages("# Request\n\nChange 5.\n"))
+	wrote, since, err := b.trace(b.ctx, v, sums, 2)
+	if err != nil || !slices.Equal(wrote, []int{4, 6}) || since != 4 {
+		t.Errorf("wrote %d since %d: %v", wrote, since, err)
+	}
+	if blame := try(b.Blame(b.ctx, p.ID, "request.md", 0))(t); blame.Since != 1 || wrote0(blame) != 1 {
+		t.Errorf("blame: %+v", blame)
+	}
+}
+
+// wrote0 is the version that wrote the first passage.
+func wrote0(blame workflow.Blame) int { return blame.Origins[blame.Passages[0].Origin].Version.Number }
 
 func TestProjectAtAMoment(t *testing.T) {
 	b := newBench(t, specOrRequest)

@@ -99,6 +99,7 @@ export namespace workflow {
 	    version: Version;
 	    passages: Passage[];
 	    origins: Origin[];
+	    since: number;
 	}
 	export interface Candidate {
 	    runId: string;
