@@ -29,7 +29,7 @@ func (e *Engine) Blame(ctx context.Context, projectID, path string, number int) 
 	blame.Version = current
 	if number != 0 && number != current.Number {
 		err = e.store.View(func(tx *store.Tx) (err error) {
-			blame.Version, err = tx.Version(projectID, path, number)
+			blame.Version, err = versionOf(tx, projectID, path, number)
 			return err
 		})
 		if err != nil {
