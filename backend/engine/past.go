@@ -28,6 +28,20 @@ func versionsBelow(tx *store.Tx, projectID, path string, before, limit int) ([]w
 	return list, nil
 }
 
+// versionOf reads a version that somebody asks for by its number.
+func versionOf(tx *store.Tx, projectID, path string, number int) (workflow.Version, error) {
+	v, err := tx.Version(projectID, path, number)
+	if workflow.CodeOf(err) != workflow.NotFound {
+		return v, err
+	}
+	current, err := head(tx, projectID, path)
+	if err != nil {
+		return v, err
+	}
+	return v, workflow.Errorf(workflow.NotFound, "%s has no v%d.", workflow.Title(path), number).
+		WithHint("Choose one of v1 to v%d. “plumbline artifact log” lists them.", current.Number)
+}
+
 // versionAt finds the version that an artifact had at a moment; ok is false when
 // it had none yet. Versions never go back in time.
 func versionAt(tx *store.Tx, head workflow.Version, at time.Time) (v workflow.Version, ok bool, err error) {
@@ -89,7 +103,7 @@ func (e *Engine) text(ctx context.Context, projectID, path string, number int) (
 		return "", fmt.Errorf("read %s v%d: %w", path, number, err)
 	}
 	err = e.store.View(func(tx *store.Tx) error {
-		v, err := tx.Version(projectID, path, number) // again: it may have been drained meanwhile
+		v, err := versionOf(tx, projectID, path, number) // again: it may have been drained meanwhile
 		if err != nil {
 			return err
 		}
