@@ -32,8 +32,8 @@ type Options struct {
 	Now func() time.Time
 	// Disk changes files other than the database itself; nil means the real one.
 	Disk disk.Disk
-	// Check examines the file at a path after an exit that was not clean, and
-	// returns what is wrong with it, see Inspect. A damaged file can crash bbolt,
+	// Check examines the file at a path after an exit that was not clean, or when
+	// its head is broken, and returns what is wrong with it, see Inspect. A damaged file can crash bbolt,
 	// so it is best done in another process. nil means that nothing is examined.
 	Check func(ctx context.Context, path string) error
 	// Anew makes a new database although the folder holds histories that a lost
@@ -114,11 +114,11 @@ func (s *Store) prepare(ctx context.Context, opt Options, unclean bool) error {
 	if err := s.makeMissing(opt.Anew); err != nil {
 		return err
 	}
-	found, err := look(path)
+	found, doubtful, err := look(path)
 	if err != nil {
 		return err
 	}
-	if unclean && opt.Check != nil {
+	if (unclean || doubtful) && opt.Check != nil {
 		if err := explainCheck(path, opt.Check(ctx, path)); err != nil {
 			return err
 		}
