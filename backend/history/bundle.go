@@ -216,20 +216,20 @@ func (r *repo) unbundle(ctx context.Context, from io.Reader, limits gitpack.Limi
 
 // takeIn writes what a packer has into the repository, beside a ref that keeps it.
 func (r *repo) takeIn(p *packer, tip plumbing.Hash) error {
-	spare := r.path("objects", "pack", temporary+"bundle")
-	sum, idx, err := r.writeSpare(p, spare+".pack")
+	spare := r.spare("bundle")
+	sum, idx, err := r.writeSpare(p, spare)
 	if err != nil {
-		return r.discard(spare+".pack", err)
+		return err
 	}
 	r.write.Lock()
 	defer r.write.Unlock()
 	base := "pack-" + sum.String()
 	return r.guarded(base, func() error {
-		if err := disk.WriteNew(r.disk, spare+".idx", idx); err != nil {
-			return r.discard(spare+".pack", err)
+		if err := r.writeNew(spare+idxExt, idx); err != nil {
+			return errors.Join(err, r.remove(spare+packExt))
 		}
 		if err := r.install(spare, base); err != nil {
-			return errors.Join(err, r.remove(spare+".pack"), r.remove(spare+".idx"))
+			return err
 		}
 		if err := r.disk.SyncDir(filepath.Dir(spare)); err != nil {
 			return err

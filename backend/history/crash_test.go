@@ -248,7 +248,8 @@ func (c *crash) goOn(h *History, known told) error {
 		return fmt.Errorf("settle: %w", err)
 	}
 	var err error
-	if next < len(c.acts) && !c.acts[next].rescue { // that was a part of settling
+	// Rescuing was a part of settling, and nobody has to merge now.
+	if next < len(c.acts) && !c.acts[next].rescue && !c.acts[next].merge {
 		if known, err = c.do(h, next, known); err != nil {
 			return fmt.Errorf("do it again: %w", err)
 		}
@@ -259,6 +260,12 @@ func (c *crash) goOn(h *History, known told) error {
 	published, err := h.Publish(ctx, project, known.Head, []workflow.Commit{change(99, "after.md", "after")})
 	if err != nil {
 		return fmt.Errorf("go on: %w", err)
+	}
+	if err := leftovers(h.Dir(project)); err != nil {
+		return err
+	}
+	if _, err := h.Consolidate(ctx, project); err != nil {
+		return err
 	}
 	if err := c.keeps(h, known); err != nil {
 		return fmt.Errorf("in the end: %w", err)
