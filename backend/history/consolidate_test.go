@@ -140,7 +140,7 @@ func TestConsolidateIsCanceledWithoutATrace(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	h.repos = map[string]*repo{}
 	h.disk = onCreate{run: func(path string) {
-		if strings.HasSuffix(path, "merged.pack") {
+		if strings.HasSuffix(path, "merged_pack") {
 			cancel()
 		}
 	}}
@@ -199,7 +199,7 @@ func TestReadersDoNotNoticeConsolidation(t *testing.T) {
 		failed <- err
 	}()
 	h.repos[project].disk = onCreate{run: func(path string) {
-		if strings.HasSuffix(path, "merged.pack") {
+		if strings.HasSuffix(path, "merged_pack") {
 			published = publish(t, h, published.Commit, change(5000, "during.md", "x"))[0]
 		}
 	}}

@@ -121,7 +121,7 @@ func (m *mending) indexes(ctx context.Context) error {
 			continue
 		}
 		idx := gitpack.EncodeIndex(found.Entries, found.Sum)
-		spare := m.repo.path("objects", "pack", temporary+filepath.Base(base)+".idx")
+		spare := m.repo.spare(filepath.Base(base)) + idxExt
 		if err := disk.Replace(m.repo.disk, spare, base+".idx", idx); err != nil {
 			return err
 		}

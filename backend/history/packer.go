@@ -18,7 +18,7 @@ const (
 	// maxDepth is the longest chain of deltas that we write, as git does.
 	maxDepth = 50
 	// packCache is how much of what was read last is kept while packing.
-	packCache = 16 << 20
+	packCache = 8 << 20
 )
 
 // packer writes objects of a repository into one pack. They are stored as deltas

@@ -176,7 +176,7 @@ func (r *repo) sweep() error {
 	if r.swept {
 		return nil
 	}
-	if err := r.finishSuperseding(r.path("objects", "pack", superseded)); err != nil {
+	if err := r.finishSuperseding(); err != nil {
 		return r.unwritable(err)
 	}
 	if err := r.removeIncoming(); err != nil {
