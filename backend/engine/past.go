@@ -3,8 +3,6 @@ package engine
 import (
 	"context"
 	"fmt"
-	"sort"
-	"time"
 
 	"plumbline/backend/store"
 	"plumbline/backend/workflow"
@@ -12,21 +10,6 @@ import (
 
 // pastPage is how many versions are read in one look at the database.
 const pastPage = 256
-
-// versionsBelow reads up to limit versions older than number before, newest
-// first. Numbers have no gaps, so that a page costs the same however long the
-// history is.
-func versionsBelow(tx *store.Tx, projectID, path string, before, limit int) ([]workflow.Version, error) {
-	list := make([]workflow.Version, 0, min(limit, max(before-1, 0)))
-	for number := before - 1; number > 0 && len(list) < limit; number-- {
-		v, err := tx.Version(projectID, path, number)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, v)
-	}
-	return list, nil
-}
 
 // versionOf reads a version that somebody asks for by its number.
 func versionOf(tx *store.Tx, projectID, path string, number int) (workflow.Version, error) {
@@ -40,24 +23,6 @@ func versionOf(tx *store.Tx, projectID, path string, number int) (workflow.Versi
 	}
 	return v, workflow.Errorf(workflow.NotFound, "%s has no v%d.", workflow.Title(path), number).
 		WithHint("Choose one of v1 to v%d. “plumbline artifact log” lists them.", current.Number)
-}
-
-// versionAt finds the version that an artifact had at a moment; ok is false when
-// it had none yet. Versions never go back in time.
-func versionAt(tx *store.Tx, head workflow.Version, at time.Time) (v workflow.Version, ok bool, err error) {
-	later := sort.Search(head.Number, func(i int) bool {
-		if err != nil {
-			return true
-		}
-		var one workflow.Version
-		one, err = tx.Version(head.ProjectID, head.Path, i+1)
-		return one.At.After(at)
-	})
-	if err != nil || later == 0 {
-		return v, false, err
-	}
-	v, err = tx.Version(head.ProjectID, head.Path, later)
-	return v, err == nil, err
 }
 
 // headOf reads the current version of an artifact of a project that exists.
@@ -81,10 +46,10 @@ func (e *Engine) walk(ctx context.Context, projectID, path string, before int, v
 		}
 		var page []workflow.Version
 		err := e.store.View(func(tx *store.Tx) (err error) {
-			page, err = versionsBelow(tx, projectID, path, before, pastPage)
+			page, err = tx.VersionsBefore(projectID, path, before, pastPage)
 			return err
 		})
-		if err != nil {
+		if err != nil || len(page) == 0 { // none although there should be some is for Verify to tell
 			return err
 		}
 		for _, v := range page {
