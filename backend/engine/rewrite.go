@@ -75,6 +75,8 @@ func (w *rewriting) salvageTexts(ctx context.Context, want []string) error {
 	return nil
 }
 
+func (w *rewriting) textPath(blob string) string { return filepath.Join(w.texts, blob) }
+
 // text returns the text of a version; ok is false when it is lost.
 func (w *rewriting) text(v workflow.Version) (body string, ok bool, err error) {
 	err = w.store.View(func(tx *store.Tx) (err error) {
