@@ -41,6 +41,7 @@ type source struct {
 	*gitpack.Indexed
 	places []place // sorted
 	end    int64   // of the last object
+	merged bool    // it has deltas, so whole objects were compressed well
 }
 
 // place is where an object is in a source. The member may come from another one.
@@ -187,6 +188,7 @@ func (s *source) findKind(n int) error {
 			s.places[n].kind = raw.Kind
 			return nil
 		}
+		s.merged = true
 		base, ok := s.place(raw.BaseAt)
 		if !ok || steps > math.MaxUint16 {
 			return gitpack.ErrDamaged

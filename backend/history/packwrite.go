@@ -255,7 +255,7 @@ func (p *packer) encode(i int32, path string) error {
 		m.depth = on.depth + 1
 		return m.wrote(p.out.Delta(m.name, on.written, delta))
 	}
-	if m.source >= 0 {
+	if m.source >= 0 && p.sources[m.source].merged {
 		raw, err := p.raw(m)
 		if err != nil {
 			return err
