@@ -25,7 +25,7 @@ func (s *Store) FreePages() (pages int, many bool) {
 		return 0, false
 	}
 	pages = s.db.Stats().FreePageN
-	return pages, pages > compactAbove
+	return pages, pages > s.spare
 }
 
 // Compact gives free pages back to the disk when there are many: it copies the
@@ -41,7 +41,7 @@ func (s *Store) Compact(ctx context.Context) (done bool, err error) {
 	if _, many := s.FreePages(); !many {
 		return false, nil
 	}
-	if err := s.syncNames(); err != nil {
+	if err := s.makeMark(); err != nil {
 		return false, err
 	}
 	fresh := s.freshPath()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -56,6 +57,7 @@ type Store struct {
 	swap       sync.RWMutex
 	db         *bolt.DB // nil before it is open
 	compacting sync.Mutex
+	spare      int // free pages that are kept for the next writes
 }
 
 // schema is the record that says what the file is.
@@ -84,7 +86,7 @@ func Open(ctx context.Context, dir string, opt Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{dir: dir, lock: lock, now: opt.Now, disk: opt.Disk}
+	s := &Store{dir: dir, lock: lock, now: opt.Now, disk: opt.Disk, spare: compactAbove}
 	if err := s.open(ctx, opt); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -251,11 +253,21 @@ func (s *Store) explain(verb string, err error) error {
 		return nil
 	case errors.Is(err, bolterrors.ErrDatabaseNotOpen):
 		return because(err, workflow.Unavailable, "Plumbline is closing.").WithHint("Start it again. Everything that was saved is there.")
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+	case isFull(err):
 		return because(err, workflow.Unavailable, "The disk with %s is full.", s.dir).
 			WithHint("Make room on the disk and try again. Nothing that was saved before is lost.")
 	}
 	return fmt.Errorf("%s: %w", verb, err)
+}
+
+// isFull reports whether a disk has no room. bbolt hands on some errors as texts.
+func isFull(err error) bool {
+	for _, cause := range []syscall.Errno{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG} {
+		if errors.Is(err, cause) || strings.HasSuffix(err.Error(), ": "+cause.Error()) {
+			return true
+		}
+	}
+	return false
 }
 
 // because makes an error for a person with a cause that is not part of its text.
