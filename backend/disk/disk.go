@@ -62,8 +62,10 @@ func WriteNew(d Disk, path string, content []byte) error {
 	if err != nil {
 		return err
 	}
-	if _, err = f.Write(content); err == nil {
-		err = f.Sync()
+	if len(content) > 0 { // an empty file has nothing to lose
+		if _, err = f.Write(content); err == nil {
+			err = f.Sync()
+		}
 	}
 	if err = errors.Join(err, f.Close()); err != nil {
 		return errors.Join(err, d.Remove(path))

@@ -231,6 +231,9 @@ func (r *repo) takeIn(p *packer, tip plumbing.Hash) error {
 		if err := r.install(spare, base); err != nil {
 			return errors.Join(err, r.remove(spare+".pack"), r.remove(spare+".idx"))
 		}
+		if err := r.disk.SyncDir(filepath.Dir(spare)); err != nil {
+			return err
+		}
 		return r.keepRef(importRef, tip, func(plumbing.Hash) bool { return true })
 	})
 }
@@ -413,6 +416,10 @@ func (r *repo) adopt(from, to plumbing.Hash) error {
 		return r.unwritable(err)
 	}
 	return r.guarded("plumbline-adopt", func() error {
+		// Our mark must be durable before a lock is there that it explains.
+		if err := r.disk.SyncDir(r.path("objects", "pack")); err != nil {
+			return err
+		}
 		if err := r.moveRef(branch, to, func(now plumbing.Hash) bool { return now == from }); err != nil {
 			return err
 		}

@@ -177,7 +177,7 @@ func made(t testing.TB, tip plumbing.Hash, objects []newObject) []byte {
 	t.Helper()
 	var out bytes.Buffer
 	_, _ = fmt.Fprintf(&out, "%s%s refs/heads/main\n\n", bundleHead, tip)
-	p, err := (&batch{objects: objects}).pack(gitpack.NewDeflater())
+	p, err := (&batch{objects: objects}).pack()
 	must(t, err)
 	return append(out.Bytes(), p.data...)
 }

@@ -232,7 +232,8 @@ func (r *repo) remove(path string) error {
 }
 
 // install gives a pack and its index, which are synced, their names. The index
-// comes last, because that is what makes git see the pack.
+// comes last, because that is what makes git see the pack. The caller syncs the
+// folder.
 func (r *repo) install(spare, base string) error {
 	whole := r.path("objects", "pack", base)
 	for _, ext := range []string{".pack", ".idx"} {
@@ -240,11 +241,11 @@ func (r *repo) install(spare, base string) error {
 			return err
 		}
 	}
-	return r.disk.SyncDir(r.path("objects", "pack"))
+	return nil
 }
 
-// supersede removes packs of which everything is in another one, which is durable.
-// A list of them is kept meanwhile, so that after a crash sweep goes on.
+// supersede removes packs of which everything is in another one. That one, and a
+// list of them, so that after a crash sweep goes on, are made durable first.
 func (r *repo) supersede(base string, old []string) error {
 	if len(old) == 0 {
 		return nil

@@ -200,7 +200,7 @@ func (h *History) SetAside(ctx context.Context, projectID string) (path string, 
 	if err := r.objects.Close(); err != nil {
 		return "", fmt.Errorf("set the history of %s aside: %w", projectID, err)
 	}
-	r.swept, r.made, r.last = false, false, cached{}
+	r.swept, r.made, r.kept, r.last = false, false, false, cached{}
 	switch err := r.disk.Rename(r.dir, path); {
 	case errors.Is(err, fs.ErrNotExist):
 		return "", workflow.Errorf(workflow.NotFound, "There is no history in %s.", r.dir)

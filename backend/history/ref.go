@@ -144,7 +144,7 @@ func (r *repo) lockFile(path string, content []byte) (unlock func() error, err e
 		if !errors.Is(err, fs.ErrExist) {
 			return nil, err
 		}
-		if waited >= lockPatience {
+		if waited >= r.patience {
 			break
 		}
 		time.Sleep(lockInterval)

@@ -59,15 +59,16 @@ func isBareConfig(content string) bool {
 
 // repo is the bare repository of one project.
 type repo struct {
-	dir  string
-	disk disk.Disk
+	dir      string
+	disk     disk.Disk
+	patience time.Duration // for git to let go of a lock
 
 	maintain sync.Mutex // held while packs are being merged; taken before write
 	write    sync.Mutex // held while the repository is being changed
 	swept    bool       // what a crash left behind is gone
 	made     bool       // the repository is known to be complete
+	kept     bool       // the folders of our own refs are known to be durable
 	last     cached
-	zip      *gitpack.Deflater
 
 	objects *gitpack.Set
 }
@@ -81,7 +82,7 @@ type cached struct {
 }
 
 func newRepo(dir string, d disk.Disk, cache *gitpack.Cache) *repo {
-	return &repo{dir: dir, disk: d, zip: gitpack.NewDeflater(), objects: gitpack.NewSet(filepath.Join(dir, "objects"), cache)}
+	return &repo{dir: dir, disk: d, patience: lockPatience, objects: gitpack.NewSet(filepath.Join(dir, "objects"), cache)}
 }
 
 // close waits for writers.

@@ -83,6 +83,14 @@ func DataLost(_ int, op Op) Fate {
 	return Kept
 }
 
+// DataHalved keeps names, and half of what was written.
+func DataHalved(_ int, op Op) Fate {
+	if op.Kind == Write {
+		return Half
+	}
+	return Kept
+}
+
 // NamesLost keeps what was written, and loses names.
 func NamesLost(_ int, op Op) Fate {
 	if op.Kind == Write {
@@ -120,10 +128,10 @@ func OnlyKept(number int) Loss {
 }
 
 // Losses returns the losses that are worth a try after n operations: all, none,
-// data or names, each single operation alone and each but that one, and some
+// data, half of it, or names, each single operation alone and each but that one, and some
 // random ones.
 func (l Log) Losses(n int, random uint64) []Loss {
-	losses := []Loss{NothingLost, AllLost, DataLost, NamesLost}
+	losses := []Loss{NothingLost, AllLost, DataLost, DataHalved, NamesLost}
 	for _, i := range l.pending(n) {
 		losses = append(losses, OnlyLost(i), OnlyKept(i))
 	}
