@@ -241,6 +241,8 @@ func (t tree) apply(op Op, fate func(inode) Fate, broken map[inode]bool) {
 			t[op.node].data = append(slices.Clip(t[op.node].data), data...)
 		}
 		broken[op.node] = broken[op.node] || f != Kept
+	case Replace:
+		t[op.node].data = op.data
 	}
 }
 
