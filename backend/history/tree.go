@@ -2,6 +2,7 @@ package history
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -115,20 +116,17 @@ func (f *folder) remove(path string, load loader) error {
 	return nil
 }
 
-// write adds the changed trees to a batch and returns the name of this one.
+// write adds the changed trees to a batch and returns the name of this one. Their
+// order is always the same, so that the same commits make the same pack.
 func (f *folder) write(b *batch) (plumbing.Hash, error) {
 	if !f.changed {
 		return f.hash, nil
 	}
+	if err := f.writeBelow(b); err != nil {
+		return plumbing.ZeroHash, err
+	}
 	tree := object.Tree{Entries: make([]object.TreeEntry, 0, len(f.entries))}
 	for name, e := range f.entries {
-		if e.folder != nil {
-			hash, err := e.folder.write(b)
-			if err != nil {
-				return plumbing.ZeroHash, err
-			}
-			e.hash = hash
-		}
 		tree.Entries = append(tree.Entries, object.TreeEntry{Name: name, Mode: e.mode, Hash: e.hash})
 	}
 	sort.Sort(object.TreeEntrySorter(tree.Entries))
@@ -138,4 +136,26 @@ func (f *folder) write(b *batch) (plumbing.Hash, error) {
 	}
 	f.hash, f.changed = hash, false
 	return hash, nil
+}
+
+// writeBelow adds the changed folders of a folder to a batch.
+func (f *folder) writeBelow(b *batch) error {
+	changed := []string{}
+	for name, e := range f.entries {
+		if e.folder != nil && e.folder.changed {
+			changed = append(changed, name)
+		} else if e.folder != nil {
+			e.hash = e.folder.hash
+		}
+	}
+	slices.Sort(changed)
+	for _, name := range changed {
+		e := f.entries[name]
+		hash, err := e.folder.write(b)
+		if err != nil {
+			return err
+		}
+		e.hash = hash
+	}
+	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"hash/maphash"
 	"maps"
 	"os"
 	"path"
@@ -241,6 +242,8 @@ func (t tree) apply(op Op, fate func(inode) Fate, broken map[inode]bool) {
 			t[op.node].data = append(slices.Clip(t[op.node].data), data...)
 		}
 		broken[op.node] = broken[op.node] || f != Kept
+	case Replace:
+		t[op.node].data = op.data
 	}
 }
 
@@ -274,14 +277,22 @@ type State struct {
 	files map[string][]byte // folders end with a slash
 }
 
+// seeds are those of digests, which mean something in this process only.
+var seeds = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
+
 // Digest names a state: two that are the same have the same digest.
 func (s State) Digest() string {
-	sum := sha256.New()
-	for _, name := range slices.Sorted(maps.Keys(s.files)) {
-		_, _ = fmt.Fprintf(sum, "%q %d\n", name, len(s.files[name])) // a hash takes everything
-		_, _ = sum.Write(s.files[name])
+	digest := ""
+	for _, seed := range seeds {
+		var sum maphash.Hash
+		sum.SetSeed(seed)
+		for _, name := range slices.Sorted(maps.Keys(s.files)) {
+			_, _ = fmt.Fprintf(&sum, "%q %d\n", name, len(s.files[name])) // a hash takes everything
+			_, _ = sum.Write(s.files[name])
+		}
+		digest += fmt.Sprintf("%016x", sum.Sum64())
 	}
-	return string(sum.Sum(nil))
+	return digest
 }
 
 // Write makes the state in a folder, which may hold nothing else.
