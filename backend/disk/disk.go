@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"path/filepath"
 )
 
 // Disk changes files and folders. Nothing is durable until the file, and for
@@ -17,7 +18,7 @@ type Disk interface {
 	Create(path string) (File, error)
 	// Rename moves a file, over another one if there is one.
 	Rename(from, to string) error
-	// Remove deletes a file.
+	// Remove deletes a file or an empty folder.
 	Remove(path string) error
 	// SyncDir makes the names in a folder durable.
 	SyncDir(path string) error
@@ -62,8 +63,10 @@ func WriteNew(d Disk, path string, content []byte) error {
 	if err != nil {
 		return err
 	}
-	if _, err = f.Write(content); err == nil {
-		err = f.Sync()
+	if len(content) > 0 { // an empty file has nothing to lose
+		if _, err = f.Write(content); err == nil {
+			err = f.Sync()
+		}
 	}
 	if err = errors.Join(err, f.Close()); err != nil {
 		return errors.Join(err, d.Remove(path))
@@ -81,4 +84,27 @@ func Replace(d Disk, temporary, path string, content []byte) error {
 		return err
 	}
 	return d.Rename(temporary, path)
+}
+
+// RemoveAll deletes a file, or a folder with everything in it. Nothing there is
+// fine.
+func RemoveAll(d Disk, path string) error {
+	info, err := os.Lstat(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	if info.IsDir() {
+		entries, err := os.ReadDir(path)
+		if err != nil {
+			return err
+		}
+		for _, e := range entries {
+			if err := RemoveAll(d, filepath.Join(path, e.Name())); err != nil {
+				return err
+			}
+		}
+	}
+	return d.Remove(path)
 }

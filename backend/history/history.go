@@ -42,8 +42,11 @@ type History struct {
 
 // Open returns the histories in a data folder. Repositories are made when
 // something is first published to them.
-func Open(root string) *History {
-	return &History{root: root, disk: disk.Real{}, now: time.Now, cache: gitpack.NewCache(cacheSize), repos: map[string]*repo{}}
+func Open(root string) *History { return OpenOn(disk.Real{}, root) }
+
+// OpenOn is Open for histories that are changed through a disk of the caller's.
+func OpenOn(d disk.Disk, root string) *History {
+	return &History{root: root, disk: d, now: time.Now, cache: gitpack.NewCache(cacheSize), repos: map[string]*repo{}}
 }
 
 // Close waits for what is being written and lets go of all repositories. Later

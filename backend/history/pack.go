@@ -64,20 +64,24 @@ type pack struct {
 
 // pack encodes the batch. The same objects in the same order give the same
 // bytes. They are stored whole: a later consolidation makes deltas of them.
-func (b *batch) pack(deflate *gitpack.Deflater) (pack, error) {
+func (b *batch) pack() (pack, error) {
 	var data bytes.Buffer
-	w, err := gitpack.NewWriter(&data, deflate, len(b.objects))
+	w, err := gitpack.NewWriter(&data, len(b.objects))
 	if err != nil {
 		return pack{}, fmt.Errorf("encode a pack: %w", err)
 	}
+	w.Fast = true
+	entries := make([]gitpack.Entry, 0, len(b.objects))
 	for _, o := range b.objects {
-		if _, err := w.Whole(o.name, o.Kind, o.Content); err != nil {
+		e, err := w.Whole(o.name, o.Kind, o.Content)
+		if err != nil {
 			return pack{}, fmt.Errorf("encode a pack: %w", err)
 		}
+		entries = append(entries, e)
 	}
-	sum, idx, err := w.Close()
+	sum, err := w.Close()
 	if err != nil {
 		return pack{}, fmt.Errorf("encode a pack: %w", err)
 	}
-	return pack{sum: sum, data: data.Bytes(), idx: idx}, nil
+	return pack{sum: sum, data: data.Bytes(), idx: gitpack.EncodeIndex(entries, sum)}, nil
 }

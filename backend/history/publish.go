@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/object"
@@ -61,13 +61,16 @@ func (r *repo) publish(ctx context.Context, base plumbing.Hash, commits []workfl
 	if !replayed(now) {
 		return nil, moved(branch, now)
 	}
-	if tip := r.last.commit; now == tip || len(commits) == 0 {
+	if len(commits) == 0 {
 		return published, nil
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	p, err := objects.pack(r.zip)
+	if now == r.last.commit {
+		return published, r.onDisk(r.settled())
+	}
+	p, err := objects.pack()
 	if err != nil {
 		return nil, err
 	}
@@ -81,6 +84,15 @@ func (r *repo) publish(ctx context.Context, base plumbing.Hash, commits []workfl
 		return r.moveRef(branch, r.last.commit, replayed)
 	})
 	return published, err
+}
+
+// settled makes a branch durable that was found where it should be: a process that
+// was killed may have moved it, and not come to that.
+func (r *repo) settled() error {
+	if err := r.make(); err != nil {
+		return err
+	}
+	return r.disk.SyncDir(r.path("refs", "heads"))
 }
 
 // build makes the objects of the commits in memory and leaves the last of them
@@ -164,7 +176,7 @@ func (r *repo) buildCommit(objects *batch, c workflow.Commit) (workflow.Publishe
 // that a crash leaves behind.
 func (r *repo) guarded(base string, fn func() error) error {
 	keep := r.path("objects", "pack", base+".keep")
-	if err := disk.WriteNew(r.disk, keep, []byte(keepMark)); err != nil && !errors.Is(err, fs.ErrExist) {
+	if err := r.mark(keep, isPackName(base)); err != nil && !errors.Is(err, fs.ErrExist) {
 		return r.unwritable(err)
 	}
 	if err := fn(); errors.Is(err, errLocked) {
@@ -178,6 +190,16 @@ func (r *repo) guarded(base string, fn func() error) error {
 	return nil
 }
 
+// mark writes a .keep file of ours. Beside a pack, what is in it must be durable,
+// because people keep packs by such files too.
+func (r *repo) mark(keep string, besidePack bool) error {
+	if besidePack {
+		return disk.WriteNew(r.disk, keep, []byte(keepMark))
+	}
+	_, err := r.copyTo(keep, strings.NewReader(keepMark))
+	return err
+}
+
 // explain makes an error of the disk one for a person.
 func (r *repo) explain(err error) error {
 	var known *workflow.Error
@@ -187,18 +209,17 @@ func (r *repo) explain(err error) error {
 	return r.unwritable(err)
 }
 
-// writePack puts a pack into the repository. Its index comes last, because that
-// is what makes git see it.
+// writePack puts a pack into the repository.
 func (r *repo) writePack(p pack) error {
-	whole := r.path("objects", "pack", "pack-"+p.sum.String())
-	spare := r.path("objects", "pack", temporary+p.sum.String())
-	if err := disk.Replace(r.disk, spare+".pack", whole+".pack", p.data); err != nil {
-		return err
+	spare := r.spare(p.sum.String())
+	err := r.writeNew(spare+packExt, p.data)
+	if err == nil {
+		err = r.writeNew(spare+idxExt, p.idx)
 	}
-	if err := disk.Replace(r.disk, spare+".idx", whole+".idx", p.idx); err != nil {
-		if _, missing := os.Lstat(whole + ".idx"); errors.Is(missing, fs.ErrNotExist) {
-			err = errors.Join(err, r.disk.Remove(whole+".pack"))
-		}
+	if err != nil {
+		return errors.Join(err, r.remove(spare+packExt))
+	}
+	if err := r.install(spare, "pack-"+p.sum.String()); err != nil {
 		return err
 	}
 	return r.disk.SyncDir(r.path("objects", "pack"))
@@ -218,6 +239,7 @@ func (r *repo) rescue(keep plumbing.ReferenceName, from, to plumbing.Hash) error
 		return r.unwritable(err)
 	}
 	return r.guarded("plumbline-rescue", func() error {
+		// Our mark must be durable before a lock is there that it explains.
 		if err := r.disk.SyncDir(r.path("objects", "pack")); err != nil {
 			return err
 		}
@@ -235,9 +257,9 @@ func (r *repo) rescue(keep plumbing.ReferenceName, from, to plumbing.Hash) error
 }
 
 // keepRef points a ref of ours that is not a branch to a commit. It may be the
-// first one, so the folders above it are synced too.
+// first one since the start, so the folders above it are synced too.
 func (r *repo) keepRef(name plumbing.ReferenceName, to plumbing.Hash, expected func(plumbing.Hash) bool) error {
-	if err := r.moveRef(name, to, expected); err != nil {
+	if err := r.moveRef(name, to, expected); err != nil || r.kept {
 		return err
 	}
 	for _, dir := range []string{"refs/plumbline", "refs"} {
@@ -245,5 +267,6 @@ func (r *repo) keepRef(name plumbing.ReferenceName, to plumbing.Hash, expected f
 			return err
 		}
 	}
+	r.kept = true
 	return nil
 }

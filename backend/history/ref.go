@@ -45,6 +45,30 @@ func (r *repo) ref(name plumbing.ReferenceName) (plumbing.Hash, error) {
 	return plumbing.ZeroHash, nil
 }
 
+// refTargets returns what the refs point to, as far as they can be read.
+func (r *repo) refTargets() map[plumbing.Hash]bool {
+	targets := map[plumbing.Hash]bool{}
+	note := func(path string) {
+		content, err := os.ReadFile(path)
+		if err != nil {
+			return // it is gone, or Verify has told of it
+		}
+		for line := range strings.Lines(string(content)) {
+			if hash, _, _ := strings.Cut(strings.TrimSpace(line), " "); plumbing.IsHash(hash) {
+				targets[plumbing.NewHash(hash)] = true
+			}
+		}
+	}
+	note(r.path("packed-refs"))
+	_ = filepath.WalkDir(r.path("refs"), func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			note(path)
+		}
+		return nil
+	})
+	return targets
+}
+
 // moveRef points a ref to a commit under git's lock, if what it points to now is
 // expected. It returns once that is durable and reads back.
 func (r *repo) moveRef(name plumbing.ReferenceName, to plumbing.Hash, expected func(plumbing.Hash) bool) error {
@@ -144,7 +168,7 @@ func (r *repo) lockFile(path string, content []byte) (unlock func() error, err e
 		if !errors.Is(err, fs.ErrExist) {
 			return nil, err
 		}
-		if waited >= lockPatience {
+		if waited >= r.patience {
 			break
 		}
 		time.Sleep(lockInterval)

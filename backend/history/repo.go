@@ -59,16 +59,17 @@ func isBareConfig(content string) bool {
 
 // repo is the bare repository of one project.
 type repo struct {
-	dir  string
-	disk disk.Disk
-	full int // objects that are merged into one pack at most
+	dir      string
+	disk     disk.Disk
+	patience time.Duration // for git to let go of a lock
+	full     int           // objects that are merged into one pack at most
 
 	maintain sync.Mutex // held while packs are being merged; taken before write
 	write    sync.Mutex // held while the repository is being changed
 	swept    bool       // what a crash left behind is gone
 	made     bool       // the repository is known to be complete
+	kept     bool       // the folders of our own refs are known to be durable
 	last     cached
-	zip      *gitpack.Deflater
 
 	objects *gitpack.Set
 }
@@ -82,7 +83,7 @@ type cached struct {
 }
 
 func newRepo(dir string, d disk.Disk, cache *gitpack.Cache) *repo {
-	return &repo{dir: dir, disk: d, full: fullPack, zip: gitpack.NewDeflater(true), objects: gitpack.NewSet(filepath.Join(dir, "objects"), cache)}
+	return &repo{dir: dir, disk: d, patience: lockPatience, full: fullPack, objects: gitpack.NewSet(filepath.Join(dir, "objects"), cache)}
 }
 
 // close waits for writers.
@@ -176,7 +177,7 @@ func (r *repo) sweep() error {
 	if r.swept {
 		return nil
 	}
-	if err := r.finishSuperseding(r.path("objects", "pack", superseded)); err != nil {
+	if err := r.finishSuperseding(); err != nil {
 		return r.unwritable(err)
 	}
 	if err := r.removeIncoming(); err != nil {

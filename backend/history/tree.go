@@ -134,7 +134,8 @@ func (f *folder) remove(path string, load loader) error {
 	return nil
 }
 
-// write adds the changed trees to a batch and returns the name of this one.
+// write adds the changed trees to a batch and returns the name of this one. Their
+// order is always the same, so that the same commits make the same pack.
 func (f *folder) write(b *batch) plumbing.Hash {
 	if !f.changed {
 		return f.hash

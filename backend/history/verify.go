@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -57,8 +58,10 @@ type check struct {
 	repo     *repo
 	now      time.Time
 	problems []Problem
-	objects  int                        // problems of objects
-	sound    map[plumbing.Hash]struct{} // that were unpacked and have their name
+	objects  int // problems of objects
+	// unindexed are packs without an index to which no ref leads.
+	unindexed []string
+	sound     map[plumbing.Hash]struct{} // that were unpacked and have their name
 }
 
 // Verify looks for what is wrong with the repository of a project whose branch
@@ -192,10 +195,15 @@ func (c *check) deep(want plumbing.Hash) error {
 		}
 		return c.ctx.Err()
 	})
-	if err != nil || want.IsZero() {
-		return err
+	if err == nil && !want.IsZero() {
+		err = c.connect(want)
 	}
-	return c.connect(want)
+	if c.objects > 0 { // else nobody needs them: a power cut came before they were used
+		for _, file := range c.unindexed {
+			c.noIndex(file)
+		}
+	}
+	return err
 }
 
 // listPacks returns the packs of the repository, with or without an index, as
@@ -234,12 +242,25 @@ func (c *check) pack(base string) error {
 		c.sound[e.Name] = struct{}{}
 	}
 	switch err := checkIndex(base, found); {
+	case errors.Is(err, fs.ErrNotExist) && !c.named(found):
+		c.unindexed = append(c.unindexed, file)
 	case errors.Is(err, fs.ErrNotExist):
-		c.add(IndexMissing, file, "The pack %s in %s has no index.", file, c.repo.dir)
+		c.noIndex(file)
 	case err != nil:
 		c.add(IndexDamaged, file, "The index of the pack %s in %s is damaged: %v.", file, c.repo.dir, err)
 	}
 	return nil
+}
+
+// noIndex adds the problem of a pack that git does not see.
+func (c *check) noIndex(file string) {
+	c.add(IndexMissing, file, "The pack %s in %s has no index.", file, c.repo.dir)
+}
+
+// named reports whether a ref points to an object that is in a pack and nowhere else.
+func (c *check) named(found gitpack.Scanned) bool {
+	targets := c.repo.refTargets()
+	return slices.ContainsFunc(found.Entries, func(e gitpack.Entry) bool { return targets[e.Name] && !c.repo.objects.Has(e.Name) })
 }
 
 // checkIndex compares the index of a pack with what was found in the pack.

@@ -83,6 +83,47 @@ func TestVerifyFindsNothingInWhatIsWhole(t *testing.T) {
 	}
 }
 
+// A power cut may leave a pack of which neither index nor .keep is there. What
+// was to be in it is then published again, perhaps in another pack.
+func TestVerifyPassesOverAPackThatWasNeverUsed(t *testing.T) {
+	cut := open(t, t.TempDir())
+	publish(t, cut, "", someCommits()[:1]...)
+	pack := onlyPack(t, cut)
+	h := open(t, t.TempDir())
+	published := publish(t, h, "", someCommits()...)
+	left, err := os.ReadFile(pack + ".pack")
+	must(t, err)
+	must(t, os.WriteFile(filepath.Join(h.Dir(project), "objects", "pack", filepath.Base(pack)+".pack"), left, 0o600))
+	if got := kinds(t, h, published[2].Commit, true); got != "" {
+		t.Errorf("the problems are %s", got)
+	}
+}
+
+func TestVerifyMissesTheIndexOfAPackThatARescueNeeds(t *testing.T) {
+	h := open(t, t.TempDir())
+	first := publish(t, h, "", someCommits()[:1]...)[0].Commit
+	pack := onlyPack(t, h)
+	git(t, h.Dir(project), "update-ref", "-d", "refs/heads/main")
+	head := publish(t, h, "", change(1, "other.md", "another history"))[0].Commit
+	git(t, h.Dir(project), "update-ref", "refs/plumbline/rescue/x", first)
+	must(t, os.Remove(pack+".idx"))
+	if got := kinds(t, h, head, true); got != "index_missing" {
+		t.Errorf("the problems are %q", got)
+	}
+}
+
+func TestSameCommitsMakeTheSamePack(t *testing.T) {
+	names := map[string]bool{}
+	for range 20 {
+		h := open(t, t.TempDir())
+		publish(t, h, "", change(1, "a/1.md", "1", "b/2.md", "2", "c/3.md", "3", "d/e/4.md", "4"))
+		names[filepath.Base(onlyPack(t, h))] = true
+	}
+	if len(names) != 1 {
+		t.Errorf("the same commits made %d packs", len(names))
+	}
+}
+
 // damages are what can happen to a repository, and what Verify says of it. What
 // Mend cannot put right has the problems that are left.
 var damages = []struct {
@@ -188,7 +229,7 @@ func TestYoungLockIsLeftAlone(t *testing.T) {
 func TestNoDamageStopsVerify(t *testing.T) {
 	root := t.TempDir()
 	commits := []workflow.Commit{}
-	docs := newDocuments()
+	docs := newDocuments(8)
 	for i := range 12 {
 		commits = append(commits, workflow.Commit{Seq: uint64(i), ProjectID: project, At: noon, Author: ann, Files: docs.edit(i * 7)})
 	}

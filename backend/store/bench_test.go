@@ -4,7 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
 
 	"plumbline/backend/workflow"
 )
@@ -73,6 +77,114 @@ func BenchmarkOpen(b *testing.B) {
 			if err := s.Close(); err != nil {
 				b.Fatal(err)
 			}
+		}
+	})
+}
+
+// BenchmarkSave saves a document of 4 KB and drains it, as the next version of
+// an artifact with few or many of them; bare is one put of the same size with
+// bbolt alone. The goals are ratios of at most 2 against bare, and of at most 1.5
+// between few and many.
+func BenchmarkSave(b *testing.B) {
+	body := strings.Repeat("0123456789abcdef", 256)
+	b.Run("bare", func(b *testing.B) {
+		s := open(b)
+		update(b, s, func(tx *Tx) error { return tx.PutNumCtx("m", 1) })
+		number := 0
+		for b.Loop() {
+			number++
+			err := s.db.Update(func(tx *bolt.Tx) error {
+				return tx.Bucket([]byte(bucketBody)).Put(versionKey(project, "spec.md", number), []byte(body))
+			})
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	for _, versions := range []int{100, 100_000} {
+		b.Run(fmt.Sprint(versions), func(b *testing.B) {
+			s := open(b)
+			long(b, s, "spec.md", versions)
+			drain(b, s, map[string]*repository{}, 0)
+			number := versions
+			for b.Loop() {
+				number++
+				saveAndDrain(b, s, number, body)
+			}
+		})
+	}
+}
+
+// saveAndDrain makes a version of spec.md and publishes it.
+func saveAndDrain(b *testing.B, s *Store, number int, body string) {
+	b.Helper()
+	err := s.Update(func(tx *Tx) error {
+		v := workflow.Version{ProjectID: project, Path: "spec.md", Number: number, Kind: workflow.VersionSaved, Author: ann, At: noon, Hash: "hash"}
+		return errors.Join(tx.AddVersion(v, body), tx.Describe(project, ann, noon, "Save"))
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := publishAll(s); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// BenchmarkSaveWithFreePages saves in a file with 150,000 free pages, before and
+// after compaction. The goal is a ratio of at most 1.5 between compacted and an
+// almost new file, which is BenchmarkSave/100.
+func BenchmarkSaveWithFreePages(b *testing.B) {
+	body := strings.Repeat("0123456789abcdef", 256)
+	s := open(b)
+	long(b, s, "spec.md", 100)
+	s.db.NoSync = true
+	const many = 150_000
+	for i := range 3 {
+		big := strings.Repeat("x", many/3*4096)
+		update(b, s, func(tx *Tx) error { return tx.PutRunText(fmt.Sprint("BIG", i), "prompt", big) })
+	}
+	for i := range 3 {
+		update(b, s, func(tx *Tx) error { return tx.remove(bucketRunText, key(fmt.Sprint("BIG", i), "prompt")) })
+	}
+	update(b, s, func(tx *Tx) error { return tx.PutNumCtx("m", 1) })
+	s.db.NoSync = false
+	drain(b, s, map[string]*repository{}, 0)
+	if pages, _ := s.FreePages(); pages < many {
+		b.Fatalf("%d pages are free", pages)
+	}
+	number := 100
+	saves := func(b *testing.B) {
+		for b.Loop() {
+			number++
+			saveAndDrain(b, s, number, body)
+		}
+	}
+	b.Run("before", saves)
+	if done, err := s.Compact(b.Context()); err != nil || !done {
+		b.Fatalf("Compact: %v, %v", done, err)
+	}
+	b.Run("after", saves)
+}
+
+// BenchmarkLogPage reads the newest 50 versions of an artifact with 100,000, and
+// the one that was current at a moment.
+func BenchmarkLogPage(b *testing.B) {
+	s := open(b)
+	long(b, s, "spec.md", 100_000)
+	b.Run("page", func(b *testing.B) {
+		for b.Loop() {
+			view(b, s, func(tx *Tx) error {
+				_, err := tx.VersionsBefore(project, "spec.md", 50_000, 50)
+				return err
+			})
+		}
+	})
+	b.Run("moment", func(b *testing.B) {
+		for b.Loop() {
+			view(b, s, func(tx *Tx) error {
+				_, _, err := tx.VersionAt(project, "spec.md", noon.Add(50_000*time.Minute))
+				return err
+			})
 		}
 	})
 }

@@ -25,14 +25,15 @@ func (s *Store) FreePages() (pages int, many bool) {
 		return 0, false
 	}
 	pages = s.db.Stats().FreePageN
-	return pages, pages > compactAbove
+	return pages, pages > s.spare
 }
 
 // Compact gives free pages back to the disk when there are many: it copies the
 // database beside itself and lets the copy take its place. Others read and write
 // meanwhile. If somebody has written in between, or is just reading when the
 // copy could take its place, Compact leaves everything as it is and returns
-// false: it is for an idle moment, and does no harm in any other.
+// false: it is for an idle moment, and does no harm in any other. Close waits for
+// it, so cancel ctx first.
 func (s *Store) Compact(ctx context.Context) (done bool, err error) {
 	if !s.compacting.TryLock() {
 		return false, nil
@@ -41,7 +42,7 @@ func (s *Store) Compact(ctx context.Context) (done bool, err error) {
 	if _, many := s.FreePages(); !many {
 		return false, nil
 	}
-	if err := s.syncNames(); err != nil {
+	if err := s.makeMark(); err != nil {
 		return false, err
 	}
 	fresh := s.freshPath()
@@ -49,8 +50,8 @@ func (s *Store) Compact(ctx context.Context) (done bool, err error) {
 	if err == nil {
 		done, err = s.takeOver(fresh, copied)
 	}
-	if done || err != nil && s.closed() {
-		return done, err
+	if done {
+		return true, nil
 	}
 	if removed := ignoreMissing(s.disk.Remove(fresh)); err == nil && removed != nil {
 		err = unwritable(s.dir, removed)

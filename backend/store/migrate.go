@@ -105,7 +105,7 @@ func (s *Store) backupPath(version int) string {
 // backUp keeps the database as it is, before anything is written to it. When it
 // returns, the copy is durable and has been read back.
 func (s *Store) backUp(version int) error {
-	if err := s.syncNames(); err != nil {
+	if err := s.makeMark(); err != nil {
 		return err
 	}
 	temporary := s.copyPath()
@@ -117,7 +117,7 @@ func (s *Store) backUp(version int) error {
 		err = s.disk.Rename(temporary, s.backupPath(version))
 	}
 	if err == nil {
-		err = s.disk.SyncDir(s.dir)
+		err = s.syncNames()
 	}
 	if err != nil {
 		return because(errors.Join(err, ignoreMissing(s.disk.Remove(temporary))), workflow.Unavailable,

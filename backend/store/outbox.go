@@ -2,6 +2,8 @@ package store
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"plumbline/backend/workflow"
 )
@@ -53,16 +55,23 @@ func (s *Store) Pending(limit int) ([]workflow.Commit, error) {
 // leave the outbox. Those that have left it before are passed over.
 func (s *Store) Drained(projectID string, published []workflow.Published) error {
 	return s.Update(func(tx *Tx) error {
+		paths := map[string]bool{}
 		for _, p := range published {
-			if err := tx.drained(projectID, p); err != nil {
+			if err := tx.drained(projectID, p, paths); err != nil {
 				return fmt.Errorf("record commit %s: %w", p.Commit, err)
+			}
+		}
+		for _, path := range slices.Sorted(maps.Keys(paths)) {
+			if err := tx.pruneBodies(projectID, path); err != nil {
+				return err
 			}
 		}
 		return nil
 	})
 }
 
-func (tx *Tx) drained(projectID string, p workflow.Published) error {
+// drained records what became of one commit and notes the artifacts in it.
+func (tx *Tx) drained(projectID string, p workflow.Published, paths map[string]bool) error {
 	var commit workflow.Commit
 	k := key(sequenceKey(p.Seq))
 	ok, err := tx.get(bucketOutbox, k, &commit)
@@ -76,9 +85,7 @@ func (tx *Tx) drained(projectID string, p workflow.Published) error {
 		if err := tx.versionPublished(projectID, v, p); err != nil {
 			return err
 		}
-		if err := tx.pruneBodies(projectID, v.Path); err != nil {
-			return err
-		}
+		paths[v.Path] = true
 	}
 	if _, err := tx.put(bucketGitHead, key(projectID), p.Commit); err != nil {
 		return err

@@ -24,6 +24,22 @@ func (s *Store) findMark() (unclean bool) {
 	return err == nil
 }
 
+// makeMark makes the marker, if it is not there. It is durable after syncNames.
+func (s *Store) makeMark() error {
+	if s.marked.Load() {
+		return nil
+	}
+	f, err := s.disk.Create(s.markPath())
+	if err == nil {
+		err = f.Close()
+	}
+	if err != nil && !errors.Is(err, fs.ErrExist) { // somebody else was faster
+		return unwritable(s.dir, err)
+	}
+	s.marked.Store(true)
+	return nil
+}
+
 // syncNames is called before anything is written to the database. It makes the
 // marker, and with it every name in the folder durable: also that of a database
 // that was just made or took another's place.
@@ -31,15 +47,8 @@ func (s *Store) syncNames() error {
 	if !s.names.Load() {
 		return nil
 	}
-	if !s.marked.Load() {
-		f, err := s.disk.Create(s.markPath())
-		if err == nil {
-			err = f.Close()
-		}
-		if err != nil && !errors.Is(err, fs.ErrExist) { // somebody else was faster
-			return unwritable(s.dir, err)
-		}
-		s.marked.Store(true)
+	if err := s.makeMark(); err != nil {
+		return err
 	}
 	if err := s.disk.SyncDir(s.dir); err != nil {
 		return unwritable(s.dir, err)

@@ -246,3 +246,10 @@ func read(t testing.TB, path string) string {
 	}
 	return string(content)
 }
+
+// asSchema1 makes a database one of schema 1, as it was before the index.
+func asSchema1(tx *bolt.Tx) error {
+	k := key(schemaKey)
+	return errors.Join(tx.DeleteBucket([]byte(bucketCandidateOpen)),
+		tx.Bucket([]byte(bucketMeta)).Put(k, seal(formatJSON, k, []byte(`{"version":1,"createdAt":"2026-11-21T12:00:00Z"}`))))
+}

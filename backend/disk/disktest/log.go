@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"hash/maphash"
 	"maps"
 	"os"
 	"path"
@@ -83,6 +84,14 @@ func DataLost(_ int, op Op) Fate {
 	return Kept
 }
 
+// DataHalved keeps names, and half of what was written.
+func DataHalved(_ int, op Op) Fate {
+	if op.Kind == Write {
+		return Half
+	}
+	return Kept
+}
+
 // NamesLost keeps what was written, and loses names.
 func NamesLost(_ int, op Op) Fate {
 	if op.Kind == Write {
@@ -120,10 +129,10 @@ func OnlyKept(number int) Loss {
 }
 
 // Losses returns the losses that are worth a try after n operations: all, none,
-// data or names, each single operation alone and each but that one, and some
+// data, half of it, or names, each single operation alone and each but that one, and some
 // random ones.
 func (l Log) Losses(n int, random uint64) []Loss {
-	losses := []Loss{NothingLost, AllLost, DataLost, NamesLost}
+	losses := []Loss{NothingLost, AllLost, DataLost, DataHalved, NamesLost}
 	for _, i := range l.pending(n) {
 		losses = append(losses, OnlyLost(i), OnlyKept(i))
 	}
@@ -233,6 +242,8 @@ func (t tree) apply(op Op, fate func(inode) Fate, broken map[inode]bool) {
 			t[op.node].data = append(slices.Clip(t[op.node].data), data...)
 		}
 		broken[op.node] = broken[op.node] || f != Kept
+	case Replace:
+		t[op.node].data = op.data
 	}
 }
 
@@ -266,14 +277,22 @@ type State struct {
 	files map[string][]byte // folders end with a slash
 }
 
+// seeds are those of digests, which mean something in this process only.
+var seeds = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
+
 // Digest names a state: two that are the same have the same digest.
 func (s State) Digest() string {
-	sum := sha256.New()
-	for _, name := range slices.Sorted(maps.Keys(s.files)) {
-		_, _ = fmt.Fprintf(sum, "%q %d\n", name, len(s.files[name])) // a hash takes everything
-		_, _ = sum.Write(s.files[name])
+	digest := ""
+	for _, seed := range seeds {
+		var sum maphash.Hash
+		sum.SetSeed(seed)
+		for _, name := range slices.Sorted(maps.Keys(s.files)) {
+			_, _ = fmt.Fprintf(&sum, "%q %d\n", name, len(s.files[name])) // a hash takes everything
+			_, _ = sum.Write(s.files[name])
+		}
+		digest += fmt.Sprintf("%016x", sum.Sum64())
 	}
-	return string(sum.Sum(nil))
+	return digest
 }
 
 // Write makes the state in a folder, which may hold nothing else.

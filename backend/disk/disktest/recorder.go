@@ -35,6 +35,7 @@ const (
 	Rename  Kind = "rename"
 	Remove  Kind = "remove"
 	SyncDir Kind = "sync dir"
+	Replace Kind = "replace" // content that others have written and synced; see [Recorder.Replaced]
 	Mark    Kind = "mark"    // put in by the test
 	Outside Kind = "outside" // what others did to the folder; see [Recorder.Outside]
 )
@@ -90,6 +91,32 @@ func (r *Recorder) Mark(text string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.ops = append(r.ops, Op{Kind: Mark, Path: text})
+}
+
+// Replaced takes over what another program, such as a database, has written to a
+// file and synced. The name of a file that was not known counts as made just now.
+func (r *Recorder) Replaced(name string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	rel, dir, err := r.parent(name)
+	if err != nil {
+		return err
+	}
+	content, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	node, known := r.now.find(rel)
+	switch {
+	case !known:
+		node = r.make(dir, path.Base(rel), false)
+		r.ops = append(r.ops, Op{Kind: Create, Path: rel, node: node, dir: dir})
+	case bytes.Equal(r.now[node].data, content):
+		return nil
+	}
+	r.now[node].data = content
+	r.ops = append(r.ops, Op{Kind: Replace, Path: rel, node: node, data: content})
+	return nil
 }
 
 // Outside takes over what other programs have done to the folder meanwhile. From

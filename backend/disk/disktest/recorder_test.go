@@ -130,6 +130,25 @@ func TestOutsideChangesAreDurable(t *testing.T) {
 	want(t, outcomes(l, l.Len()), "a=ours b=theirs", "a=ours c=theirs")
 }
 
+func TestReplacedContentIsDurableButItsNameIsNot(t *testing.T) {
+	l := record(t, func(r *Recorder, root string) error {
+		a := filepath.Join(root, "a")
+		for _, text := range []string{"one", "one", "two"} {
+			if err := errors.Join(os.WriteFile(a, []byte(text), 0o600), r.Replaced(a)); err != nil {
+				return err
+			}
+		}
+		return errors.Join(r.SyncDir(root), os.WriteFile(a, []byte("three"), 0o600), r.Replaced(a))
+	})
+	if l.Len() != 5 { // create, replace, replace, sync, replace
+		t.Fatalf("%d operations were recorded, want 5", l.Len())
+	}
+	want(t, outcomes(l, 2), "", "a=one")
+	want(t, outcomes(l, 3), "", "a=two")
+	want(t, outcomes(l, 4), "a=two")
+	want(t, outcomes(l, 5), "a=three")
+}
+
 func TestResumedRecordingCanStillLoseWhatCameBefore(t *testing.T) {
 	l := record(t, func(r *Recorder, root string) error {
 		return disk.WriteNew(r, filepath.Join(root, "a"), []byte("text"))

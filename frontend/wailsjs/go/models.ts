@@ -106,6 +106,7 @@ export namespace workflow {
 	    version: Version;
 	    passages: Passage[];
 	    origins: Origin[];
+	    since: number;
 	}
 	export interface Candidate {
 	    runId: string;

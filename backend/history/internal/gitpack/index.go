@@ -136,26 +136,34 @@ func (x *Index) Check() error {
 // EncodeIndex makes the index of a pack. It sorts the entries by name.
 func EncodeIndex(entries []Entry, packSum plumbing.Hash) []byte {
 	slices.SortFunc(entries, func(a, b Entry) int { return bytes.Compare(a.Name[:], b.Name[:]) })
-	out := make([]byte, 0, fanoutEnd+len(entries)*(hashSize+8)+2*hashSize)
+	return EncodeSorted(len(entries), func(i int) Entry { return entries[i] }, packSum)
+}
+
+// EncodeSorted makes the index of a pack of so many entries, which are sorted by
+// name.
+func EncodeSorted(count int, entry func(i int) Entry, packSum plumbing.Hash) []byte {
+	out := make([]byte, 0, fanoutEnd+count*(hashSize+8)+2*hashSize)
 	out = append(out, indexMagic...)
 	for first, n := 0, 0; first < 256; first++ {
-		for n < len(entries) && int(entries[n].Name[0]) <= first {
+		for n < count && int(entry(n).Name[0]) <= first {
 			n++
 		}
 		out = binary.BigEndian.AppendUint32(out, uint32(n))
 	}
-	for _, e := range entries {
-		out = append(out, e.Name[:]...)
+	for i := range count {
+		name := entry(i).Name
+		out = append(out, name[:]...)
 	}
-	for _, e := range entries {
-		out = binary.BigEndian.AppendUint32(out, e.CRC)
+	for i := range count {
+		out = binary.BigEndian.AppendUint32(out, entry(i).CRC)
 	}
 	large := []int64{}
-	for _, e := range entries {
-		at := uint32(e.Offset)
-		if e.Offset >= 1<<31 {
+	for i := range count {
+		offset := entry(i).Offset
+		at := uint32(offset)
+		if offset >= 1<<31 {
 			at = 1<<31 | uint32(len(large))
-			large = append(large, e.Offset)
+			large = append(large, offset)
 		}
 		out = binary.BigEndian.AppendUint32(out, at)
 	}

@@ -10,6 +10,7 @@ import (
 	"hash"
 	"hash/crc32"
 	"io"
+	"sync"
 
 	"github.com/go-git/go-git/v5/plumbing"
 )
@@ -21,30 +22,27 @@ const (
 	small = 160
 )
 
-// Deflater compresses. It is kept because a new one costs more than most objects.
-// It is not safe for use by several goroutines.
-type Deflater struct {
-	full, letters *zlib.Writer
-	out           bytes.Buffer
+// deflater compresses; it is kept because a new one costs more than most objects.
+type deflater struct {
+	full, fast, letters *zlib.Writer
+	out                 bytes.Buffer
 }
 
-// NewDeflater makes a Deflater, which is quick or makes things as small as git does.
-func NewDeflater(quick bool) *Deflater {
-	level := zlib.DefaultCompression
-	if quick {
-		level = zlib.BestSpeed
-	}
-	full, _ := zlib.NewWriterLevel(io.Discard, level) // both levels are known ones
-	letters, _ := zlib.NewWriterLevel(io.Discard, zlib.HuffmanOnly)
-	return &Deflater{full: full, letters: letters}
-}
+var deflaters = sync.Pool{New: func() any {
+	letters, _ := zlib.NewWriterLevel(io.Discard, zlib.HuffmanOnly) // the levels are known ones
+	fast, _ := zlib.NewWriterLevel(io.Discard, zlib.BestSpeed)
+	return &deflater{full: zlib.NewWriter(io.Discard), fast: fast, letters: letters}
+}}
 
-// Deflate compresses. The result is good until the next call.
-func (d *Deflater) Deflate(data []byte) []byte {
+// deflate compresses. The result is good until the next call.
+func (d *deflater) deflate(data []byte, fast bool) []byte {
 	d.out.Reset()
 	w := d.full
-	if len(data) <= small {
+	switch {
+	case len(data) <= small:
 		w = d.letters
+	case fast:
+		w = d.fast
 	}
 	w.Reset(&d.out)
 	_, _ = w.Write(data) // a buffer takes everything
@@ -54,42 +52,52 @@ func (d *Deflater) Deflate(data []byte) []byte {
 
 // Writer writes a pack. It is not safe for use by several goroutines.
 type Writer struct {
-	out     io.Writer
-	deflate *Deflater
-	sum     hash.Hash
-	at      int64
-	left    int
-	entries []Entry
-	head    []byte
+	// Fast is for packs that will be merged soon: they are larger.
+	Fast bool
+
+	out  io.Writer
+	sum  hash.Hash
+	at   int64
+	left int
+	head []byte
 }
 
 // NewWriter begins a pack of so many objects.
-func NewWriter(out io.Writer, deflate *Deflater, count int) (*Writer, error) {
-	w := &Writer{out: out, deflate: deflate, sum: sha1.New(), left: count, entries: make([]Entry, 0, count)}
+func NewWriter(out io.Writer, count int) (*Writer, error) {
+	w := &Writer{out: out, sum: sha1.New(), left: count}
 	head := binary.BigEndian.AppendUint32([]byte("PACK"), 2)
 	return w, w.write(binary.BigEndian.AppendUint32(head, uint32(count)))
 }
 
-// Whole writes an object and returns where.
-func (w *Writer) Whole(name plumbing.Hash, kind plumbing.ObjectType, content []byte) (int64, error) {
-	return w.Raw(name, kind, int64(len(content)), 0, w.deflate.Deflate(content))
+// Whole writes an object and returns its entry for the index.
+func (w *Writer) Whole(name plumbing.Hash, kind plumbing.ObjectType, content []byte) (Entry, error) {
+	d := deflaters.Get().(*deflater)
+	defer deflaters.Put(d)
+	return w.Raw(name, kind, int64(len(content)), 0, d.deflate(content, w.Fast))
 }
 
-// Raw writes an object whose content is compressed already and returns where.
-// size is that of the content, or of the delta for an OFSDelta, whose base is at
-// an offset.
-func (w *Writer) Raw(name plumbing.Hash, kind plumbing.ObjectType, size, base int64, compressed []byte) (int64, error) {
-	at := w.at
+// Delta writes an object as what makes it from the one at an offset, and returns
+// its entry for the index.
+func (w *Writer) Delta(name plumbing.Hash, base int64, delta []byte) (Entry, error) {
+	d := deflaters.Get().(*deflater)
+	defer deflaters.Put(d)
+	return w.Raw(name, plumbing.OFSDeltaObject, int64(len(delta)), base, d.deflate(delta, w.Fast))
+}
+
+// Raw writes an object whose content is compressed already, and returns its entry
+// for the index. size is that of the content, or of the delta for an OFSDelta,
+// whose base is at an offset.
+func (w *Writer) Raw(name plumbing.Hash, kind plumbing.ObjectType, size, base int64, compressed []byte) (Entry, error) {
+	e := Entry{Name: name, Offset: w.at}
 	if w.left--; w.left < 0 {
-		return 0, errors.New("the pack holds more objects than were announced")
+		return e, errors.New("the pack holds more objects than were announced")
 	}
-	w.head = appendHeader(w.head[:0], kind, size, at-base)
-	crc := crc32.Update(crc32.ChecksumIEEE(w.head), crc32.IEEETable, compressed)
-	w.entries = append(w.entries, Entry{Name: name, Offset: at, CRC: crc})
+	w.head = appendHeader(w.head[:0], kind, size, e.Offset-base)
+	e.CRC = crc32.Update(crc32.ChecksumIEEE(w.head), crc32.IEEETable, compressed)
 	if err := w.write(w.head); err != nil {
-		return 0, err
+		return e, err
 	}
-	return at, w.write(compressed)
+	return e, w.write(compressed)
 }
 
 func (w *Writer) write(b []byte) error {
@@ -99,14 +107,12 @@ func (w *Writer) write(b []byte) error {
 	return err
 }
 
-// Close ends the pack and returns its checksum, which names it, and its index.
-func (w *Writer) Close() (sum plumbing.Hash, index []byte, err error) {
+// Close ends the pack and returns its checksum, which names it.
+func (w *Writer) Close() (sum plumbing.Hash, err error) {
 	if w.left > 0 {
-		return sum, nil, fmt.Errorf("the pack holds %d objects less than were announced", w.left)
+		return sum, fmt.Errorf("the pack holds %d objects less than were announced", w.left)
 	}
 	sum = plumbing.Hash(w.sum.Sum(nil))
-	if _, err := w.out.Write(sum[:]); err != nil {
-		return sum, nil, err
-	}
-	return sum, EncodeIndex(w.entries, sum), nil
+	_, err = w.out.Write(sum[:])
+	return sum, err
 }
