@@ -25,7 +25,7 @@ const (
 	// fullPack is how many objects are merged into one pack at most, so that merging
 	// needs as much memory for a long history as for a short one. A pack with half
 	// of them is left as it is for ever.
-	fullPack = 200_000
+	fullPack = 100_000
 	// superseded is the file that says which packs another one stands for.
 	superseded = temporary + "superseded"
 )
@@ -96,6 +96,7 @@ func (r *repo) consolidate(ctx context.Context) (done Consolidated, more bool, e
 	if err != nil || done.Packs < 2 {
 		return Consolidated{}, false, err
 	}
+	reader.objects.Prefer(packs)
 	done, err = r.merge(ctx, reader, packs, done)
 	return done, more, err
 }

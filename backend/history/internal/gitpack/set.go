@@ -131,6 +131,15 @@ func (s *Set) Packs() ([]*Indexed, error) {
 	return s.packs, nil
 }
 
+// Prefer has objects looked for in some packs of the set first, until the list of
+// packs is read anew. The indexes of the others are read only when it must be.
+func (s *Set) Prefer(packs []*Indexed) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	rest := slices.DeleteFunc(slices.Clone(s.packs), func(p *Indexed) bool { return slices.Contains(packs, p) })
+	s.packs = append(slices.Clone(packs), rest...)
+}
+
 // list reads the folder. Packs that are still there are kept as they are.
 func (s *Set) list() error {
 	entries, err := os.ReadDir(filepath.Join(s.dir, "pack"))
