@@ -143,6 +143,10 @@ func TestMostMemoryIsReadFromTheStatus(t *testing.T) {
 	if got, err := mostOf("Name:\tx\nVmHWM:\t  2000 kB\nVmRSS:\t 1 kB\n"); err != nil || got != 2.048 {
 		t.Errorf("most memory: %v, %v", got, err)
 	}
+	const maps = "7f00-7f10 rw-s 00000000 fe:00 1   /x/plumbline.db\nSize: 9 kB\nRss:  1000 kB\nPss: 5 kB\n7f10-7f20 r-xp 0 0 0  /bin/x\nRss: 70 kB\n"
+	if got := mappedOf(maps, ".db"); got != 1.024 {
+		t.Errorf("mapped of the database: %v", got)
+	}
 	if _, err := mostOf("VmRSS:\t 1 kB\n"); err == nil {
 		t.Error("a status without it is no error")
 	}
