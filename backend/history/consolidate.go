@@ -16,6 +16,7 @@ import (
 
 	"plumbline/backend/disk"
 	"plumbline/backend/history/internal/gitpack"
+	"plumbline/backend/workflow"
 )
 
 const (
@@ -70,6 +71,11 @@ func (h *History) Consolidate(ctx context.Context, projectID string) (Consolidat
 	r.maintain.Lock()
 	defer r.maintain.Unlock()
 	done, err := r.consolidate(ctx)
+	if errors.Is(err, gitpack.ErrDamaged) || errors.Is(err, gitpack.ErrNotFound) {
+		broken := workflow.Errorf(workflow.Internal, "The packs in %s are damaged, and were left as they are.", r.dir)
+		broken.Err = err
+		err = broken.WithHint("“plumbline verify” tells what is damaged, and “plumbline repair” mends what it can.")
+	}
 	if err != nil {
 		return Consolidated{}, fmt.Errorf("consolidate the history of %s: %w", projectID, err)
 	}
