@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -16,9 +17,10 @@ import (
 const (
 	// drainIdle is how long the drainer waits for more writes before it publishes.
 	drainIdle = 250 * time.Millisecond
-	// drainBatch is how many writes it does not wait beyond, and the most commits
-	// that it publishes as one pack.
+	// drainBatch is how many writes it does not wait beyond.
 	drainBatch = 64
+	// packBatch is the most commits that it publishes as one pack, when many wait.
+	packBatch = 256
 	// drainRetry and drainRetryMax bound the pause after a drain that did not work.
 	drainRetry    = 2 * time.Second
 	drainRetryMax = 2 * time.Minute
@@ -124,43 +126,36 @@ func (d *drainer) run(ctx context.Context) {
 func drainOutbox(ctx context.Context, s *store.Store, h *history.History) error {
 	var errs []error
 	stuck := map[string]bool{}
-	for limit := drainBatch; ; {
+	for {
 		if err := ctx.Err(); err != nil {
 			return errors.Join(append(errs, err)...)
 		}
-		pending, err := s.Pending(limit)
+		pending, err := s.Next(packBatch, stuck)
 		if err != nil {
 			return errors.Join(append(errs, fmt.Errorf("read the outbox: %w", err))...)
 		}
-		all := len(pending)
-		pending = slices.DeleteFunc(pending, func(c workflow.Commit) bool { return stuck[c.ProjectID] })
-		if len(pending) == 0 && all < limit {
+		if len(pending) == 0 {
 			return errors.Join(errs...)
 		}
-		limit = drainBatch + all - len(pending) // look beyond those that are stuck
 		for _, commits := range byProject(pending) {
-			project := commits[0].ProjectID
-			if stuck[project] {
-				continue
-			}
 			if err := drainProject(ctx, s, h, commits); err != nil {
-				stuck[project] = true
+				stuck[commits[0].ProjectID] = true
 				errs = append(errs, err)
 			}
 		}
 	}
 }
 
-// byProject splits commits into runs of the same project, in their order.
+// byProject puts the commits of each project together, in their order.
 func byProject(commits []workflow.Commit) [][]workflow.Commit {
-	groups := [][]workflow.Commit{}
-	for start := 0; start < len(commits); {
-		end := start + 1
-		for end < len(commits) && commits[end].ProjectID == commits[start].ProjectID {
-			end++
+	groups, group := [][]workflow.Commit{}, map[string]int{}
+	for _, c := range commits {
+		i, known := group[c.ProjectID]
+		if !known {
+			i = len(groups)
+			group[c.ProjectID], groups = i, append(groups, nil)
 		}
-		groups = append(groups, commits[start:end])
-		start = end
+		groups[i] = append(groups[i], c)
 	}
 	return groups
 }
@@ -174,7 +169,11 @@ func drainProject(ctx context.Context, s *store.Store, h *history.History, commi
 	if workflow.CodeOf(err) != workflow.Conflict {
 		return err
 	}
-	if err := settle(ctx, s, h, project); err != nil {
+	head, err := s.GitHead(project)
+	if err != nil {
+		return err
+	}
+	if err := settle(ctx, s, h, project, head); err != nil {
 		return err
 	}
 	return publishAll(ctx, s, h, project)
@@ -212,13 +211,16 @@ func publishAll(ctx context.Context, s *store.Store, h *history.History, project
 // cannot be settled and returns all errors; the store is whole in any case, and
 // what could not be published stays in the outbox.
 func reconcile(ctx context.Context, s *store.Store, h *history.History) error {
-	var errs []error
-	ids, err := knownProjects(s)
+	heads, err := s.GitHeads()
+	if err == nil {
+		err = addProjects(s, heads)
+	}
 	if err != nil {
 		return fmt.Errorf("reconcile: %w", err)
 	}
-	for _, id := range ids {
-		if err := settle(ctx, s, h, id); err != nil {
+	var errs []error
+	for _, id := range slices.Sorted(maps.Keys(heads)) {
+		if err := settle(ctx, s, h, id, heads[id]); err != nil {
 			errs = append(errs, fmt.Errorf("reconcile project %s: %w", id, err))
 		}
 	}
@@ -226,39 +228,28 @@ func reconcile(ctx context.Context, s *store.Store, h *history.History) error {
 	return errors.Join(errs...)
 }
 
-// knownProjects returns the ids of all projects that may have a history.
-func knownProjects(s *store.Store) ([]string, error) {
-	ids := []string{}
-	err := s.View(func(tx *store.Tx) error {
+// addProjects adds the projects that git has nothing of yet, with an empty head.
+// One that has only commits in the outbox is settled when these are published.
+func addProjects(s *store.Store, heads map[string]string) error {
+	return s.View(func(tx *store.Tx) error {
 		projects, err := tx.Projects()
 		for _, p := range projects {
-			ids = append(ids, p.ID)
+			if _, known := heads[p.ID]; !known {
+				heads[p.ID] = ""
+			}
 		}
 		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	pending, err := s.Pending(0)
-	for _, c := range pending {
-		ids = append(ids, c.ProjectID)
-	}
-	slices.Sort(ids)
-	return slices.Compact(ids), err
 }
 
-// settle compares the branch of a project with the commit that the store knows
-// as its head.
+// settle compares the branch of a project with head, the commit that the store
+// knows it to be at.
 //
 // A branch that is ahead by commits of the outbox, because a crash came between
 // publishing and noting, is fine: publishing them again gives the same names. A
 // branch that is gone is put back. Anything else was not written by us: it is
 // kept under refs/plumbline/rescue, and the branch is put back.
-func settle(ctx context.Context, s *store.Store, h *history.History, project string) error {
-	head, err := s.GitHead(project)
-	if err != nil {
-		return err
-	}
+func settle(ctx context.Context, s *store.Store, h *history.History, project, head string) error {
 	tip, err := h.Tip(ctx, project)
 	if err != nil || tip == head {
 		return err

@@ -239,8 +239,8 @@ func TestDrainMakesOneCommitOfEachWrite(t *testing.T) {
 		t.Errorf("log is\n%s\nwant\n%s", log, want)
 	}
 	packs, err := filepath.Glob(filepath.Join(h.history.Dir("P"), "objects", "pack", "*.pack"))
-	if err != nil || len(packs) != 2 {
-		t.Errorf("%d packs, %v, want one for each run of commits", len(packs), err)
+	if err != nil || len(packs) != 1 {
+		t.Errorf("%d packs, %v, want one for all commits", len(packs), err)
 	}
 	for _, project := range []string{"P", "Q"} {
 		h.tip(t, project)
@@ -359,7 +359,7 @@ func TestStuckProjectDoesNotHoldUpOthers(t *testing.T) {
 		os.WriteFile(filepath.Join(h.dir, "projects", "A"), nil, 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	for range drainBatch + 5 {
+	for range packBatch + 5 {
 		h.mustSave(t, "A", "spec.md", "x")
 	}
 	h.mustSave(t, "B", "spec.md", drainBody("B", "spec.md", 1))
@@ -367,7 +367,7 @@ func TestStuckProjectDoesNotHoldUpOthers(t *testing.T) {
 	if workflow.CodeOf(err) != workflow.Unavailable {
 		t.Errorf("drain: %v, want unavailable", err)
 	}
-	if got := h.pending(t); got != drainBatch+5 {
+	if got := h.pending(t); got != packBatch+5 {
 		t.Errorf("%d commits wait, want those of A", got)
 	}
 	h.checkSound(t, "B")
@@ -454,7 +454,7 @@ func checkNoRescue(t *testing.T, h *drainHouse) {
 func TestReplayOfAShorterBatchIsNotTakenForForeign(t *testing.T) {
 	h := enter(t, t.TempDir())
 	defer h.leave(t)
-	for n := 1; n <= drainBatch+6; n++ {
+	for n := 1; n <= packBatch+6; n++ {
 		h.mustSave(t, "P", "spec.md", drainBody("P", "spec.md", n))
 	}
 	want := h.publishUnnoted(t, 0) // more than one batch

@@ -105,9 +105,16 @@ func failed(id, title, message, hint string) workflow.Check {
 // orphans returns the ids of the histories that belong to no project of the
 // database, and to nothing that waits to be written.
 func (e *Engine) orphans() ([]string, error) {
-	known, err := knownProjects(e.store)
+	projects, err := e.projectList()
 	if err != nil {
 		return nil, err
+	}
+	known, err := e.store.PendingProjects()
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range projects {
+		known = append(known, p.ID)
 	}
 	found, err := e.history.Projects()
 	if err != nil {

@@ -23,6 +23,10 @@ const (
 	// growth is how much larger a pack is than all smaller ones together, at least,
 	// for it to be left as it is. So an object is written O(log n) times in all.
 	growth = 2
+	// fullPack is how many objects are merged into one pack at most, so that merging
+	// needs as much memory for a long history as for a short one. A pack with half
+	// of them is left as it is for ever.
+	fullPack = 100_000
 	// superseded is the file that says which packs another one stands for.
 	superseded = temporary + "superseded"
 )
@@ -55,14 +59,14 @@ func (h *History) Packs(projectID string) int {
 	return n
 }
 
-// Consolidate merges packs of a project into one, in which versions are stored as
-// the difference to the one before. It merges the small ones; one that is larger
-// than all smaller ones together by far is left as it is, and so are those that
-// somebody keeps, and loose objects. No object is ever dropped.
+// Consolidate merges packs of a project, so that versions are stored as the
+// difference to the one before. It merges the small ones; one that is larger
+// than all smaller ones together by far is left as it is, and so are full ones,
+// those that somebody keeps, and loose objects. No object is ever dropped.
 //
-// The new pack is durable before the first old one is removed. Publishing and
+// A new pack is durable before the first old one is removed. Publishing and
 // reading go on meanwhile, also by other programs. When ctx ends, or a pack is
-// damaged, everything stays as it was.
+// damaged, what is not merged yet stays as it was.
 func (h *History) Consolidate(ctx context.Context, projectID string) (Consolidated, error) {
 	r, err := h.repo(ctx, projectID)
 	if err != nil {
@@ -70,28 +74,46 @@ func (h *History) Consolidate(ctx context.Context, projectID string) (Consolidat
 	}
 	r.maintain.Lock()
 	defer r.maintain.Unlock()
-	done, err := r.consolidate(ctx)
-	if errors.Is(err, gitpack.ErrDamaged) || errors.Is(err, gitpack.ErrNotFound) {
-		broken := workflow.Errorf(workflow.Internal, "The packs in %s are damaged, and were left as they are.", r.dir)
-		broken.Err = err
-		err = broken.WithHint("“plumbline verify” tells what is damaged, and “plumbline repair” mends what it can.")
+	var all Consolidated
+	for more := true; more; {
+		var done Consolidated
+		if done, more, err = r.consolidate(ctx); err != nil {
+			return Consolidated{}, fmt.Errorf("consolidate the history of %s: %w", projectID, r.explainDamage(err))
+		}
+		all = Consolidated{all.Packs + done.Packs, all.Objects + done.Objects, all.Before + done.Before, all.After + done.After}
 	}
-	if err != nil {
-		return Consolidated{}, fmt.Errorf("consolidate the history of %s: %w", projectID, err)
-	}
-	return done, nil
+	return all, nil
 }
 
-func (r *repo) consolidate(ctx context.Context) (Consolidated, error) {
+// explainDamage makes damage that stops a consolidation one for a person.
+func (r *repo) explainDamage(err error) error {
+	if !errors.Is(err, gitpack.ErrDamaged) && !errors.Is(err, gitpack.ErrNotFound) {
+		return err
+	}
+	broken := workflow.Errorf(workflow.Internal, "The packs in %s are damaged, and were left as they are.", r.dir)
+	broken.Err = err
+	return broken.WithHint("“plumbline verify” tells what is damaged, and “plumbline repair” mends what it can.")
+}
+
+// consolidate makes one pack of several. It reports whether there is more to merge.
+func (r *repo) consolidate(ctx context.Context) (done Consolidated, more bool, err error) {
 	if err := r.tidy(); err != nil {
-		return Consolidated{}, err
+		return done, false, err
 	}
 	reader := newRepo(r.dir, r.disk, gitpack.NewCache(packCache))
+	reader.full = r.full
 	defer func() { _ = reader.objects.Close() }() // it was only read
-	packs, done, err := reader.mergeable()
+	packs, done, more, err := reader.mergeable()
 	if err != nil || done.Packs < 2 {
-		return Consolidated{}, err
+		return Consolidated{}, false, err
 	}
+	reader.objects.Prefer(packs)
+	done, err = r.merge(ctx, reader, packs, done)
+	return done, more, err
+}
+
+// merge makes one pack of some and puts it into their place.
+func (r *repo) merge(ctx context.Context, reader *repo, packs []*gitpack.Indexed, done Consolidated) (Consolidated, error) {
 	p, err := newPacker(ctx, reader, packs, nil)
 	if err != nil {
 		return done, err
@@ -130,33 +152,22 @@ func (r *repo) tidy() error {
 	return r.sweep()
 }
 
-// mergeable returns the packs that are to become one.
-func (r *repo) mergeable() ([]*gitpack.Indexed, Consolidated, error) {
-	packs, err := r.objects.Packs()
+// candidate is a pack that may be merged.
+type candidate struct {
+	*gitpack.Indexed
+	objects int
+	age     int // the oldest pack has the highest
+}
+
+// mergeable returns the packs that are to become one, and whether others are to
+// become another one after that.
+func (r *repo) mergeable() (merged []*gitpack.Indexed, done Consolidated, more bool, err error) {
+	all, err := r.candidates()
 	if err != nil {
-		return nil, Consolidated{}, err
+		return nil, done, false, err
 	}
-	type sized struct {
-		*gitpack.Indexed
-		objects, bytes int64
-	}
-	all := []sized{}
-	for _, p := range packs {
-		if isApart(p.Base) {
-			continue
-		}
-		x, err := p.Index()
-		if err != nil {
-			return nil, Consolidated{}, err
-		}
-		size, err := p.Size()
-		if err != nil {
-			return nil, Consolidated{}, err
-		}
-		all = append(all, sized{p, int64(x.Count()), size})
-	}
-	slices.SortStableFunc(all, func(a, b sized) int { return cmp.Compare(a.objects, b.objects) })
-	smaller := make([]int64, len(all)+1) // objects of those before
+	slices.SortStableFunc(all, func(a, b candidate) int { return cmp.Compare(a.objects, b.objects) })
+	smaller := make([]int, len(all)+1) // objects of those before
 	for i, p := range all {
 		smaller[i+1] = smaller[i] + p.objects
 	}
@@ -165,15 +176,54 @@ func (r *repo) mergeable() ([]*gitpack.Indexed, Consolidated, error) {
 		end--
 	}
 	if end == 0 && len(all) > 1 {
-		return nil, Consolidated{}, nil // each is much larger than the smaller ones
+		return nil, done, false, nil // each is much larger than the smaller ones
 	}
-	merged := make([]*gitpack.Indexed, 0, end)
-	done := Consolidated{Packs: end}
-	for _, p := range all[:end] {
+	if all = all[:end]; smaller[end] > r.full {
+		all, more = oldest(all, r.full), true
+	}
+	for _, p := range all {
+		size, err := p.Size()
+		if err != nil {
+			return nil, done, false, err
+		}
 		merged = append(merged, p.Indexed)
-		done.Before += p.bytes
+		done.Before += size
 	}
-	return merged, done, nil
+	done.Packs = len(merged)
+	return merged, done, more, nil
+}
+
+// candidates returns the packs that are not full and that nobody keeps.
+func (r *repo) candidates() ([]candidate, error) {
+	packs, err := r.objects.Packs()
+	if err != nil {
+		return nil, err
+	}
+	all := []candidate{}
+	for age, p := range packs {
+		if isApart(p.Base) {
+			continue
+		}
+		objects, err := p.Count()
+		if err != nil {
+			return nil, err
+		}
+		if objects < r.full/2 {
+			all = append(all, candidate{p, objects, age})
+		}
+	}
+	return all, nil
+}
+
+// oldest returns the packs that have the oldest objects, with so many objects at
+// most: versions that follow one another belong together.
+func oldest(packs []candidate, most int) []candidate {
+	slices.SortFunc(packs, func(a, b candidate) int { return cmp.Compare(b.age, a.age) })
+	n := 0
+	for sum := 0; n < len(packs) && sum+packs[n].objects <= most; n++ {
+		sum += packs[n].objects
+	}
+	return packs[:n]
 }
 
 // isApart reports whether a pack is not to be merged: somebody keeps it, or git

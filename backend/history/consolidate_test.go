@@ -98,6 +98,42 @@ func TestConsolidateAsOneGoes(t *testing.T) {
 	}
 }
 
+// TestConsolidateFillsPacks merges more than one pack may hold: several are left,
+// each full and none too full, and a full one is not written again.
+func TestConsolidateFillsPacks(t *testing.T) {
+	h := open(t, t.TempDir())
+	all := written(t, h, 600, 20)
+	const full = 1500
+	h.repos[project].full = full
+	total, left := countObjects(t, h), 0
+	done := consolidate(t, h)
+	if done.Packs != 30 || done.Objects != total {
+		t.Errorf("Consolidate = %+v, want 30 packs and %d objects", done, total)
+	}
+	packs, err := h.repos[project].objects.Packs()
+	must(t, err)
+	for _, p := range packs {
+		n, err := p.Count()
+		must(t, err)
+		if n > full {
+			t.Errorf("a pack has %d objects", n)
+		}
+		if n < full/2 {
+			left++
+		}
+	}
+	if left > 1 || len(packs) > 2*total/full+1 {
+		t.Errorf("%d packs are left for %d objects, %d of them not full", len(packs), total, left)
+	}
+	if again := consolidate(t, h); again != (Consolidated{}) {
+		t.Errorf("a second time, Consolidate = %+v, want nothing", again)
+	}
+	fsck(t, h.Dir(project))
+	if got := kinds(t, h, all[599].Commit, true); got != "" {
+		t.Errorf("Verify finds %s", got)
+	}
+}
+
 func TestConsolidateTakesPacksOfGitAndLeavesWhatIsKept(t *testing.T) {
 	h := open(t, t.TempDir())
 	all := written(t, h, 200, 10)

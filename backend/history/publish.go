@@ -151,10 +151,7 @@ func (r *repo) buildCommit(objects *batch, c workflow.Commit) (workflow.Publishe
 		}
 		p.Blobs[f.Path] = blob.String()
 	}
-	tree, err := root.write(objects)
-	if err != nil {
-		return p, err
-	}
+	tree := root.write(objects)
 	at := commitTime(c.At, r.last.at)
 	made := object.Commit{
 		Author:    signature(c.Author, commitTime(c.At, c.At)),

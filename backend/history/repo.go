@@ -62,6 +62,7 @@ type repo struct {
 	dir      string
 	disk     disk.Disk
 	patience time.Duration // for git to let go of a lock
+	full     int           // objects that are merged into one pack at most
 
 	maintain sync.Mutex // held while packs are being merged; taken before write
 	write    sync.Mutex // held while the repository is being changed
@@ -82,7 +83,7 @@ type cached struct {
 }
 
 func newRepo(dir string, d disk.Disk, cache *gitpack.Cache) *repo {
-	return &repo{dir: dir, disk: d, patience: lockPatience, objects: gitpack.NewSet(filepath.Join(dir, "objects"), cache)}
+	return &repo{dir: dir, disk: d, patience: lockPatience, full: fullPack, objects: gitpack.NewSet(filepath.Join(dir, "objects"), cache)}
 }
 
 // close waits for writers.

@@ -3,12 +3,9 @@ package history
 import (
 	"fmt"
 	"slices"
-	"sort"
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
-	"github.com/go-git/go-git/v5/plumbing/filemode"
-	"github.com/go-git/go-git/v5/plumbing/object"
 
 	"plumbline/backend/workflow"
 )
@@ -16,23 +13,28 @@ import (
 // folder is a tree that can be changed. Those below are read when they are
 // needed, and only changed ones are written.
 type folder struct {
-	hash    plumbing.Hash     // as it was read or written last; zero for a new one
-	entries map[string]*entry // nil until it has been read
+	hash    plumbing.Hash // as it was read or written last; zero for a new one
+	entries []entry       // in git's order; nil until it has been read
 	changed bool
 }
 
 // entry is a file or a folder within a folder.
 type entry struct {
-	mode   filemode.FileMode
-	hash   plumbing.Hash // of a file
-	folder *folder       // nil for a file
+	treeEntry
+	folder *folder // nil for a file
 }
+
+// The modes of what is written.
+var (
+	fileMode = []byte("100644")
+	dirMode  = []byte("40000")
+)
 
 // loader reads the content of a tree.
 type loader func(plumbing.Hash) ([]byte, error)
 
 // newFolder is a folder without entries.
-func newFolder() *folder { return &folder{entries: map[string]*entry{}, changed: true} }
+func newFolder() *folder { return &folder{entries: []entry{}, changed: true} }
 
 // open reads the entries of a folder, if that has not been done.
 func (f *folder) open(load loader) error {
@@ -43,24 +45,36 @@ func (f *folder) open(load loader) error {
 	if err != nil {
 		return err
 	}
-	entries := map[string]*entry{}
+	entries := make([]entry, 0, len(tree)/(len(f.hash)+len(fileMode)))
 	for len(tree) > 0 {
 		var e treeEntry
 		if e, tree, err = nextEntry(tree); err != nil {
 			return fmt.Errorf("read tree %s: %w", f.hash, err)
 		}
-		mode, err := filemode.New(string(e.mode))
-		if err != nil {
-			return fmt.Errorf("read tree %s: %w", f.hash, err)
-		}
-		kept := &entry{mode: mode, hash: e.hash}
+		kept := entry{treeEntry: e}
 		if e.isDir() {
 			kept.folder = &folder{hash: e.hash}
 		}
-		entries[string(e.name)] = kept
+		entries = append(entries, kept)
 	}
 	f.entries = entries
 	return nil
+}
+
+// find returns where an entry is, or where one of that kind would have to be.
+func (f *folder) find(name string, dir bool) (at int, found bool) {
+	e := treeEntry{mode: fileMode, name: []byte(name)}
+	other := treeEntry{mode: dirMode, name: e.name}
+	if dir {
+		e, other = other, e
+	}
+	search := func(e treeEntry) (int, bool) {
+		return slices.BinarySearchFunc(f.entries, e, func(a entry, b treeEntry) int { return compareEntries(a.treeEntry, b) })
+	}
+	if at, found = search(other); found { // one name is never both
+		return at, true
+	}
+	return search(e)
 }
 
 // set puts a file into a folder, making those between.
@@ -70,22 +84,25 @@ func (f *folder) set(path string, blob plumbing.Hash, load loader) error {
 	}
 	f.changed = true
 	name, rest, below := strings.Cut(path, "/")
-	found := f.entries[name]
-	if !below {
-		if found != nil && found.folder != nil {
-			return workflow.Errorf(workflow.Invalid, "%s is a folder in the history and cannot become a file.", name)
-		}
-		f.entries[name] = &entry{mode: filemode.Regular, hash: blob}
-		return nil
-	}
-	if found == nil {
-		found = &entry{mode: filemode.Dir, folder: newFolder()}
-		f.entries[name] = found
-	}
-	if found.folder == nil {
+	at, found := f.find(name, below)
+	switch {
+	case found && below && f.entries[at].folder == nil:
 		return workflow.Errorf(workflow.Invalid, "%s is a file in the history and cannot become a folder.", name)
+	case found && !below && f.entries[at].folder != nil:
+		return workflow.Errorf(workflow.Invalid, "%s is a folder in the history and cannot become a file.", name)
+	case !below:
+		made := entry{treeEntry: treeEntry{mode: fileMode, name: []byte(name), hash: blob}}
+		if found {
+			f.entries[at] = made
+		} else {
+			f.entries = slices.Insert(f.entries, at, made)
+		}
+		return nil
+	case !found:
+		made := entry{treeEntry: treeEntry{mode: dirMode, name: []byte(name)}, folder: newFolder()}
+		f.entries = slices.Insert(f.entries, at, made)
 	}
-	return found.folder.set(rest, blob, load)
+	return f.entries[at].folder.set(rest, blob, load)
 }
 
 // remove takes a file out of a folder, and the folders that this leaves empty.
@@ -95,67 +112,47 @@ func (f *folder) remove(path string, load loader) error {
 		return err
 	}
 	name, rest, below := strings.Cut(path, "/")
-	found := f.entries[name]
-	if found == nil || below != (found.folder != nil) {
+	at, found := f.find(name, below)
+	if !found || below != (f.entries[at].folder != nil) {
 		return nil
 	}
 	if below {
-		if err := found.folder.remove(rest, load); err != nil {
+		inner := f.entries[at].folder
+		if err := inner.remove(rest, load); err != nil {
 			return err
 		}
-		if !found.folder.changed {
+		if !inner.changed {
 			return nil
 		}
-		if len(found.folder.entries) > 0 {
+		if len(inner.entries) > 0 {
 			f.changed = true
 			return nil
 		}
 	}
-	delete(f.entries, name)
+	f.entries = slices.Delete(f.entries, at, at+1)
 	f.changed = true
 	return nil
 }
 
 // write adds the changed trees to a batch and returns the name of this one. Their
 // order is always the same, so that the same commits make the same pack.
-func (f *folder) write(b *batch) (plumbing.Hash, error) {
+func (f *folder) write(b *batch) plumbing.Hash {
 	if !f.changed {
-		return f.hash, nil
+		return f.hash
 	}
-	if err := f.writeBelow(b); err != nil {
-		return plumbing.ZeroHash, err
-	}
-	tree := object.Tree{Entries: make([]object.TreeEntry, 0, len(f.entries))}
-	for name, e := range f.entries {
-		tree.Entries = append(tree.Entries, object.TreeEntry{Name: name, Mode: e.mode, Hash: e.hash})
-	}
-	sort.Sort(object.TreeEntrySorter(tree.Entries))
-	hash, err := b.addEncoded(&tree)
-	if err != nil {
-		return plumbing.ZeroHash, err
-	}
-	f.hash, f.changed = hash, false
-	return hash, nil
-}
-
-// writeBelow adds the changed folders of a folder to a batch.
-func (f *folder) writeBelow(b *batch) error {
-	changed := []string{}
-	for name, e := range f.entries {
-		if e.folder != nil && e.folder.changed {
-			changed = append(changed, name)
-		} else if e.folder != nil {
-			e.hash = e.folder.hash
+	size := 0
+	for i := range f.entries {
+		e := &f.entries[i]
+		if e.folder != nil {
+			e.hash = e.folder.write(b)
 		}
+		size += len(e.mode) + len(e.name) + len(e.hash) + 2
 	}
-	slices.Sort(changed)
-	for _, name := range changed {
-		e := f.entries[name]
-		hash, err := e.folder.write(b)
-		if err != nil {
-			return err
-		}
-		e.hash = hash
+	tree := make([]byte, 0, size)
+	for _, e := range f.entries {
+		tree = append(append(append(tree, e.mode...), ' '), e.name...)
+		tree = append(append(tree, 0), e.hash[:]...)
 	}
-	return nil
+	f.hash, f.changed = b.add(plumbing.TreeObject, tree), false
+	return f.hash
 }

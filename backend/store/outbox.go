@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"fmt"
 	"maps"
 	"slices"
@@ -24,29 +25,84 @@ func (tx *Tx) post(c workflow.Commit) error {
 	return err
 }
 
+// pendingBytes is how much of the outbox Next returns at most.
+const pendingBytes = 8 << 20
+
 // Pending returns the commits that git does not have yet, oldest first, at most
 // limit of them; all when limit is 0 or less.
 func (s *Store) Pending(limit int) ([]workflow.Commit, error) {
 	commits := []workflow.Commit{}
-	err := s.View(func(tx *Tx) error {
+	err := s.eachPending(nil, func(c workflow.Commit, _ int) (more bool) {
+		commits = append(commits, c)
+		return limit <= 0 || len(commits) < limit
+	})
+	return commits, err
+}
+
+// Next returns the commits that git does not have yet and that are to be published
+// now, oldest first: at most limit of them, fewer when they are large, and none of
+// some projects. There is always one, unless there are none at all.
+func (s *Store) Next(limit int, except map[string]bool) ([]workflow.Commit, error) {
+	commits, bytes := []workflow.Commit{}, 0
+	err := s.eachPending(except, func(c workflow.Commit, size int) (more bool) {
+		commits = append(commits, c)
+		bytes += size
+		return len(commits) < limit && bytes < pendingBytes
+	})
+	return commits, err
+}
+
+// eachPending calls fn for the commits of the outbox, oldest first, with the size of
+// the record, until it wants no more. Those of some projects are left out.
+func (s *Store) eachPending(except map[string]bool, fn func(c workflow.Commit, size int) (more bool)) error {
+	return s.View(func(tx *Tx) error {
 		b, err := tx.bucket(bucketOutbox)
 		if err != nil {
 			return err
 		}
 		c := b.Cursor()
 		for k, v := c.First(); k != nil; k, v = c.Next() {
-			if limit > 0 && len(commits) == limit {
-				break
+			if len(except) > 0 {
+				var head commitHead
+				if err := decode(bucketOutbox, k, v, &head); err != nil {
+					return err
+				}
+				if except[head.ProjectID] {
+					continue
+				}
 			}
 			var commit workflow.Commit
 			if err := decode(bucketOutbox, k, v, &commit); err != nil {
 				return err
 			}
-			commits = append(commits, commit)
+			if !fn(commit, len(v)) {
+				return nil
+			}
 		}
 		return nil
 	})
-	return commits, err
+}
+
+// PendingProjects returns the ids of the projects that have commits which git does
+// not have yet, in their order.
+func (s *Store) PendingProjects() ([]string, error) {
+	ids := map[string]bool{}
+	err := s.View(func(tx *Tx) error {
+		return tx.scan(bucketOutbox, nil, func(k, value []byte) error {
+			var head commitHead
+			err := decode(bucketOutbox, k, value, &head)
+			ids[head.ProjectID] = true
+			return err
+		})
+	})
+	return slices.Sorted(maps.Keys(ids)), err
+}
+
+// commitHead is what is to be known of a commit without its files, which take most
+// of the time to read.
+type commitHead struct {
+	ProjectID string                `json:"projectId"`
+	Versions  []workflow.VersionKey `json:"versions"`
 }
 
 // Drained records what became of commits of a project: their versions get their
@@ -55,14 +111,14 @@ func (s *Store) Pending(limit int) ([]workflow.Commit, error) {
 // leave the outbox. Those that have left it before are passed over.
 func (s *Store) Drained(projectID string, published []workflow.Published) error {
 	return s.Update(func(tx *Tx) error {
-		paths := map[string]bool{}
+		newest := map[string]int{} // version of each artifact that git now has
 		for _, p := range published {
-			if err := tx.drained(projectID, p, paths); err != nil {
+			if err := tx.drained(projectID, p, newest); err != nil {
 				return fmt.Errorf("record commit %s: %w", p.Commit, err)
 			}
 		}
-		for _, path := range slices.Sorted(maps.Keys(paths)) {
-			if err := tx.pruneBodies(projectID, path); err != nil {
+		for _, path := range slices.Sorted(maps.Keys(newest)) {
+			if err := tx.pruneBodies(projectID, path, newest[path]); err != nil {
 				return err
 			}
 		}
@@ -71,8 +127,8 @@ func (s *Store) Drained(projectID string, published []workflow.Published) error 
 }
 
 // drained records what became of one commit and notes the artifacts in it.
-func (tx *Tx) drained(projectID string, p workflow.Published, paths map[string]bool) error {
-	var commit workflow.Commit
+func (tx *Tx) drained(projectID string, p workflow.Published, newest map[string]int) error {
+	var commit commitHead
 	k := key(sequenceKey(p.Seq))
 	ok, err := tx.get(bucketOutbox, k, &commit)
 	if err != nil || !ok {
@@ -85,7 +141,7 @@ func (tx *Tx) drained(projectID string, p workflow.Published, paths map[string]b
 		if err := tx.versionPublished(projectID, v, p); err != nil {
 			return err
 		}
-		paths[v.Path] = true
+		newest[v.Path] = max(newest[v.Path], v.Number)
 	}
 	if _, err := tx.put(bucketGitHead, key(projectID), p.Commit); err != nil {
 		return err
@@ -108,30 +164,49 @@ func (tx *Tx) versionPublished(projectID string, name workflow.VersionKey, p wor
 	return err
 }
 
-// pruneBodies deletes the bodies of an artifact that git has, but for the current one.
-func (tx *Tx) pruneBodies(projectID, path string) error {
+// pruneBodies deletes the bodies of an artifact that git has, up to a version, but
+// for the current one. Those of newer versions, which git does not have, may be many.
+func (tx *Tx) pruneBodies(projectID, path string, last int) error {
 	head, _, err := tx.headNumber(projectID, path)
 	if err != nil {
 		return err
 	}
-	bodies, err := tx.keys(bucketBody, under(projectID, path))
+	b, err := tx.bucket(bucketBody)
 	if err != nil {
 		return err
 	}
-	for _, k := range bodies {
+	gone, prefix := [][]byte{}, under(projectID, path)
+	c := b.Cursor()
+	for k, _ := c.Seek(prefix); bytes.HasPrefix(k, prefix) && lastPart(k) <= numberKey(last); k, _ = c.Next() {
 		var v workflow.Version
 		ok, err := tx.get(bucketVersion, k, &v) // the two buckets have the same keys
 		if err != nil {
 			return err
 		}
-		if !ok || v.Number == head || v.Blob == "" {
-			continue
+		if ok && v.Number != head && v.Blob != "" {
+			gone = append(gone, bytes.Clone(k))
 		}
+	}
+	for _, k := range gone {
 		if err := tx.remove(bucketBody, k); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// GitHeads returns the commit of each project that was drained last.
+func (s *Store) GitHeads() (map[string]string, error) {
+	heads := map[string]string{}
+	err := s.View(func(tx *Tx) error {
+		return tx.scan(bucketGitHead, nil, func(k, value []byte) error {
+			var head string
+			err := decode(bucketGitHead, k, value, &head)
+			heads[string(k)] = head
+			return err
+		})
+	})
+	return heads, err
 }
 
 // GitHead returns the commit of a project that was drained last; empty for none.

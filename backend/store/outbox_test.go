@@ -1,8 +1,11 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -123,4 +126,47 @@ func TestDrainedRefusesWhatDoesNotFit(t *testing.T) {
 	}
 	pending, err := s.Pending(0)
 	same(t, "the number of commits", len(pending), err, 1)
+}
+
+func TestNextIsBoundedBySizeAndLeavesOut(t *testing.T) {
+	s := open(t)
+	for n := range 4 {
+		save(t, s, fmt.Sprint(n, ".md"), strings.Repeat("x", pendingBytes/3)) // more than a third once it is a record
+	}
+	err := s.Update(func(tx *Tx) error {
+		v := workflow.Version{ProjectID: "other", Path: "a.md", Number: 1, Kind: workflow.VersionSaved, Author: ann, At: noon}
+		return errors.Join(tx.AddVersion(v, "a"), tx.Describe("other", ann, noon, "Save"))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, c := range map[string]struct {
+		limit  int
+		except map[string]bool
+		want   []uint64
+	}{
+		"by number":      {1, nil, []uint64{1}},
+		"by size":        {10, nil, []uint64{1, 2, 3}},
+		"with exception": {10, map[string]bool{project: true}, []uint64{5}},
+		"nothing left":   {10, map[string]bool{project: true, "other": true}, []uint64{}},
+	} {
+		commits, err := s.Next(c.limit, c.except)
+		got := []uint64{}
+		for _, commit := range commits {
+			got = append(got, commit.Seq)
+		}
+		if err != nil || !slices.Equal(got, c.want) {
+			t.Errorf("%s: Next = %v, %v, want %v", what, got, err, c.want)
+		}
+	}
+	if ids, err := s.PendingProjects(); err != nil || !slices.Equal(ids, []string{project, "other"}) {
+		t.Errorf("PendingProjects = %v, %v", ids, err)
+	}
+	p := workflow.Published{Seq: 5, Commit: "c5", Blobs: map[string]string{"a.md": "b"}}
+	if err := s.Drained("other", []workflow.Published{p}); err != nil {
+		t.Fatal(err)
+	}
+	if heads, err := s.GitHeads(); err != nil || len(heads) != 1 || heads["other"] != "c5" {
+		t.Errorf("GitHeads = %v, %v", heads, err)
+	}
 }

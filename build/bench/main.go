@@ -25,7 +25,8 @@ type subject struct {
 func subjects() []subject {
 	return []subject{
 		{"stream", measureStream}, {"render", measureRender}, {"window", measureWindow},
-		{"size", measureSize}, {"save", measureSave},
+		{"size", measureSize}, {"save", measureSave}, {"drain", measureDrain},
+		{"disk", measureDisk}, {"past", measurePast}, {"open", measureOpen}, {"growth", measureGrowth},
 	}
 }
 
@@ -35,16 +36,28 @@ type settings struct {
 	rounds int
 	strict bool
 	json   bool
+	data   string
 }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code, err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	code, err := start(ctx, os.Args[1:])
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 	}
 	os.Exit(code)
+}
+
+// start measures, or does what another process measures.
+func start(ctx context.Context, args []string) (code int, err error) {
+	if len(args) == 1 && args[0] == workArgument {
+		if err := work(ctx, os.Stdin, os.Stdout); err != nil {
+			return 1, err
+		}
+		return 0, nil
+	}
+	return run(ctx, args, os.Stdout, os.Stderr)
 }
 
 // run measures what the arguments choose. It returns 1 when measuring did not
@@ -62,6 +75,7 @@ func run(ctx context.Context, args []string, out, progress io.Writer) (code int,
 		return 1, err
 	}
 	defer func() { err = errors.Join(err, shop.close()) }()
+	shop.data = s.data
 	shop.warn()
 	rows := []row{}
 	for _, subject := range s.chosen {
@@ -91,6 +105,7 @@ func parse(args []string, progress io.Writer) (settings, error) {
 	flags.SetOutput(progress)
 	wanted := flags.String("rows", strings.Join(names, ","), "what to measure, with commas between")
 	flags.IntVar(&s.rounds, "n", 5, "how often everything is measured; short things are measured more often")
+	flags.StringVar(&s.data, "data", "", "a folder that keeps the data of the rows about much data for the next time")
 	flags.BoolVar(&s.strict, "strict", false, "exit with 1 when a goal is missed, or a row could not be run")
 	flags.BoolVar(&s.json, "json", false, "print JSON instead of a table")
 	if err := flags.Parse(args); err != nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -29,6 +30,8 @@ const (
 type goal struct {
 	kind  goalKind
 	limit float64
+	// most bounds ours beside that; 0 for nothing.
+	most float64
 	// later says that the goal is one to come: missing it is told, but fails nothing.
 	later bool
 }
@@ -40,6 +43,9 @@ func (g goal) text(unit string) string {
 		atMostMore:  fmt.Sprintf("≤ %g %s more", g.limit, unit),
 		atMost:      fmt.Sprintf("≤ %g %s", g.limit, unit),
 	}[g.kind]
+	if g.most > 0 {
+		text += fmt.Sprintf(" and ≤ %g %s", g.most, unit)
+	}
 	if g.later {
 		text += " later"
 	}
@@ -81,7 +87,7 @@ func (r row) verdict() string {
 	case atMost:
 		ok = ours <= r.goal.limit
 	}
-	if ok {
+	if ok && (r.goal.most == 0 || ours <= r.goal.most) {
 		return met
 	}
 	return missed
@@ -121,6 +127,9 @@ func writeTable(w io.Writer, rows []row) error {
 		}
 		if ratio := r.ratio(); ratio > 0 {
 			cells[3] = fmt.Sprintf("%.2f", ratio)
+			if ratio < 0.1 {
+				cells[3] = strconv.FormatFloat(ratio, 'g', 2, 64)
+			}
 		}
 		if r.why != "" {
 			cells[5] += ": " + r.why

@@ -40,6 +40,8 @@ func TestVerdict(t *testing.T) {
 		"a little more":     {row{ours: []float64{30}, theirs: []float64{10}, goal: goal{kind: atMostMore, limit: 20}}, met, false},
 		"too much more":     {row{ours: []float64{31}, theirs: []float64{10}, goal: goal{kind: atMostMore, limit: 20}}, missed, true},
 		"small":             {row{ours: []float64{40}, goal: goal{kind: atMost, limit: 40}}, met, false},
+		"both bounds":       {row{ours: []float64{2}, theirs: []float64{2}, goal: goal{kind: atMostTimes, limit: 1, most: 2}}, met, false},
+		"the second missed": {row{ours: []float64{2}, theirs: []float64{2}, goal: goal{kind: atMostTimes, limit: 1, most: 1}}, missed, true},
 		"large":             {row{ours: []float64{41}, goal: goal{kind: atMost, limit: 40}}, missed, true},
 		"without a goal":    {row{ours: []float64{41}}, reported, false},
 		"not run":           {row{goal: times, why: "there is no curl"}, notRun, true},
@@ -61,6 +63,7 @@ func TestTable(t *testing.T) {
 		{what: "stream", unit: "ms", reference: "curl", ours: []float64{90, 110, 100}, theirs: []float64{80, 80}, goal: goal{kind: atMostTimes, limit: 1.3}},
 		{what: "size", unit: "MB", ours: []float64{16.49}, goal: goal{kind: atMost, limit: 40}},
 		{what: "a | b", unit: "ms", reference: "git", goal: goal{kind: atMostMore, limit: 20, later: true}, why: "git is not installed"},
+		{what: "log", unit: "ms", reference: "git log", ours: []float64{1}, theirs: []float64{8000}, goal: goal{kind: atMostTimes, limit: 0.001, most: 2}},
 		{what: "plain", unit: "ms", ours: []float64{1.234}, theirs: []float64{0.5}},
 	})
 	if err != nil {
@@ -72,6 +75,7 @@ func TestTable(t *testing.T) {
 		"| stream | 100 ms (90.0–110) | 80.0 ms (80.0–80.0) (curl) | 1.25 | ≤ 1.3 × | met |",
 		"| size | 16.5 MB | – | – | ≤ 40 MB | met |",
 		`| a \| b | – | – (git) | – | ≤ 20 ms more later | not run: git is not installed |`,
+		"| log | 1.00 ms | 8000 ms (git log) | 0.00013 | ≤ 0.001 × and ≤ 2 ms | met |",
 		"| plain | 1.23 ms | 0.50 ms | 2.47 | – | reported |",
 		"",
 	}, "\n")

@@ -22,6 +22,8 @@ type workshop struct {
 	rounds   int
 	progress io.Writer
 	built    map[string]string // program to path
+	data     string            // where much data is kept; empty for nowhere
+	much     *muchData         // once it is made
 }
 
 func openWorkshop(ctx context.Context, rounds int, progress io.Writer) (*workshop, error) {

@@ -5,6 +5,7 @@ import (
 	"crypto/sha1"
 	"encoding/binary"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"sort"
@@ -64,6 +65,18 @@ func ParseIndex(data []byte) (*Index, error) {
 		return nil, damaged("it ends too early")
 	}
 	return x, nil
+}
+
+// readCount reads from an index how many objects it has.
+func readCount(r io.ReaderAt) (int, error) {
+	head := make([]byte, fanoutEnd)
+	if n, err := r.ReadAt(head, 0); n < len(head) {
+		return 0, unexpected(err)
+	}
+	if !bytes.HasPrefix(head, indexMagic) {
+		return 0, damaged("it is not an index of version 2")
+	}
+	return int(binary.BigEndian.Uint32(head[fanoutEnd-4:])), nil
 }
 
 func (x *Index) fanout(i int) uint32 { return binary.BigEndian.Uint32(x.data[8+4*i:]) }

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-git/go-git/v5/plumbing"
@@ -30,6 +31,10 @@ type Set struct {
 	packs  []*Indexed // the newest first
 	listed bool
 	open   []*Pack // the longest open first
+
+	// last is the pack that had what was read last; what is read next is often
+	// there, too.
+	last atomic.Pointer[Indexed]
 }
 
 // Indexed is a pack with its index, which is read when it is needed.
@@ -76,6 +81,16 @@ func (p *Indexed) Index() (*Index, error) {
 	return p.index, p.err
 }
 
+// Count returns the number of objects. It reads no more than it needs.
+func (p *Indexed) Count() (int, error) {
+	f, err := os.Open(p.Base + ".idx")
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = f.Close() }() // it was only read
+	return readCount(f)
+}
+
 // Read returns an object of the pack; ErrNotFound when it is not in it.
 func (p *Indexed) Read(name plumbing.Hash) (Object, error) {
 	at, ok := p.find(name)
@@ -114,6 +129,15 @@ func (s *Set) Packs() ([]*Indexed, error) {
 		}
 	}
 	return s.packs, nil
+}
+
+// Prefer has objects looked for in some packs of the set first, until the list of
+// packs is read anew. The indexes of the others are read only when it must be.
+func (s *Set) Prefer(packs []*Indexed) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	rest := slices.DeleteFunc(slices.Clone(s.packs), func(p *Indexed) bool { return slices.Contains(packs, p) })
+	s.packs = append(slices.Clone(packs), rest...)
 }
 
 // list reads the folder. Packs that are still there are kept as they are.
@@ -198,10 +222,17 @@ func (s *Set) readOnce(name plumbing.Hash) (Object, error) {
 	if err != nil {
 		return Object{}, err
 	}
+	last := s.last.Load()
+	if last != nil && slices.Contains(packs, last) {
+		if o, err := last.Read(name); err == nil {
+			return o, nil
+		}
+	}
 	var broken error
 	for _, p := range packs {
 		o, err := p.Read(name)
 		if err == nil {
+			s.last.Store(p)
 			return o, nil
 		}
 		if _, unreadable := p.Index(); !errors.Is(err, ErrNotFound) || unreadable != nil {

@@ -20,30 +20,41 @@ const (
 	// small is up to where compression by letters alone is as good: it needs no
 	// tables, which cost more than the rest.
 	small = 160
+	// short is up to where a hurry leaves what is written as it is: to compress it
+	// saves little and takes longer than everything else about it.
+	short = 768
 )
 
 // deflater compresses; it is kept because a new one costs more than most objects.
 type deflater struct {
-	full, fast, letters *zlib.Writer
-	out                 bytes.Buffer
+	full, fast, letters, stored *zlib.Writer
+	out                         bytes.Buffer
 }
 
 var deflaters = sync.Pool{New: func() any {
 	letters, _ := zlib.NewWriterLevel(io.Discard, zlib.HuffmanOnly) // the levels are known ones
 	fast, _ := zlib.NewWriterLevel(io.Discard, zlib.BestSpeed)
-	return &deflater{full: zlib.NewWriter(io.Discard), fast: fast, letters: letters}
+	stored, _ := zlib.NewWriterLevel(io.Discard, zlib.NoCompression)
+	return &deflater{full: zlib.NewWriter(io.Discard), fast: fast, letters: letters, stored: stored}
 }}
 
-// deflate compresses. The result is good until the next call.
-func (d *deflater) deflate(data []byte, fast bool) []byte {
-	d.out.Reset()
-	w := d.full
+// choose returns what compresses some data best. Names of objects, which trees are
+// made of, hardly become smaller.
+func (d *deflater) choose(data []byte, isTree, fast bool) *zlib.Writer {
 	switch {
-	case len(data) <= small:
-		w = d.letters
+	case fast && (isTree || len(data) <= short):
+		return d.stored
 	case fast:
-		w = d.fast
+		return d.fast
+	case len(data) <= small:
+		return d.letters
 	}
+	return d.full
+}
+
+// deflate compresses. The result is good until the next call.
+func (d *deflater) deflate(w *zlib.Writer, data []byte) []byte {
+	d.out.Reset()
 	w.Reset(&d.out)
 	_, _ = w.Write(data) // a buffer takes everything
 	_ = w.Close()
@@ -73,7 +84,7 @@ func NewWriter(out io.Writer, count int) (*Writer, error) {
 func (w *Writer) Whole(name plumbing.Hash, kind plumbing.ObjectType, content []byte) (Entry, error) {
 	d := deflaters.Get().(*deflater)
 	defer deflaters.Put(d)
-	return w.Raw(name, kind, int64(len(content)), 0, d.deflate(content, w.Fast))
+	return w.Raw(name, kind, int64(len(content)), 0, d.deflate(d.choose(content, kind == plumbing.TreeObject, w.Fast), content))
 }
 
 // Delta writes an object as what makes it from the one at an offset, and returns
@@ -81,7 +92,7 @@ func (w *Writer) Whole(name plumbing.Hash, kind plumbing.ObjectType, content []b
 func (w *Writer) Delta(name plumbing.Hash, base int64, delta []byte) (Entry, error) {
 	d := deflaters.Get().(*deflater)
 	defer deflaters.Put(d)
-	return w.Raw(name, plumbing.OFSDeltaObject, int64(len(delta)), base, d.deflate(delta, w.Fast))
+	return w.Raw(name, plumbing.OFSDeltaObject, int64(len(delta)), base, d.deflate(d.choose(delta, false, w.Fast), delta))
 }
 
 // Raw writes an object whose content is compressed already, and returns its entry
