@@ -95,17 +95,32 @@ func (r *Reader) Read(name string, use func(io.Reader) error) error {
 		return damaged(r.path, name, err)
 	}
 	sum := sha256.New()
-	bounded := &io.LimitedReader{R: io.TeeReader(in, sum), N: e.Size + 1}
+	source := &faulty{from: in}
+	bounded := &io.LimitedReader{R: io.TeeReader(source, sum), N: e.Size + 1}
 	err = use(bounded)
 	if err == nil {
 		_, err = io.Copy(io.Discard, bounded)
 		if err != nil || bounded.N != 1 || hex.EncodeToString(sum.Sum(nil)) != e.SHA256 {
 			err = damaged(r.path, name, err)
 		}
-	} else if errors.Is(err, zip.ErrChecksum) {
-		err = damaged(r.path, name, err)
+	} else if source.err != nil {
+		err = damaged(r.path, name, source.err) // whatever use has made of that
 	}
 	return errors.Join(err, in.Close())
+}
+
+// faulty remembers why it could not be read to the end.
+type faulty struct {
+	from io.Reader
+	err  error
+}
+
+func (f *faulty) Read(p []byte) (int, error) {
+	n, err := f.from.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		f.err = err
+	}
+	return n, err
 }
 
 // Check reads everything and compares it with the manifest.
