@@ -2,6 +2,7 @@ package engine
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -46,51 +47,74 @@ func lived(t *testing.T) (b *bench, p workflow.Project) {
 // what only the database has is left out.
 func image(b *bench, local bool) string {
 	b.t.Helper()
-	var s strings.Builder
-	add := func(what string, v any, err error) {
-		b.t.Helper()
-		if err != nil {
-			b.t.Errorf("%s: %v", what, err)
-			return
-		}
-		text, err := json.MarshalIndent(v, "", " ")
-		if err != nil {
-			b.t.Fatal(err)
-		}
-		fmt.Fprintf(&s, "%s: %s\n", what, text)
+	text, err := imageOf(b, local)
+	if err != nil {
+		b.t.Error(err)
 	}
-	all := try(b.Projects(b.ctx))(b.t)
+	return text
+}
+
+// picturing gathers an image, and what went wrong with that.
+type picturing struct {
+	text strings.Builder
+	errs []error
+}
+
+func (p *picturing) add(what string, v any, err error) {
+	text, broken := json.MarshalIndent(v, "", " ")
+	if err = errors.Join(err, broken); err != nil {
+		p.errs = append(p.errs, fmt.Errorf("%s: %w", what, err))
+		return
+	}
+	fmt.Fprintf(&p.text, "%s: %s\n", what, text)
+}
+
+func imageOf(b *bench, local bool) (string, error) {
+	p := &picturing{}
+	all, err := b.Projects(b.ctx)
+	if err != nil {
+		return "", err
+	}
 	slices.SortFunc(all, func(x, y workflow.Overview) int { return strings.Compare(x.Project.ID, y.Project.ID) })
 	for _, o := range all {
 		id := o.Project.ID
-		add("project", o.Project, nil)
-		artifacts, err := b.Artifacts(b.ctx, id)
-		add("artifacts", len(artifacts), err)
-		for _, a := range artifacts {
-			versions, err := b.versions(id, a.Path)
-			add("versions", versions, err)
-			for _, v := range versions {
-				d, err := b.Document(b.ctx, id, a.Path, v.Number)
-				add("document", []any{d.Markdown, d.Items}, err)
-			}
-		}
+		p.add("project", o.Project, nil)
+		p.documents(b, id)
 		records, err := b.GateRecords(b.ctx, id)
-		add("gates", records, err)
-		runs, err := b.Runs(b.ctx, id, "")
-		add("runs asked", len(runs) > 0, err)
-		for _, r := range runs {
-			if !r.State.Ended() && !local {
-				continue
-			}
-			d, err := b.Run(b.ctx, r.ID)
-			add("run", d, err)
-		}
+		p.add("gates", records, err)
+		p.runs(b, id, local)
 		if local {
 			d, _, err := b.Draft(b.ctx, id, "spec.md")
-			add("draft", d, err)
+			p.add("draft", d, err)
 		}
 	}
-	return s.String()
+	return p.text.String(), errors.Join(p.errs...)
+}
+
+// documents adds every version of every artifact.
+func (p *picturing) documents(b *bench, id string) {
+	artifacts, err := b.Artifacts(b.ctx, id)
+	p.add("artifacts", len(artifacts), err)
+	for _, a := range artifacts {
+		versions, err := b.versions(id, a.Path)
+		p.add("versions", versions, err)
+		for _, v := range versions {
+			d, err := b.Document(b.ctx, id, a.Path, v.Number)
+			p.add("document", []any{d.Markdown, d.Items}, err)
+		}
+	}
+}
+
+func (p *picturing) runs(b *bench, id string, local bool) {
+	runs, err := b.Runs(b.ctx, id, "")
+	p.add("runs asked", len(runs) > 0, err)
+	for _, r := range runs {
+		if !r.State.Ended() && !local {
+			continue
+		}
+		d, err := b.Run(b.ctx, r.ID)
+		p.add("run", d, err)
+	}
 }
 
 // sameImage fails the test where two images differ.

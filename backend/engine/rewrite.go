@@ -68,13 +68,26 @@ func (w *rewriting) salvageTexts(ctx context.Context, want []string) error {
 	slices.Sort(old)
 	for _, dir := range slices.Backward(old) {
 		want, err = w.history.Salvage(ctx, dir, want, func(blob string, content []byte) error {
-			return os.WriteFile(w.textPath(blob), content, 0o600)
+			return w.saveText(blob, content)
 		})
 		if err != nil || len(want) == 0 {
 			return err
 		}
 	}
 	return nil
+}
+
+// saveText keeps a text for as long as the history is written. It is needed no
+// longer than that, so it need not be durable.
+func (w *rewriting) saveText(blob string, content []byte) error {
+	f, err := w.opt.Disk.Create(w.textPath(blob))
+	if errors.Is(err, os.ErrExist) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	return errors.Join(err, f.Close())
 }
 
 // globQuote makes a path mean itself in a pattern.
