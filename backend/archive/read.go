@@ -31,10 +31,10 @@ func Open(path string) (r *Reader, err error) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, workflow.Errorf(workflow.NotFound, "There is no file %s.", path)
-	case errors.Is(err, zip.ErrFormat), errors.Is(err, zip.ErrChecksum):
-		return nil, foreign(path, err)
+	case errors.As(err, new(*fs.PathError)):
+		return nil, unreadable(path, err)
 	case err != nil:
-		return nil, fmt.Errorf("open %s: %w", path, err)
+		return nil, foreign(path, err)
 	}
 	r = &Reader{path: path, zip: z, files: map[string]*zip.File{}, entries: map[string]Entry{}}
 	if err := r.readManifest(); err != nil {
@@ -131,6 +131,12 @@ func (r *Reader) Check() error {
 		}
 	}
 	return nil
+}
+
+func unreadable(path string, cause error) error {
+	err := workflow.Errorf(workflow.Unavailable, "%s cannot be read.", path)
+	err.Err = cause
+	return err.WithHint("Check that it is a file and that you may read it.")
 }
 
 func foreign(path string, cause error) error {

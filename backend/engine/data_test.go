@@ -430,7 +430,7 @@ func TestProjectWithoutRecordsIsBroughtBack(t *testing.T) {
 	if err := b.store.Forget(b.ctx, p.ID); err != nil { // an import that was cut short
 		t.Fatal(err)
 	}
-	b.care.look(b.ctx)
+	b.reopen()
 	sameImage(t, image(b, false), want)
 	told := false
 	for _, ev := range b.EventsSince(b.epoch, 0).Events {
@@ -439,6 +439,30 @@ func TestProjectWithoutRecordsIsBroughtBack(t *testing.T) {
 	if !told {
 		t.Error("nobody was told")
 	}
+}
+
+func TestProjectOfAnImportThatWasCutShortGetsANameOfItsOwn(t *testing.T) {
+	b, p := lived(t)
+	file := filepath.Join(t.TempDir(), "tide.zip")
+	try(b.ExportProject(b.ctx, p.ID, file))(t)
+	twin := try(b.ImportProject(b.ctx, file, "Twin"))(t)
+	b.drain()
+	b.close()
+	opened := try(store.Open(b.ctx, b.dir, store.Options{}))(t)
+	if err := errors.Join(opened.Forget(b.ctx, twin.ID), opened.Close()); err != nil {
+		t.Fatal(err)
+	}
+	repo := filepath.Join(b.dir, "projects", twin.ID, "history.git")
+	// Only what was unpacked is there yet: the name is the original's.
+	drainGit(t, repo, "update-ref", "refs/heads/main", strings.TrimSpace(drainGit(t, repo, "rev-parse", "main~1")))
+	b.open()
+	if got := try(b.project1(twin.ID))(t); got.Name != "Tide table (2)" || got.Slug != "tide-table-2" {
+		t.Errorf("it is called %q, %q", got.Name, got.Slug)
+	}
+	if got := try(b.FindProject(b.ctx, "tide-table"))(t); got.ID != p.ID {
+		t.Errorf("the old name leads to %+v", got)
+	}
+	b.sound()
 }
 
 func TestDamageIsToldOfAtTheStart(t *testing.T) {

@@ -151,6 +151,9 @@ func (e *Engine) recoverAll(ctx context.Context) error {
 		}
 		e.drainFailed(err) // the database is whole, and nobody is kept from it
 	}
+	if err := e.bringBackOrphans(ctx); err != nil {
+		return fmt.Errorf("look after the projects: %w", err)
+	}
 	e.drainer.start()
 	e.drainer.wake()
 	e.news.start()

@@ -103,11 +103,7 @@ func (e *Engine) orphans() ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, err := e.history.Projects()
-	if err != nil {
-		return nil, err
-	}
-	return without(found, known), nil
+	return e.history.Projects(known...)
 }
 
 // without returns what is in a list and not in another one.
