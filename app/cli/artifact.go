@@ -99,6 +99,10 @@ type artifactDiffCmd struct {
 	To   int `help:"The newer version; without it, the current one." placeholder:"N"`
 }
 
+func (artifactDiffCmd) examples() []string {
+	return []string{"plumbline artifact diff book-club spec.md", "plumbline artifact diff book-club spec --from 2 --to 5 --json"}
+}
+
 func (c *artifactDiffCmd) Run(ctx context.Context, s *session) error {
 	cl, project, path, err := c.find(ctx, s)
 	if err != nil {

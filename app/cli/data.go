@@ -91,7 +91,7 @@ func (c *backupCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	return s.print(b, func(out *printer) {
-		out.line("Everything is in %s, %s, and was read back.", clean(b.Path), megabytes(b.Size))
+		out.line("Everything is in %s, %s, and was read back.", clean(b.Path), fileSize(b.Size))
 	})
 }
 
@@ -108,7 +108,7 @@ func (s *session) listBackups(ctx context.Context, cl *client) error {
 		var rows [][]string
 		for _, b := range list {
 			kind := map[bool]string{true: "by itself", false: "asked for"}[b.Auto]
-			rows = append(rows, []string{ago(b.At), megabytes(b.Size), kind, clean(b.Path)})
+			rows = append(rows, []string{ago(b.At), fileSize(b.Size), kind, clean(b.Path)})
 		}
 		out.table([]string{"MADE", "SIZE", "HOW", "FILE"}, rows)
 	})
@@ -126,7 +126,12 @@ func absolute(path string) (string, error) {
 	return whole, nil
 }
 
-func megabytes(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }
+func fileSize(n int64) string {
+	if n < 1e6 {
+		return fmt.Sprintf("%d KB", (n+999)/1000)
+	}
+	return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+}
 
 type exportCmd struct {
 	Project string `arg:"" help:"The project."`
@@ -158,7 +163,7 @@ func (c *exportCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	return s.print(b, func(out *printer) {
-		out.line("“%s” is in %s, %s.", clean(o.Project.Name), clean(b.Path), megabytes(b.Size))
+		out.line("“%s” is in %s, %s.", clean(o.Project.Name), clean(b.Path), fileSize(b.Size))
 		s.say("%s plumbline import %s, on the other machine", s.err.dim("next:"), filepath.Base(b.Path))
 	})
 }

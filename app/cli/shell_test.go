@@ -54,9 +54,13 @@ func (s *shell) try(stdin string, args ...string) result {
 
 // start runs a command whose output can be read while it runs.
 func (s *shell) start(ctx context.Context, stdin string, out, errs *lockedBuffer, args ...string) result {
+	program, err := os.Executable()
+	if err != nil {
+		s.t.Fatal(err)
+	}
 	code := Main(ctx, Env{
 		Args: args, Stdin: strings.NewReader(stdin), Stdout: out, Stderr: errs,
-		Getenv: func(key string) string { return s.env[key] }, Program: filepath.Join(s.dir, "plumbline"), Version: "test",
+		Getenv: func(key string) string { return s.env[key] }, Program: program, Version: "test",
 		Assets: fstest.MapFS{"index.html": {Data: []byte("<!doctype html><title>Plumbline</title>")}},
 	})
 	return result{code, out.String(), errs.String()}

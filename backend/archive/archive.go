@@ -114,7 +114,7 @@ func write(d disk.Disk, path string, m Manifest, fill func(*Writer, *Manifest) e
 	if m.Projects == nil {
 		m.Projects = []Content{}
 	}
-	w := &Writer{zip: zip.NewWriter(f), entries: []Entry{}}
+	w := &Writer{zip: zip.NewWriter(f), at: m.CreatedAt, entries: []Entry{}}
 	err = fill(w, &m)
 	if err == nil {
 		err = w.finish(m)
@@ -128,6 +128,7 @@ func write(d disk.Disk, path string, m Manifest, fill func(*Writer, *Manifest) e
 // Writer adds entries to an archive.
 type Writer struct {
 	zip     *zip.Writer
+	at      time.Time
 	entries []Entry
 }
 
@@ -138,7 +139,7 @@ func (w *Writer) Add(name string, packed bool, fill func(io.Writer) error) error
 	if packed {
 		method = zip.Store
 	}
-	out, err := w.zip.CreateHeader(&zip.FileHeader{Name: name, Method: method})
+	out, err := w.zip.CreateHeader(&zip.FileHeader{Name: name, Method: method, Modified: w.at})
 	if err != nil {
 		return fmt.Errorf("add %s: %w", name, err)
 	}
@@ -152,7 +153,7 @@ func (w *Writer) Add(name string, packed bool, fill func(io.Writer) error) error
 
 func (w *Writer) finish(m Manifest) error {
 	m.Entries = w.entries
-	out, err := w.zip.Create(manifestName)
+	out, err := w.zip.CreateHeader(&zip.FileHeader{Name: manifestName, Method: zip.Deflate, Modified: w.at})
 	if err != nil {
 		return fmt.Errorf("add the manifest: %w", err)
 	}

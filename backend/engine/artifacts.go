@@ -125,7 +125,7 @@ func (e *Engine) Document(ctx context.Context, projectID, path string, number in
 		}
 		doc.Version = current
 		if number != 0 && number != current.Number {
-			if doc.Version, err = tx.Version(projectID, path, number); err != nil {
+			if doc.Version, err = versionOf(tx, projectID, path, number); err != nil {
 				return err
 			}
 		}
@@ -151,14 +151,14 @@ func (e *Engine) Diff(ctx context.Context, projectID, path string, from, to int)
 			return err
 		}
 		if to != 0 {
-			if d.To, err = tx.Version(projectID, path, to); err != nil {
+			if d.To, err = versionOf(tx, projectID, path, to); err != nil {
 				return err
 			}
 		}
 		if after, err = e.body(ctx, tx, d.To); err != nil || from == 0 {
 			return err
 		}
-		if d.From, err = tx.Version(projectID, path, from); err != nil {
+		if d.From, err = versionOf(tx, projectID, path, from); err != nil {
 			return err
 		}
 		before, err = e.body(ctx, tx, d.From)

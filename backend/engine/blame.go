@@ -14,6 +14,9 @@ import (
 // blameText is how much of a passage a blame shows, in characters.
 const blameText = 120
 
+// maxTrace is how many different texts are read for one blame: a few seconds' worth.
+const maxTrace = 5000
+
 // Blame says of every passage of a version who wrote it last: a person, or a
 // model with its run and prompt. Number 0 means the current version. It goes
 // through older versions, newest first, until every passage is explained.
@@ -26,7 +29,7 @@ func (e *Engine) Blame(ctx context.Context, projectID, path string, number int) 
 	blame.Version = current
 	if number != 0 && number != current.Number {
 		err = e.store.View(func(tx *store.Tx) (err error) {
-			blame.Version, err = tx.Version(projectID, path, number)
+			blame.Version, err = versionOf(tx, projectID, path, number)
 			return err
 		})
 		if err != nil {
@@ -41,24 +44,30 @@ func (e *Engine) Blame(ctx context.Context, projectID, path string, number int) 
 	known, ok := e.blames.of(blame.Version)
 	if !ok {
 		known.sums = sumsOf(passages)
-		if known.wrote, err = e.trace(ctx, blame.Version, known.sums); err != nil {
+		if known.wrote, known.since, err = e.trace(ctx, blame.Version, known.sums, maxTrace); err != nil {
 			return blame, err
 		}
 		e.blames.keep(blame.Version, known)
 	}
+	blame.Since = known.since
 	return blame, e.explain(&blame, passages, known.wrote)
 }
 
-// trace finds for each passage of a version the number of the one that wrote it last.
-func (e *Engine) trace(ctx context.Context, v workflow.Version, sums []passageSum) ([]int, error) {
+// trace finds for each passage of a version the number of the one that wrote it
+// last, and the oldest version that was looked at: texts is the most it reads.
+func (e *Engine) trace(ctx context.Context, v workflow.Version, sums []passageSum, texts int) (wrote []int, since int, err error) {
 	t := newTracing(v, sums)
-	err := e.walk(ctx, v.ProjectID, v.Path, v.Number, func(older workflow.Version) (bool, error) {
+	err = e.walk(ctx, v.ProjectID, v.Path, v.Number, func(older workflow.Version) (bool, error) {
 		if older.BasisHash == t.newer.BasisHash { // nothing but ticks, or not even that
 			t.same(older)
 			return true, nil
 		}
 		if known, ok := e.blames.of(older); ok {
+			since = known.since
 			return t.look(older, known.sums, known.wrote), nil
+		}
+		if texts--; texts < 0 {
+			return false, nil
 		}
 		body, err := e.text(ctx, v.ProjectID, v.Path, older.Number)
 		if err != nil {
@@ -66,7 +75,10 @@ func (e *Engine) trace(ctx context.Context, v workflow.Version, sums []passageSu
 		}
 		return t.look(older, sumsOf(markdown.Passages(body)), nil), nil
 	})
-	return t.since, err
+	if since == 0 || since > t.newer.Number {
+		since = t.newer.Number
+	}
+	return t.since, since, err
 }
 
 // explain fills in what the passages of a blame come from.

@@ -158,7 +158,7 @@ func (b *bench) close() {
 // sound fails the test when anything is damaged, by our own eyes and by git's.
 func (b *bench) sound() {
 	b.t.Helper()
-	for _, c := range try(b.Verify(b.ctx, true))(b.t) {
+	for _, c := range try(b.Verify(b.ctx, true, func(workflow.VerifyProgress) {}))(b.t) {
 		if c.State != checkOK {
 			b.t.Errorf("%s: %s", c.Title, c.Message)
 		}

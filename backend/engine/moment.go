@@ -93,7 +93,7 @@ func (e *Engine) pictureAt(ctx context.Context, tx *store.Tx, now picture, at ti
 	}
 	looked := relevant(now.workflow)
 	for _, current := range heads {
-		v, ok, err := versionAt(tx, current, at)
+		v, ok, err := tx.VersionAt(current.ProjectID, current.Path, at)
 		if err != nil {
 			return then, err
 		}

@@ -3,8 +3,6 @@ package engine
 import (
 	"context"
 	"fmt"
-	"sort"
-	"time"
 
 	"plumbline/backend/store"
 	"plumbline/backend/workflow"
@@ -13,37 +11,18 @@ import (
 // pastPage is how many versions are read in one look at the database.
 const pastPage = 256
 
-// versionsBelow reads up to limit versions older than number before, newest
-// first. Numbers have no gaps, so that a page costs the same however long the
-// history is.
-func versionsBelow(tx *store.Tx, projectID, path string, before, limit int) ([]workflow.Version, error) {
-	list := make([]workflow.Version, 0, min(limit, max(before-1, 0)))
-	for number := before - 1; number > 0 && len(list) < limit; number-- {
-		v, err := tx.Version(projectID, path, number)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, v)
+// versionOf reads a version that somebody asks for by its number.
+func versionOf(tx *store.Tx, projectID, path string, number int) (workflow.Version, error) {
+	v, err := tx.Version(projectID, path, number)
+	if workflow.CodeOf(err) != workflow.NotFound {
+		return v, err
 	}
-	return list, nil
-}
-
-// versionAt finds the version that an artifact had at a moment; ok is false when
-// it had none yet. Versions never go back in time.
-func versionAt(tx *store.Tx, head workflow.Version, at time.Time) (v workflow.Version, ok bool, err error) {
-	later := sort.Search(head.Number, func(i int) bool {
-		if err != nil {
-			return true
-		}
-		var one workflow.Version
-		one, err = tx.Version(head.ProjectID, head.Path, i+1)
-		return one.At.After(at)
-	})
-	if err != nil || later == 0 {
-		return v, false, err
+	current, err := head(tx, projectID, path)
+	if err != nil {
+		return v, err
 	}
-	v, err = tx.Version(head.ProjectID, head.Path, later)
-	return v, err == nil, err
+	return v, workflow.Errorf(workflow.NotFound, "%s has no v%d.", workflow.Title(path), number).
+		WithHint("Choose one of v1 to v%d. “plumbline artifact log” lists them.", current.Number)
 }
 
 // headOf reads the current version of an artifact of a project that exists.
@@ -67,10 +46,10 @@ func (e *Engine) walk(ctx context.Context, projectID, path string, before int, v
 		}
 		var page []workflow.Version
 		err := e.store.View(func(tx *store.Tx) (err error) {
-			page, err = versionsBelow(tx, projectID, path, before, pastPage)
+			page, err = tx.VersionsBefore(projectID, path, before, pastPage)
 			return err
 		})
-		if err != nil {
+		if err != nil || len(page) == 0 { // none although there should be some is for Verify to tell
 			return err
 		}
 		for _, v := range page {
@@ -89,7 +68,7 @@ func (e *Engine) text(ctx context.Context, projectID, path string, number int) (
 		return "", fmt.Errorf("read %s v%d: %w", path, number, err)
 	}
 	err = e.store.View(func(tx *store.Tx) error {
-		v, err := tx.Version(projectID, path, number) // again: it may have been drained meanwhile
+		v, err := versionOf(tx, projectID, path, number) // again: it may have been drained meanwhile
 		if err != nil {
 			return err
 		}

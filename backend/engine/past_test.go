@@ -64,6 +64,25 @@ func TestLogFoldsTicksAndComesInPages(t *testing.T) {
 	wantCode(t, err, workflow.NotFound)
 }
 
+func TestAVersionThatIsNotThereIsToldWithThoseThatAre(t *testing.T) {
+	b := newBench(t, specOrRequest)
+	p := b.project("Tide table")
+	b.save(p, "request.md", requestAnswer)
+	for name, call := range map[string]func() error{
+		"Document": func() error { _, err := b.Document(b.ctx, p.ID, "request.md", 9); return err },
+		"Diff":     func() error { _, err := b.Diff(b.ctx, p.ID, "request.md", 9, 1); return err },
+		"Blame":    func() error { _, err := b.Blame(b.ctx, p.ID, "request.md", 9); return err },
+		"Headings": func() error { _, err := b.Headings(b.ctx, p.ID, "request.md", 9); return err },
+		"Restore":  func() error { _, err := b.Restore(b.ctx, p.ID, "request.md", 9); return err },
+	} {
+		err := call()
+		t.Run(name, func(t *testing.T) { wantCode(t, err, workflow.NotFound) })
+		if got := workflow.Describe(err); got.Message != "Request has no v9." || !strings.Contains(got.Hint, "v1 to v1") {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
+
 func TestLogMarksTheSignedVersion(t *testing.T) {
 	b := newBench(t, specOrRequest)
 	p := b.project("Tide table")
@@ -75,103 +94,6 @@ func TestLogMarksTheSignedVersion(t *testing.T) {
 	log := try(b.Log(b.ctx, p.ID, "spec.md", workflow.LogQuery{}))(t)
 	if len(log.Lines) != 2 || !log.Lines[0].Signed || log.Lines[1].Signed {
 		t.Errorf("signed: %+v", log.Lines)
-	}
-}
-
-// wrote returns who wrote the passages of a blame that begin so.
-func wrote(t *testing.T, blame workflow.Blame, beginning string) string {
-	t.Helper()
-	for _, passage := range blame.Passages {
-		if strings.HasPrefix(passage.Text, beginning) {
-			o := blame.Origins[passage.Origin]
-			name := o.Author.Name
-			if o.Author.Kind == workflow.Person {
-				name = "You"
-			}
-			return fmt.Sprintf("%s v%d", name, o.Version.Number)
-		}
-	}
-	t.Fatalf("no passage begins with %q: %+v", beginning, blame.Passages)
-	return ""
-}
-
-func TestBlameNamesWhoWroteEachPassage(t *testing.T) {
-	b := newBench(t, specOrRequest)
-	p := b.project("Tide table")
-	answer := "# Request\n\nTold by the model.\n\n## Scope\n\nNo map.\n\n## Boxes\n\n1. [ ] First.\n2. [ ] Second.\n"
-	v1 := b.answer(p, answer, workflow.AcceptCandidate{All: true})
-	if v1.Number != 1 {
-		t.Fatal(v1.Number)
-	}
-	// v2: the person edits one paragraph, moves a section and puts an item in front.
-	b.save(p, "request.md", "# Request\n\nTold by me.\n\n## Boxes\n\n1. [ ] Before.\n2. [ ] First.\n3. [ ] Second.\n\n## Scope\n\nNo map.\n")
-	b.tickAll(p, "request.md", "") // v3 to v5
-	blame := try(b.Blame(b.ctx, p.ID, "request.md", 0))(t)
-	for beginning, want := range map[string]string{
-		"# Request": "Some chat v1", "Told by me.": "You v2", "## Boxes": "Some chat v1", "- [ ] Before.": "You v2",
-		"- [ ] First.": "Some chat v1", "- [ ] Second.": "Some chat v1", "## Scope": "Some chat v1", "No map.": "Some chat v1",
-	} {
-		if got := wrote(t, blame, beginning); got != want {
-			t.Errorf("%s: %s, want %s", beginning, got, want)
-		}
-	}
-	origin := blame.Origins[len(blame.Origins)-1]
-	if blame.Version.Number != 5 || origin.RunID == "" || origin.PromptID == "" || origin.PromptRevision == "" || blame.Origins[0].Version.Number != 2 {
-		t.Errorf("origins: %+v", blame.Origins)
-	}
-	if line := blame.Passages[1].Line; line != 3 {
-		t.Errorf("line %d", line)
-	}
-	old := try(b.Blame(b.ctx, p.ID, "request.md", 1))(t)
-	if got := wrote(t, old, "Told by the model."); got != "Some chat v1" || old.Version.Number != 1 {
-		t.Errorf("v1: %s", got)
-	}
-}
-
-func TestBlameOfAnAnswerAcceptedWithEdits(t *testing.T) {
-	b := newBench(t, specOrRequest)
-	p := b.project("Tide table")
-	b.answer(p, "# Request\n\nTold by the model.\n\nAlso this.\n", workflow.AcceptCandidate{Body: "# Request\n\nTold by me.\n\nAlso this.\n"})
-	blame := try(b.Blame(b.ctx, p.ID, "request.md", 0))(t)
-	if me, model := wrote(t, blame, "Told by me."), wrote(t, blame, "Also this."); me != "You v1" || model != "Some chat v1" {
-		t.Errorf("%s, %s", me, model)
-	}
-}
-
-func TestBlameOfARestoredVersion(t *testing.T) {
-	b := newBench(t, specOrRequest)
-	p := b.project("Tide table")
-	b.answer(p, "# Request\n\nTold by the model.\n", workflow.AcceptCandidate{All: true})
-	b.save(p, "request.md", "# Request\n\nTold by me.\n")
-	check := func(restored string) {
-		t.Helper()
-		blame := try(b.Blame(b.ctx, p.ID, "request.md", 0))(t)
-		if got := wrote(t, blame, "Told by"); got != restored {
-			t.Errorf("v%d: %s, want %s: whoever restores a text has not written it", blame.Version.Number, got, restored)
-		}
-	}
-	check("You v2")
-	try(b.Restore(b.ctx, p.ID, "request.md", 1))(t)
-	check("Some chat v1")
-	try(b.Restore(b.ctx, p.ID, "request.md", 2))(t)
-	b.reopen()
-	check("You v2")
-}
-
-func TestBlameKeepsEqualPassagesApart(t *testing.T) {
-	b := newBench(t, specOrRequest)
-	p := b.project("Tide table")
-	b.answer(p, "# Request\n\n## Limits\n\nNone.\n", workflow.AcceptCandidate{All: true})
-	b.save(p, "request.md", "# Request\n\n## Before\n\nNone.\n\n## Limits\n\nNone.\n")
-	blame := try(b.Blame(b.ctx, p.ID, "request.md", 0))(t)
-	who := []string{}
-	for _, passage := range blame.Passages {
-		if passage.Text == "None." {
-			who = append(who, string(blame.Origins[passage.Origin].Author.Kind))
-		}
-	}
-	if !slices.Equal(who, []string{"person", "model"}) {
-		t.Errorf("who: %q", who)
 	}
 }
 

@@ -63,7 +63,7 @@ func (f *folder) repairDatabase(ctx context.Context) error {
 	case workflow.CodeOf(damage) != workflow.Invalid || ctx.Err() != nil:
 		return damage
 	}
-	f.did("The database was damaged: %s", workflow.Describe(damage).Message)
+	f.did("%s", workflow.Describe(damage).Message)
 	return f.salvageDatabase(ctx)
 }
 
@@ -152,15 +152,35 @@ func (f *folder) complete(ctx context.Context, st *store.Store, saved Salvaged) 
 		}
 		rebuilt = rebuilt && ok
 	}
+	strays, err := st.DropStrays(ctx)
+	if err != nil {
+		return err
+	}
+	if len(strays) > 0 {
+		f.lost("The runs of %s that had not ended, as a whole", plural(len(strays), "text", "texts"))
+	}
+	f.tellLost(saved, rebuilt)
+	return nil
+}
+
+// tellLost names what only the database had and is gone. rebuilt says that
+// everything else came back.
+func (f *folder) tellLost(saved Salvaged, rebuilt bool) {
+	unknown := saved.More
 	for _, fault := range saved.Lost {
-		if !rebuilt || !fault.FromHistory() {
+		switch {
+		case fault.Bucket == "":
+			unknown++
+		case !rebuilt || !fault.FromHistory():
 			f.lost("In the database: %s", fault)
 		}
 	}
-	if saved.More > 0 {
-		f.lost("In the database: %d more records", saved.More)
+	switch {
+	case unknown > 0 && rebuilt:
+		f.lost("%s of the database could not be read. What only it had may be gone: drafts, settings, runs that had not ended.", plural(unknown, "part", "parts"))
+	case unknown > 0:
+		f.lost("%s of the database could not be read, and not every project has a history to take its place.", plural(unknown, "part", "parts"))
 	}
-	return nil
 }
 
 // completeProject makes the records of a project anew and adds the versions that

@@ -82,7 +82,7 @@ func (e *Engine) oldEdition(ctx context.Context, projectID, path string, number 
 		if _, _, err := e.editable(tx, projectID, path, current.Number); err != nil {
 			return err
 		}
-		old, err := tx.Version(projectID, path, number)
+		old, err := versionOf(tx, projectID, path, number)
 		if err != nil {
 			return err
 		}

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"plumbline/backend/store"
 	"plumbline/backend/workflow"
@@ -61,12 +60,11 @@ func (w *rewriting) gather(ctx context.Context) error {
 // salvageTexts takes texts from all histories of the project that were ever set
 // aside: a repair that was cut short has left one, too.
 func (w *rewriting) salvageTexts(ctx context.Context, want []string) error {
-	old, err := filepath.Glob(globQuote(w.history.Dir(w.project.ID)) + ".damaged-*")
+	old, err := w.history.Aside(w.project.ID)
 	if err != nil {
-		return fmt.Errorf("look for what was set aside: %w", err)
+		return err
 	}
-	slices.Sort(old)
-	for _, dir := range slices.Backward(old) {
+	for _, dir := range old {
 		want, err = w.history.Salvage(ctx, dir, want, func(blob string, content []byte) error {
 			return w.saveText(blob, content)
 		})
@@ -88,11 +86,6 @@ func (w *rewriting) saveText(blob string, content []byte) error {
 	}
 	_, err = f.Write(content)
 	return errors.Join(err, f.Close())
-}
-
-// globQuote makes a path mean itself in a pattern.
-func globQuote(path string) string {
-	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(path)
 }
 
 func (w *rewriting) textPath(blob string) string { return filepath.Join(w.texts, blob) }

@@ -112,6 +112,7 @@ type blameKey struct {
 type writtenText struct {
 	sums  []passageSum
 	wrote []int
+	since int // the oldest version that was looked at
 }
 
 // blameCacheSize is how many versions are remembered: of the documents that are

@@ -89,81 +89,6 @@ func (r *repo) packTip(ctx context.Context, tip plumbing.Hash, check func(path s
 	return newPacker(ctx, r, packs, wanted)
 }
 
-// reached is what a commit rests on, and of which kind it is.
-type reached map[plumbing.Hash]plumbing.ObjectType
-
-// add adds an object and reports whether it is new.
-func (all reached) add(hash plumbing.Hash, kind plumbing.ObjectType) (bool, error) {
-	known, ok := all[hash]
-	if ok && known != kind {
-		return false, workflow.Errorf(workflow.Invalid, "The object %s is used as a %s and as a %s.", hash, known, kind)
-	}
-	all[hash] = kind
-	return !ok, nil
-}
-
-// reachable returns all that a commit rests on. It calls check for each commit,
-// with an empty path, and for each folder.
-func (r *repo) reachable(ctx context.Context, tip plumbing.Hash, check func(path string, content []byte) error) (reached, error) {
-	all := reached{tip: plumbing.CommitObject}
-	for queue := []plumbing.Hash{tip}; len(queue) > 0; {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		hash := queue[len(queue)-1]
-		queue = queue[:len(queue)-1]
-		content, err := r.read(plumbing.CommitObject, hash)
-		if err != nil {
-			return nil, r.known(err, hash)
-		}
-		c, err := parseCommit(content)
-		if err == nil {
-			err = check("", content)
-		}
-		if err == nil {
-			err = r.reachableTree(all, c.tree, "/", check)
-		}
-		for _, p := range c.parents {
-			if fresh, wrong := all.add(p, plumbing.CommitObject); fresh {
-				queue = append(queue, p)
-			} else {
-				err = errors.Join(err, wrong)
-			}
-		}
-		if err != nil {
-			return nil, fmt.Errorf("read commit %s: %w", hash, err)
-		}
-	}
-	return all, nil
-}
-
-// reachableTree adds a tree and what is in it, unless that was done already.
-func (r *repo) reachableTree(all reached, tree plumbing.Hash, path string, check func(string, []byte) error) error {
-	if fresh, err := all.add(tree, plumbing.TreeObject); err != nil || !fresh {
-		return err
-	}
-	content, err := r.treeContent(tree)
-	if err == nil {
-		err = check(path, content)
-	}
-	if err == nil && strings.Count(path, "/") > maxNesting {
-		err = workflow.Errorf(workflow.Invalid, "The folder %.80s… lies too deep.", path)
-	}
-	for err == nil && len(content) > 0 {
-		var e treeEntry
-		if e, content, err = nextEntry(content); err != nil {
-			break
-		}
-		switch {
-		case e.isDir():
-			err = r.reachableTree(all, e.hash, path+string(e.name)+"/", check)
-		case e.isFile():
-			_, err = all.add(e.hash, plumbing.BlobObject)
-		}
-	}
-	return err
-}
-
 // Unbundle takes the objects of a git bundle into the repository of a project,
 // durably, and returns the commit of its branch. The branch of the project stays
 // where it is; see [History.Adopt].
@@ -216,20 +141,20 @@ func (r *repo) unbundle(ctx context.Context, from io.Reader, limits gitpack.Limi
 
 // takeIn writes what a packer has into the repository, beside a ref that keeps it.
 func (r *repo) takeIn(p *packer, tip plumbing.Hash) error {
-	spare := r.path("objects", "pack", temporary+"bundle")
-	sum, idx, err := r.writeSpare(p, spare+".pack")
+	spare := r.spare("bundle")
+	sum, idx, err := r.writeSpare(p, spare)
 	if err != nil {
-		return r.discard(spare+".pack", err)
+		return err
 	}
 	r.write.Lock()
 	defer r.write.Unlock()
 	base := "pack-" + sum.String()
 	return r.guarded(base, func() error {
-		if err := disk.WriteNew(r.disk, spare+".idx", idx); err != nil {
-			return r.discard(spare+".pack", err)
+		if err := r.writeNew(spare+idxExt, idx); err != nil {
+			return errors.Join(err, r.remove(spare+packExt))
 		}
 		if err := r.install(spare, base); err != nil {
-			return errors.Join(err, r.remove(spare+".pack"), r.remove(spare+".idx"))
+			return err
 		}
 		if err := r.disk.SyncDir(filepath.Dir(spare)); err != nil {
 			return err

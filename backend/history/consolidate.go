@@ -16,6 +16,7 @@ import (
 
 	"plumbline/backend/disk"
 	"plumbline/backend/history/internal/gitpack"
+	"plumbline/backend/workflow"
 )
 
 const (
@@ -70,6 +71,11 @@ func (h *History) Consolidate(ctx context.Context, projectID string) (Consolidat
 	r.maintain.Lock()
 	defer r.maintain.Unlock()
 	done, err := r.consolidate(ctx)
+	if errors.Is(err, gitpack.ErrDamaged) || errors.Is(err, gitpack.ErrNotFound) {
+		broken := workflow.Errorf(workflow.Internal, "The packs in %s are damaged, and were left as they are.", r.dir)
+		broken.Err = err
+		err = broken.WithHint("“plumbline verify” tells what is damaged, and “plumbline repair” mends what it can.")
+	}
 	if err != nil {
 		return Consolidated{}, fmt.Errorf("consolidate the history of %s: %w", projectID, err)
 	}
@@ -90,32 +96,29 @@ func (r *repo) consolidate(ctx context.Context) (Consolidated, error) {
 	if err != nil {
 		return done, err
 	}
-	spare := r.path("objects", "pack", temporary+"merged")
-	sum, idx, err := r.writeSpare(p, spare+".pack")
+	spare := r.spare("merged")
+	sum, idx, err := r.writeSpare(p, spare)
 	if err != nil {
-		return done, r.discard(spare+".pack", err)
+		return done, err
 	}
 	done.Objects = len(p.members)
-	if info, err := os.Stat(spare + ".pack"); err == nil {
+	if info, err := os.Stat(spare + packExt); err == nil {
 		done.After = info.Size()
 	}
 	r.write.Lock()
 	defer r.write.Unlock()
-	base := "pack-" + sum.String()
-	if err := disk.WriteNew(r.disk, spare+".idx", idx); err != nil {
-		return done, r.discard(spare+".pack", r.unwritable(err))
-	}
-	if err := r.install(spare, base); err != nil {
-		return done, r.unwritable(errors.Join(err, r.remove(spare+".pack"), r.remove(spare+".idx")))
-	}
-	old := make([]string, 0, len(packs))
+	names := []string{"pack-" + sum.String()}
 	for _, p := range packs {
-		if name := filepath.Base(p.Base); name != base { // merging may change nothing
-			old = append(old, name)
+		if name := filepath.Base(p.Base); name != names[0] { // merging may change nothing
+			names = append(names, name)
 		}
 	}
-	if err := r.supersede(base, old); err != nil {
-		return done, r.unwritable(err)
+	err = r.writeNew(spare+idxExt, idx)
+	if err == nil {
+		err = r.supersede(spare, names)
+	}
+	if err != nil {
+		return done, r.unwritable(errors.Join(err, r.remove(spare+packExt), r.remove(spare+idxExt)))
 	}
 	return done, nil
 }
@@ -182,9 +185,31 @@ func isApart(base string) bool {
 	})
 }
 
-// writeSpare writes what a packer has into a new file and syncs it.
-func (r *repo) writeSpare(p *packer, path string) (sum plumbing.Hash, idx []byte, err error) {
-	f, err := r.disk.Create(path)
+// Files that are being written have names that git does not take for a pack.
+const (
+	packExt = "_pack"
+	idxExt  = "_idx"
+)
+
+// spare is a name for a pack that is being written, without its extension.
+func (r *repo) spare(name string) string { return r.path("objects", "pack", temporary+name) }
+
+// writeNew makes a file with some content, in place of one that a failure has
+// left, and syncs it.
+func (r *repo) writeNew(path string, content []byte) error {
+	if err := r.remove(path); err != nil {
+		return err
+	}
+	return disk.WriteNew(r.disk, path, content)
+}
+
+// writeSpare writes what a packer has into a new file and syncs it. After an error
+// it is gone again.
+func (r *repo) writeSpare(p *packer, spare string) (sum plumbing.Hash, idx []byte, err error) {
+	if err := r.remove(spare + packExt); err != nil {
+		return sum, nil, r.unwritable(err)
+	}
+	f, err := r.disk.Create(spare + packExt)
 	if err != nil {
 		return sum, nil, r.unwritable(err)
 	}
@@ -196,7 +221,10 @@ func (r *repo) writeSpare(p *packer, path string) (sum plumbing.Hash, idx []byte
 	if err == nil {
 		err = r.onDisk(f.Sync())
 	}
-	return sum, idx, errors.Join(err, r.onDisk(f.Close()))
+	if err = errors.Join(err, r.onDisk(f.Close())); err != nil {
+		err = errors.Join(err, r.onDisk(r.remove(spare+packExt)))
+	}
+	return sum, idx, err
 }
 
 // diskWriter tells an error of the disk from others.
@@ -220,9 +248,6 @@ func (r *repo) onDisk(err error) error {
 	return r.unwritable(err)
 }
 
-// discard removes a file that is not to be used, because of an error.
-func (r *repo) discard(path string, err error) error { return errors.Join(err, r.remove(path)) }
-
 // remove removes a file, if it is there.
 func (r *repo) remove(path string) error {
 	if err := r.disk.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -233,39 +258,44 @@ func (r *repo) remove(path string) error {
 
 // install gives a pack and its index, which are synced, their names. The index
 // comes last, because that is what makes git see the pack. The caller syncs the
-// folder.
+// folder. After an error neither is there.
 func (r *repo) install(spare, base string) error {
 	whole := r.path("objects", "pack", base)
-	for _, ext := range []string{".pack", ".idx"} {
-		if err := r.disk.Rename(spare+ext, whole+ext); err != nil {
-			return err
-		}
+	err := r.disk.Rename(spare+packExt, whole+".pack")
+	if err == nil {
+		err = r.disk.Rename(spare+idxExt, whole+".idx")
 	}
-	return nil
-}
-
-// supersede removes packs of which everything is in another one. That one, and a
-// list of them, so that after a crash sweep goes on, are made durable first.
-func (r *repo) supersede(base string, old []string) error {
-	if len(old) == 0 {
+	if err == nil {
 		return nil
 	}
-	list := r.path("objects", "pack", superseded)
-	if err := r.remove(list); err != nil {
-		return err
+	err = errors.Join(err, r.remove(spare+packExt), r.remove(spare+idxExt))
+	if _, missing := os.Lstat(whole + ".idx"); errors.Is(missing, fs.ErrNotExist) {
+		err = errors.Join(err, r.remove(whole+".pack"))
 	}
-	if err := disk.Replace(r.disk, list+".new", list, []byte(strings.Join(append([]string{base}, old...), "\n")+"\n")); err != nil {
+	return err
+}
+
+// supersede installs a pack and removes others, of which it has everything. The
+// first name is that of the new one. A list of all of them is made durable before
+// anything else, so that after a crash finishSuperseding goes on, or back.
+func (r *repo) supersede(spare string, names []string) error {
+	list := r.path("objects", "pack", superseded)
+	if err := disk.Replace(r.disk, list+".new", list, []byte(strings.Join(names, "\n")+"\n")); err != nil {
 		return err
 	}
 	if err := r.disk.SyncDir(filepath.Dir(list)); err != nil {
 		return err
 	}
-	return r.finishSuperseding(list)
+	if err := r.install(spare, names[0]); err != nil {
+		return errors.Join(err, r.remove(list))
+	}
+	return r.finishSuperseding()
 }
 
-// finishSuperseding removes the packs of a list, if the one that stands for them
-// is there, and then the list.
-func (r *repo) finishSuperseding(list string) error {
+// finishSuperseding removes the packs of the list, if the one that stands for them
+// is there; otherwise what is there of that one. Then it removes the list.
+func (r *repo) finishSuperseding() error {
+	list := r.path("objects", "pack", superseded)
 	content, err := os.ReadFile(list)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -273,29 +303,45 @@ func (r *repo) finishSuperseding(list string) error {
 		return err
 	}
 	names := strings.Fields(string(content))
+	gone := []string{}
 	if len(names) > 0 && r.isWhole(names[0]) {
-		if err := r.objects.Close(); err != nil { // Windows removes no file that is open
-			return err
-		}
+		gone = names[1:]
 		// This index of git's over several packs would lead to those that go.
 		if err := r.remove(r.path("objects", "pack", "multi-pack-index")); err != nil {
 			return err
 		}
-		for _, name := range names[1:] {
-			if !isPackName(name) || name == names[0] || isApart(r.path("objects", "pack", name)) {
-				continue
-			}
-			for _, ext := range []string{".idx", ".rev", ".bitmap", ".pack"} {
-				if err := r.remove(r.path("objects", "pack", name+ext)); err != nil {
-					return err
-				}
-			}
-		}
-		if err := r.disk.SyncDir(filepath.Dir(list)); err != nil {
-			return err
-		}
+	} else if len(names) > 0 && !slices.ContainsFunc(names[1:], func(old string) bool { return !r.isWhole(old) }) {
+		gone = names[:1] // it was not installed, and none of the others is gone
+	}
+	if err := r.disk.SyncDir(filepath.Dir(list)); err != nil {
+		return err
+	}
+	if err := r.removePacks(gone); err != nil {
+		return err
+	}
+	if err := r.disk.SyncDir(filepath.Dir(list)); err != nil {
+		return err
 	}
 	return r.remove(list)
+}
+
+// removePacks removes packs, unless somebody keeps them.
+func (r *repo) removePacks(names []string) error {
+	if err := r.objects.Close(); err != nil { // Windows removes no file that is open
+		return err
+	}
+	for _, name := range names {
+		base := r.path("objects", "pack", name)
+		if !isPackName(name) || isApart(base) {
+			continue
+		}
+		for _, ext := range []string{".idx", ".rev", ".bitmap", ".pack"} {
+			if err := r.remove(base + ext); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // isWhole reports whether a pack is there with its index.

@@ -13,17 +13,19 @@ type documents struct {
 	random *rand.Rand
 	paths  []string
 	lines  map[string][]string
+	answer int // lines of the answer of a run
 }
 
 var words = strings.Fields(`the a of to and in is that for with tide table harbor moon offline sailor must should when
  user page shows height time curve station cache sync error empty loading accepts returns stores clear button list view setting
  local network model prompt answer version history gate phase step plan audit finding severity evidence checklist item box`)
 
-func newDocuments() *documents {
-	d := &documents{random: rand.New(rand.NewPCG(7, 7)), lines: map[string][]string{}}
+// newDocuments makes some of 4 to 40 KB, or so many times smaller ones.
+func newDocuments(smaller int) *documents {
+	d := &documents{random: rand.New(rand.NewPCG(7, 7)), lines: map[string][]string{}, answer: 40 / smaller}
 	for i, path := range []string{"request.md", "spec.md", "plan.md", "checklists/request.md", "checklists/spec.md", "steps/01.md", "steps/02.md", "steps/03.md", "audits/security-01.md"} {
 		d.paths = append(d.paths, path)
-		size := 4000 + 36000*i/9
+		size := (4000 + 36000*i/9) / smaller
 		for size > 0 {
 			line := d.line()
 			d.lines[path] = append(d.lines[path], line)
@@ -55,7 +57,7 @@ func (d *documents) edit(number int) []workflow.File {
 	switch d.random.IntN(10) {
 	case 0: // a run, which quotes a document, and answers
 		answer := strings.Builder{}
-		for range 40 {
+		for range d.answer {
 			answer.WriteString(d.line())
 		}
 		text := fmt.Sprintf("---\nid: %026d\nmodel: qwen3:8b\n---\n\n# Prompt\n\n%s\n\n# Answer\n\n%s", number, strings.Join(lines, ""), answer.String())

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -121,7 +122,7 @@ func (m *mending) indexes(ctx context.Context) error {
 			continue
 		}
 		idx := gitpack.EncodeIndex(found.Entries, found.Sum)
-		spare := m.repo.path("objects", "pack", temporary+filepath.Base(base)+".idx")
+		spare := m.repo.spare(filepath.Base(base)) + idxExt
 		if err := disk.Replace(m.repo.disk, spare, base+".idx", idx); err != nil {
 			return err
 		}
@@ -184,6 +185,30 @@ func (r *repo) staleLocks(now time.Time) ([]string, error) {
 	return stale, nil
 }
 
+// damagedMark stands in the names of repositories that were set aside, before the time.
+const damagedMark = ".damaged-"
+
+// Aside returns the repositories of a project that were set aside, the newest first.
+func (h *History) Aside(projectID string) ([]string, error) {
+	dir := h.Dir(projectID)
+	entries, err := os.ReadDir(filepath.Dir(dir))
+	if errors.Is(err, fs.ErrNotExist) {
+		return []string{}, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("list what was set aside of %s: %w", projectID, err)
+	}
+	aside := []string{}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), filepath.Base(dir)+damagedMark) {
+			aside = append(aside, filepath.Join(filepath.Dir(dir), e.Name()))
+		}
+	}
+	slices.Sort(aside)
+	slices.Reverse(aside)
+	return aside, nil
+}
+
 // SetAside gives the repository of a project, which is damaged, another name
 // beside its own, so that a new one can be written, and returns the path. Nothing
 // in it is changed; see [History.Salvage].
@@ -196,7 +221,7 @@ func (h *History) SetAside(ctx context.Context, projectID string) (path string, 
 	defer r.maintain.Unlock()
 	r.write.Lock()
 	defer r.write.Unlock()
-	path = r.dir + ".damaged-" + h.now().UTC().Format(rescueTime)
+	path = r.dir + damagedMark + h.now().UTC().Format(rescueTime)
 	if err := r.objects.Close(); err != nil {
 		return "", fmt.Errorf("set the history of %s aside: %w", projectID, err)
 	}

@@ -70,6 +70,7 @@ func (b *batch) pack() (pack, error) {
 	if err != nil {
 		return pack{}, fmt.Errorf("encode a pack: %w", err)
 	}
+	w.Fast = true
 	entries := make([]gitpack.Entry, 0, len(b.objects))
 	for _, o := range b.objects {
 		e, err := w.Whole(o.name, o.Kind, o.Content)

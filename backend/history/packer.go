@@ -18,7 +18,7 @@ const (
 	// maxDepth is the longest chain of deltas that we write, as git does.
 	maxDepth = 50
 	// packCache is how much of what was read last is kept while packing.
-	packCache = 16 << 20
+	packCache = 8 << 20
 )
 
 // packer writes objects of a repository into one pack. They are stored as deltas
@@ -41,6 +41,7 @@ type source struct {
 	*gitpack.Indexed
 	places []place // sorted
 	end    int64   // of the last object
+	merged bool    // it has deltas, so whole objects were compressed well
 }
 
 // place is where an object is in a source. The member may come from another one.
@@ -187,6 +188,7 @@ func (s *source) findKind(n int) error {
 			s.places[n].kind = raw.Kind
 			return nil
 		}
+		s.merged = true
 		base, ok := s.place(raw.BaseAt)
 		if !ok || steps > math.MaxUint16 {
 			return gitpack.ErrDamaged

@@ -50,14 +50,14 @@ func (p *packer) write(out io.Writer) (sum plumbing.Hash, index []byte, err erro
 
 // lineCommit is a commit that is packed.
 type lineCommit struct {
-	member  int32
-	parents []int32 // that are packed too
-	at      int64
+	member int32
+	parent int32 // the first one, if it is packed too; else -1
+	at     int64
 }
 
 // commits returns the commits, parents first, otherwise in the order of time.
 func (p *packer) commits() ([]lineCommit, error) {
-	all := []lineCommit{}
+	all, joined := []lineCommit{}, map[int32][]int32{}
 	for i := range p.members {
 		if p.members[i].kind != plumbing.CommitObject {
 			continue
@@ -66,10 +66,14 @@ func (p *packer) commits() ([]lineCommit, error) {
 		if err != nil {
 			return nil, err
 		}
-		c := lineCommit{member: int32(i), at: info.committed.Unix()}
-		for _, parent := range info.parents {
-			if k, ok := p.find(parent); ok {
-				c.parents = append(c.parents, k)
+		c := lineCommit{member: int32(i), parent: -1, at: info.committed.Unix()}
+		for n, parent := range info.parents {
+			k, ok := p.find(parent)
+			switch {
+			case ok && n == 0:
+				c.parent = k
+			case ok:
+				joined[c.member] = append(joined[c.member], k)
 			}
 		}
 		all = append(all, c)
@@ -79,7 +83,7 @@ func (p *packer) commits() ([]lineCommit, error) {
 	for i, c := range all {
 		number[c.member] = int32(i + 1)
 	}
-	return parentsFirst(all, number), nil
+	return parentsFirst(all, joined, number), nil
 }
 
 // commit reads a member that is a commit.
@@ -97,7 +101,7 @@ func (p *packer) commit(i int32) (commitInfo, error) {
 
 // parentsFirst puts parents before their children and leaves the order as it is
 // otherwise.
-func parentsFirst(all []lineCommit, number []int32) []lineCommit {
+func parentsFirst(all []lineCommit, joined map[int32][]int32, number []int32) []lineCommit {
 	sorted := make([]lineCommit, 0, len(all))
 	state := make([]uint8, len(all)) // 1: its parents are being looked at, 2: done
 	for i := range all {
@@ -105,9 +109,9 @@ func parentsFirst(all []lineCommit, number []int32) []lineCommit {
 			at := stack[len(stack)-1]
 			if state[at] == 0 {
 				state[at] = 1
-				for _, parent := range all[at].parents {
-					if n := int(number[parent]) - 1; n >= 0 && state[n] == 0 {
-						stack = append(stack, n)
+				for _, parent := range append(joined[all[at].member], all[at].parent) {
+					if parent >= 0 && number[parent] > 0 && state[number[parent]-1] == 0 {
+						stack = append(stack, int(number[parent]-1))
 					}
 				}
 				continue
@@ -251,7 +255,7 @@ func (p *packer) encode(i int32, path string) error {
 		m.depth = on.depth + 1
 		return m.wrote(p.out.Delta(m.name, on.written, delta))
 	}
-	if m.source >= 0 {
+	if m.source >= 0 && p.sources[m.source].merged {
 		raw, err := p.raw(m)
 		if err != nil {
 			return err

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -213,18 +212,17 @@ func (r *repo) explain(err error) error {
 	return r.unwritable(err)
 }
 
-// writePack puts a pack into the repository. Its index comes last, because that
-// is what makes git see it.
+// writePack puts a pack into the repository.
 func (r *repo) writePack(p pack) error {
-	whole := r.path("objects", "pack", "pack-"+p.sum.String())
-	spare := r.path("objects", "pack", temporary+p.sum.String())
-	if err := disk.Replace(r.disk, spare+".pack", whole+".pack", p.data); err != nil {
-		return err
+	spare := r.spare(p.sum.String())
+	err := r.writeNew(spare+packExt, p.data)
+	if err == nil {
+		err = r.writeNew(spare+idxExt, p.idx)
 	}
-	if err := disk.Replace(r.disk, spare+".idx", whole+".idx", p.idx); err != nil {
-		if _, missing := os.Lstat(whole + ".idx"); errors.Is(missing, fs.ErrNotExist) {
-			err = errors.Join(err, r.disk.Remove(whole+".pack"))
-		}
+	if err != nil {
+		return errors.Join(err, r.remove(spare+packExt))
+	}
+	if err := r.install(spare, "pack-"+p.sum.String()); err != nil {
 		return err
 	}
 	return r.disk.SyncDir(r.path("objects", "pack"))

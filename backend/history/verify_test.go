@@ -229,7 +229,7 @@ func TestYoungLockIsLeftAlone(t *testing.T) {
 func TestNoDamageStopsVerify(t *testing.T) {
 	root := t.TempDir()
 	commits := []workflow.Commit{}
-	docs := newDocuments()
+	docs := newDocuments(8)
 	for i := range 12 {
 		commits = append(commits, workflow.Commit{Seq: uint64(i), ProjectID: project, At: noon, Author: ann, Files: docs.edit(i * 7)})
 	}

@@ -139,7 +139,11 @@ func (quietFile) Sync() error { return nil }
 func written(t testing.TB, h *History, commits, perPack int) []workflow.Published {
 	t.Helper()
 	h.disk = quiet{}
-	docs := newDocuments()
+	smaller := 1
+	if _, isTest := t.(*testing.T); isTest {
+		smaller = 8
+	}
+	docs := newDocuments(smaller)
 	all, tip := []workflow.Published{}, ""
 	for made := 0; made < commits; {
 		batch := []workflow.Commit{}

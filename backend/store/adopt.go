@@ -175,7 +175,7 @@ func (r *Rebuild) adoptVersion(c commitFiles, id string, content []byte) error {
 	if err := json.Unmarshal(content, &v); err != nil {
 		return unreadable(err)
 	}
-	if hashID(v.Path) != id || v.Number < 1 {
+	if hashID(v.Path) != id || v.Number < 1 || int64(v.Number) > maxNumber {
 		return misnamed(id)
 	}
 	if err := workflow.CheckPath(v.Path); err != nil {
@@ -226,7 +226,7 @@ func (r *Rebuild) adoptGateRecord(_ commitFiles, id string, content []byte) erro
 	if err := json.Unmarshal(numbered.Record, &g); err != nil {
 		return unreadable(err)
 	}
-	if g.ID != id || numbered.Number < 1 {
+	if g.ID != id || numbered.Number < 1 || int64(numbered.Number) > maxNumber {
 		return misnamed(id)
 	}
 	foreign := g.ProjectID != r.id

@@ -14,6 +14,9 @@ func versionKey(projectID, path string, number int) []byte {
 	return key(projectID, path, numberKey(number))
 }
 
+// maxNumber is the greatest number that sorts as text.
+const maxNumber = 9_999_999_999
+
 // numberKey is the part of a key for a number from 1.
 func numberKey(number int) string { return fmt.Sprintf("%010d", number) }
 

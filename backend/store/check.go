@@ -30,16 +30,25 @@ type meta struct {
 	freelist uint64 // page of the list of free pages
 	pages    uint64 // up to the high water mark
 	txid     uint64
+	// alone says that the other of the two meta pages is broken. It may have been
+	// the newer one, and then the last write is missing.
+	alone bool
 }
 
 // look reads what a file is, without a chance to write to it. It refuses one that
-// is not a whole database of Plumbline of this schema or an older one.
-func look(path string) (found schema, err error) {
+// is not a whole database of Plumbline of this schema or an older one. A file is
+// doubtful when the last write to it may be missing.
+func look(path string) (found schema, doubtful bool, err error) {
 	f, m, err := openChecked(path)
 	if err != nil {
-		return found, err
+		return found, false, err
 	}
-	defer func() { err = errors.Join(err, f.Close()) }()
+	found, err = readSchema(f, m, path)
+	return found, m.alone, errors.Join(err, f.Close())
+}
+
+// readSchema reads what a file is from its pages.
+func readSchema(f io.ReaderAt, m meta, path string) (found schema, err error) {
 	names, why := map[bucketName]bool{}, ""
 	w := &walker{f: f, meta: m, used: map[uint64]bool{}}
 	w.broken = func(_ bucketName, _ []byte, page uint64, reason string) {
@@ -138,6 +147,7 @@ func checkPages(f io.ReaderAt, path string, m meta) error {
 // newestMeta returns the valid meta record that bbolt would use; nil if there is none.
 func newestMeta(f io.ReaderAt, size uint64) (*meta, error) {
 	var newest *meta
+	found := 0
 	for offset := uint64(0); offset <= maxPage; offset = max(minPage, 2*offset) {
 		if offset+pageHeader+metaSize > size {
 			break
@@ -150,9 +160,12 @@ func newestMeta(f io.ReaderAt, size uint64) (*meta, error) {
 		if !ok || offset != 0 && m.pageSize != offset {
 			continue
 		}
-		if newest == nil || m.pageSize == newest.pageSize && m.txid > newest.txid {
+		if found++; newest == nil || m.pageSize == newest.pageSize && m.txid > newest.txid {
 			newest = &m
 		}
+	}
+	if newest != nil {
+		newest.alone = found == 1
 	}
 	return newest, nil
 }
@@ -174,6 +187,9 @@ func parseMeta(raw []byte) (meta, bool) {
 		m.pageSize >= minPage && m.pageSize <= maxPage
 	return m, ok
 }
+
+// lonelyHead says what a broken meta page means.
+const lonelyHead = "one of the two heads of the file is broken, and the last write may be missing."
 
 // notDatabase is the error for a file that is something else.
 func notDatabase(path, why string) error {

@@ -32,7 +32,8 @@ func (s *Store) FreePages() (pages int, many bool) {
 // database beside itself and lets the copy take its place. Others read and write
 // meanwhile. If somebody has written in between, or is just reading when the
 // copy could take its place, Compact leaves everything as it is and returns
-// false: it is for an idle moment, and does no harm in any other.
+// false: it is for an idle moment, and does no harm in any other. Close waits for
+// it, so cancel ctx first.
 func (s *Store) Compact(ctx context.Context) (done bool, err error) {
 	if !s.compacting.TryLock() {
 		return false, nil
@@ -49,8 +50,8 @@ func (s *Store) Compact(ctx context.Context) (done bool, err error) {
 	if err == nil {
 		done, err = s.takeOver(fresh, copied)
 	}
-	if done || err != nil && s.closed() {
-		return done, err
+	if done {
+		return true, nil
 	}
 	if removed := ignoreMissing(s.disk.Remove(fresh)); err == nil && removed != nil {
 		err = unwritable(s.dir, removed)

@@ -86,4 +86,20 @@
 // phase, a hash of it. The file of a version holds the current one of its path;
 // older ones are in the commits before. Pages for people (documents, gates.md,
 // runs/…, project.md) are noted by the caller with [Tx.AddVersion] and [Tx.File].
+// [Store.NewRebuild] is the way back.
+//
+// # What is promised
+//
+// A write that was acknowledged is there after a kill and after a power cut. To
+// that end the names in the folder are synced before the first write that rests
+// on them, see syncNames; bbolt syncs the rest. Damage is found, never taken for
+// data: [Open] looks at what bbolt reads when it starts, every value that is read
+// has its checksum, and a damaged page is an error, not a crash.
+//
+//   - After an exit that was not clean, Open has the file examined, see
+//     [Options.Check] and [Inspect]. [Store.Verify] examines an open database.
+//   - [Salvage] saves what can be read of a damaged one; what git has, a rebuild
+//     brings back, after [Store.Forget] of what is broken.
+//   - [Store.Snapshot] is a backup, [CheckSnapshot] its proof.
+//   - [Store.Compact] gives free pages back when nobody is at work.
 package store

@@ -55,12 +55,14 @@ func (f *faults) add(fault Fault) {
 
 // faultsError is the error for a database with faults; nil when there are none.
 func faultsError(path string, list []Fault, more int) error {
-	switch n := len(list) + more; n {
-	case 0:
+	n := len(list) + more
+	if n == 0 {
 		return nil
-	case 1:
-		return damagedFile(path, strings.TrimSuffix(list[0].String(), "."))
-	default:
-		return damagedFile(path, fmt.Sprintf("%d faults, the first is %s", n, strings.TrimSuffix(list[0].String(), ".")))
 	}
+	first := strings.TrimPrefix(list[0].String(), fmt.Sprintf("The database %s is damaged: ", path))
+	first = strings.TrimSuffix(first, ".")
+	if n == 1 {
+		return damagedFile(path, first)
+	}
+	return damagedFile(path, fmt.Sprintf("%d faults, the first is %s", n, first))
 }

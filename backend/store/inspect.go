@@ -101,6 +101,9 @@ func inspectPages(ctx context.Context, path string) (found *inspected, err error
 	w.broken = func(name bucketName, from []byte, page uint64, why string) {
 		found.add(brokenPage(name, from, page, why))
 	}
+	if m.alone {
+		found.add(Fault{Reason: lonelyHead})
+	}
 	w.walk()
 	found.unused(w)
 	found.missing()

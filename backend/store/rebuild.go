@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -112,6 +113,10 @@ func (r *Rebuild) Commit(ctx context.Context, name string, changed []Changed) er
 			delete(r.blobs, c.Path)
 		default:
 			r.blobs[c.Path] = c.Blob
+			if err := workflow.CheckPath(c.Path); err != nil { // somebody else has committed it
+				r.lose(bucketPage, name, err)
+				continue
+			}
 			r.page(c.Path)
 		}
 	}
@@ -157,11 +162,15 @@ func (r *Rebuild) take(c commitFiles, paths []string) error {
 	slices.Sort(paths) // which puts runs before their texts, whose owner they name
 	for _, path := range paths {
 		if err := r.takeFile(c, path); err != nil {
-			reason := workflow.Describe(err).Message
-			r.rebuilt.Lost = append(r.rebuilt.Lost, Fault{Bucket: string(bucketOf(path)), Where: strings.TrimSpace(c.name + " " + path), Reason: reason})
+			r.lose(bucketOf(path), strings.TrimSpace(c.name+" "+path), err)
 		}
 	}
 	return r.flush(false)
+}
+
+// lose notes something that cannot be brought back.
+func (r *Rebuild) lose(name bucketName, where string, err error) {
+	r.rebuilt.Lost = append(r.rebuilt.Lost, Fault{Bucket: string(name), Where: where, Reason: workflow.Describe(err).Message})
 }
 
 // bucketOf returns the bucket that a record's file belongs to.
@@ -228,14 +237,21 @@ func (r *Rebuild) Finish(ctx context.Context) (Rebuilt, error) {
 	})
 }
 
-// takeOutbox takes the commits that git does not have yet.
+// takeOutbox takes the commits that git does not have yet. Those that it has,
+// which a salvage may have brought back, leave the outbox: published once more
+// they would put old texts over newer ones.
 func (r *Rebuild) takeOutbox() error {
 	pending, err := r.store.Pending(0)
 	if err != nil {
 		return err
 	}
+	published := r.project
 	for _, commit := range pending {
 		if commit.ProjectID != r.id {
+			continue
+		}
+		if isOld(commit, published) {
+			r.later(0, func(tx *Tx) error { return tx.remove(bucketOutbox, key(sequenceKey(commit.Seq))) })
 			continue
 		}
 		files, paths := map[string]string{}, []string{}
@@ -259,6 +275,21 @@ func (r *Rebuild) takeOutbox() error {
 		}
 	}
 	return nil
+}
+
+// isOld reports whether a commit is among those that made the history, by the
+// record of the project: every change carries its time into it.
+func isOld(c workflow.Commit, published []byte) bool {
+	path := recordPath(bucketProject, c.ProjectID) + ".json"
+	i := slices.IndexFunc(c.Files, func(f workflow.File) bool { return f.Path == path })
+	if i < 0 || published == nil {
+		return false
+	}
+	var then, now workflow.Project
+	if json.Unmarshal(c.Files[i].Content, &then) != nil || json.Unmarshal(published, &now) != nil {
+		return false
+	}
+	return then.UpdatedAt.Before(now.UpdatedAt) || then == now
 }
 
 // finishHead brings back the current version of an artifact, with its text.

@@ -149,8 +149,12 @@ func (s *salvager) save() error {
 	used := map[uint64]bool{}
 	if len(s.metas) > 0 {
 		used = s.follow(s.metas[0], true)
-	} else {
+	}
+	switch len(s.metas) {
+	case 0:
 		s.lost.add(Fault{Reason: "both heads of the file are broken; old states of records may have been taken."})
+	case 1:
+		s.lost.add(Fault{Reason: lonelyHead})
 	}
 	if s.hurt || len(s.bad) > 0 || s.guessing {
 		s.strays(used)

@@ -32,8 +32,8 @@ type Options struct {
 	Now func() time.Time
 	// Disk changes files other than the database itself; nil means the real one.
 	Disk disk.Disk
-	// Check examines the file at a path after an exit that was not clean, and
-	// returns what is wrong with it, see Inspect. A damaged file can crash bbolt,
+	// Check examines the file at a path after an exit that was not clean, or when
+	// its head is broken, and returns what is wrong with it, see Inspect. A damaged file can crash bbolt,
 	// so it is best done in another process. nil means that nothing is examined.
 	Check func(ctx context.Context, path string) error
 	// Anew makes a new database although the folder holds histories that a lost
@@ -100,14 +100,18 @@ func Open(ctx context.Context, dir string, opt Options) (*Store, error) {
 }
 
 // open opens the file under the lock.
-func (s *Store) open(ctx context.Context, opt Options) (err error) {
-	path := s.Path()
+func (s *Store) open(ctx context.Context, opt Options) error {
 	unclean := s.findMark()
-	defer func() {
-		if err != nil && unclean {
-			s.marked.Store(false) // it stays, and the next Open looks again
-		}
-	}()
+	err := s.prepare(ctx, opt, unclean)
+	if err != nil && unclean {
+		s.marked.Store(false) // the marker stays, and the next Open looks again
+	}
+	return err
+}
+
+// prepare brings the file to where it can be read and written.
+func (s *Store) prepare(ctx context.Context, opt Options, unclean bool) error {
+	path := s.Path()
 	if unclean {
 		if err := s.sweep(); err != nil {
 			return err
@@ -116,11 +120,11 @@ func (s *Store) open(ctx context.Context, opt Options) (err error) {
 	if err := s.makeMissing(opt.Anew); err != nil {
 		return err
 	}
-	found, err := look(path)
+	found, doubtful, err := look(path)
 	if err != nil {
 		return err
 	}
-	if unclean && opt.Check != nil {
+	if (unclean || doubtful) && opt.Check != nil {
 		if err := explainCheck(path, opt.Check(ctx, path)); err != nil {
 			return err
 		}
@@ -179,11 +183,12 @@ func openFile(path string, readOnly bool) (db *bolt.DB, err error) {
 // Path returns the path of the database file.
 func (s *Store) Path() string { return DatabasePath(s.dir) }
 
-// Close waits for open transactions, closes the file and gives the lock back.
+// Close waits for open transactions and for a Compact that is under way, closes
+// the file and gives the lock back.
 // Closing twice is fine.
 func (s *Store) Close() error {
-	s.swap.RLock() // not while another file takes its place
-	defer s.swap.RUnlock()
+	s.compacting.Lock() // not while another file takes its place
+	defer s.compacting.Unlock()
 	var err error
 	if s.db != nil {
 		err = s.db.Close()

@@ -75,6 +75,9 @@ type Blame struct {
 	Passages []Passage `json:"passages"`
 	// Origins are what the passages come from, newest first.
 	Origins []Origin `json:"origins"`
+	// Since is the oldest version that had to be looked at, or could be in a very
+	// long history: what is told to be of it may then be older.
+	Since int `json:"since"`
 }
 
 // Passage is a block of a document: a paragraph, a heading, an item of a list.

@@ -24,21 +24,25 @@ const (
 
 // deflater compresses; it is kept because a new one costs more than most objects.
 type deflater struct {
-	full, letters *zlib.Writer
-	out           bytes.Buffer
+	full, fast, letters *zlib.Writer
+	out                 bytes.Buffer
 }
 
 var deflaters = sync.Pool{New: func() any {
-	letters, _ := zlib.NewWriterLevel(io.Discard, zlib.HuffmanOnly) // the level is a known one
-	return &deflater{full: zlib.NewWriter(io.Discard), letters: letters}
+	letters, _ := zlib.NewWriterLevel(io.Discard, zlib.HuffmanOnly) // the levels are known ones
+	fast, _ := zlib.NewWriterLevel(io.Discard, zlib.BestSpeed)
+	return &deflater{full: zlib.NewWriter(io.Discard), fast: fast, letters: letters}
 }}
 
 // deflate compresses. The result is good until the next call.
-func (d *deflater) deflate(data []byte) []byte {
+func (d *deflater) deflate(data []byte, fast bool) []byte {
 	d.out.Reset()
 	w := d.full
-	if len(data) <= small {
+	switch {
+	case len(data) <= small:
 		w = d.letters
+	case fast:
+		w = d.fast
 	}
 	w.Reset(&d.out)
 	_, _ = w.Write(data) // a buffer takes everything
@@ -48,6 +52,9 @@ func (d *deflater) deflate(data []byte) []byte {
 
 // Writer writes a pack. It is not safe for use by several goroutines.
 type Writer struct {
+	// Fast is for packs that will be merged soon: they are larger.
+	Fast bool
+
 	out  io.Writer
 	sum  hash.Hash
 	at   int64
@@ -66,7 +73,7 @@ func NewWriter(out io.Writer, count int) (*Writer, error) {
 func (w *Writer) Whole(name plumbing.Hash, kind plumbing.ObjectType, content []byte) (Entry, error) {
 	d := deflaters.Get().(*deflater)
 	defer deflaters.Put(d)
-	return w.Raw(name, kind, int64(len(content)), 0, d.deflate(content))
+	return w.Raw(name, kind, int64(len(content)), 0, d.deflate(content, w.Fast))
 }
 
 // Delta writes an object as what makes it from the one at an offset, and returns
@@ -74,7 +81,7 @@ func (w *Writer) Whole(name plumbing.Hash, kind plumbing.ObjectType, content []b
 func (w *Writer) Delta(name plumbing.Hash, base int64, delta []byte) (Entry, error) {
 	d := deflaters.Get().(*deflater)
 	defer deflaters.Put(d)
-	return w.Raw(name, plumbing.OFSDeltaObject, int64(len(delta)), base, d.deflate(delta))
+	return w.Raw(name, plumbing.OFSDeltaObject, int64(len(delta)), base, d.deflate(delta, w.Fast))
 }
 
 // Raw writes an object whose content is compressed already, and returns its entry

@@ -7,6 +7,7 @@ const origin = (kind: string, number: number): Origin => ({ author: { kind, name
 const blame = (origins: Origin[], ...of: number[]): Blame => ({
   version: version(3),
   origins,
+  since: 1,
   passages: of.map((one, i) => ({ kind: 'paragraph', line: i * 2 + 1, lines: 1, text: '', origin: one })),
 });
 

@@ -35,9 +35,10 @@ export const shortcutList: { title: string; keys: [string, string][] }[] = [
   {
     title: 'History',
     keys: [
-      ['J and K', 'Move the later version'],
+      ['J and K', 'Move the later version, or the moment'],
       ['Shift J and Shift K', 'Move the earlier version'],
       ['R', 'Restore a version'],
+      ['/', 'Search in old versions'],
     ],
   },
 ];

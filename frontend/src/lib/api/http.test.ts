@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { data } from './http';
+import { ApiError } from './error';
+import { data, lines } from './http';
 
 function answer(status: number, body: string) {
   const fetched = vi.fn(async (_url: string, _init?: RequestInit) => new Response(body, { status }));
@@ -51,5 +52,52 @@ describe('data', () => {
   it('does not take a page for data', async () => {
     answer(200, '<!doctype html>');
     await expect(data('GET', 'x')).rejects.toMatchObject({ code: 'internal' });
+  });
+});
+
+describe('lines', () => {
+  /** An answer that comes in these pieces. */
+  function streamed(...pieces: (string | Uint8Array)[]) {
+    const bytes = pieces.map((piece) => (typeof piece === 'string' ? new TextEncoder().encode(piece) : piece));
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        bytes.forEach((piece) => controller.enqueue(piece));
+        controller.close();
+      },
+    });
+    vi.stubGlobal('fetch', async () => new Response(body));
+  }
+
+  const read = async (signal = new AbortController().signal): Promise<unknown[]> => {
+    const taken: unknown[] = [];
+    await lines('x', { words: 'a b' }, signal, (value) => taken.push(value));
+    return taken;
+  };
+
+  it('takes lines however they are cut', async () => {
+    const e = new TextEncoder().encode('{"text":"é"}\n');
+    streamed('{"n":1}\n{"n"', ':2}\n', e.slice(0, 10), e.slice(10), '{"last":true}');
+    expect(await read()).toEqual([{ n: 1 }, { n: 2 }, { text: 'é' }, { last: true }]);
+  });
+
+  it('rejects with the error of the backend', async () => {
+    answer(400, '{"code":"invalid","message":"There is nothing to search for."}');
+    await expect(read()).rejects.toMatchObject({ code: 'invalid' });
+  });
+
+  it('tells a stop from a line that is lost', async () => {
+    vi.stubGlobal('fetch', async () => Promise.reject(new TypeError('gone')));
+    await expect(read()).rejects.toMatchObject({ code: 'unavailable' });
+    const stopped = new AbortController();
+    stopped.abort();
+    await expect(read(stopped.signal)).rejects.toMatchObject({ code: 'canceled' });
+  });
+
+  it('hands on an error that the taker throws', async () => {
+    streamed('{"n":1}\n');
+    const refuse = () => lines('x', {}, new AbortController().signal, () => {
+      throw new ApiError('limit', 'Too much.');
+    });
+    await expect(refuse()).rejects.toMatchObject({ code: 'limit' });
   });
 });

@@ -71,7 +71,7 @@ export function document(number: number, markdown: string, items: Item[] = []): 
 /** A text that one version wrote as a whole. */
 export function blame(number: number): Blame {
   const { author } = version(number);
-  return { version: version(number), passages: [], origins: [{ author, version: version(number), runId: '', promptId: '', promptRevision: '' }] };
+  return { version: version(number), passages: [], origins: [{ author, version: version(number), runId: '', promptId: '', promptRevision: '' }], since: number };
 }
 
 export function run(id: string, change: Partial<Run> = {}): Run {

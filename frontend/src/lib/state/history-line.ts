@@ -27,7 +27,17 @@ export function timeline(log: LogLine[], records: GateRecord[], path: string, ph
   });
   const oldest = whole ? -Infinity : time(lines.at(-1)?.version.at ?? '');
   const acts = records.filter((one) => (one.phase === phase || one.path === path) && time(one.at) >= oldest);
-  return [...acts.map((record): HistoryLine => ({ kind: 'record', record })), ...lines].sort((a, b) => whenOf(b) - whenOf(a));
+  const merged: HistoryLine[] = [];
+  let act = acts.length - 1; // both are in order, the acts from the oldest on
+  const before = (at: string): void => {
+    for (let record = acts[act]; record && !(time(record.at) < time(at)); record = acts[--act]) merged.push({ kind: 'record', record });
+  };
+  for (const line of lines) {
+    if (act >= 0) before(line.version.at);
+    merged.push(line);
+  }
+  for (let record = acts[act]; record; record = acts[--act]) merged.push({ kind: 'record', record });
+  return merged;
 }
 
 /** Puts a newer page on top of what is known of a log. */
@@ -42,10 +52,6 @@ export function onTop(page: LogLine[], known: LogLine[]): LogLine[] {
 
 function sums(versions: Version[]): { added: number; removed: number } {
   return { added: versions.reduce((sum, one) => sum + one.added, 0), removed: versions.reduce((sum, one) => sum + one.removed, 0) };
-}
-
-function whenOf(line: HistoryLine): number {
-  return time(line.kind === 'version' ? line.version.at : line.record.at);
 }
 
 /** What an act at a gate was, as a phrase. */

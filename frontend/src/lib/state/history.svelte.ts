@@ -82,6 +82,7 @@ export class HistoryState {
         this.wanted = undefined;
       } else if (follow) this.settle();
       this.error = undefined;
+      this.loaded = true; // the list does not wait for the comparison
       await this.compare();
     } catch (cause) {
       if (turn === this.turn) this.error = toApiError(cause);

@@ -31,7 +31,7 @@ export function blame(work: Work, path: string, number = 0): Blame {
   if (!one) throw new ApiError('not_found', 'There is no such version.');
   const origin = { author: one.version.author, version: one.version, runId: one.version.runId, promptId: '', promptRevision: '' };
   const passages = one.body.split('\n').flatMap((text, i) => (text.trim() ? [{ kind: 'paragraph', line: i + 1, lines: 1, text, origin: 0 }] : []));
-  return { version: one.version, passages, origins: [origin] };
+  return { version: one.version, passages, origins: [origin], since: 1 };
 }
 
 export function moments(world: World, work: Work): Moment[] {
