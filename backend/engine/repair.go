@@ -4,17 +4,23 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
+	"plumbline/backend/disk"
 	"plumbline/backend/history"
 	"plumbline/backend/store"
 	"plumbline/backend/workflow"
 )
 
-// workSalvage is the folder in which what can be saved of a database is gathered.
-const workSalvage = "salvage.tmp"
+const (
+	// workSalvage is the folder in which what can be saved of a database is gathered.
+	// It gets the other name when the database in it is whole.
+	workSalvage, salvaged = "salvage.tmp", "salvaged.tmp"
+	// workRewrite is the folder for the texts of a history that is written anew.
+	workRewrite = "rewrite.tmp"
+)
 
 // Repair puts a damaged data folder right: the database from the histories, the
 // histories from the database. Nothing is deleted; what is damaged is set aside.
@@ -32,7 +38,7 @@ func Repair(ctx context.Context, opt Options) (report workflow.Repaired, err err
 	if err != nil {
 		return f.report, err
 	}
-	f.history = history.Open(f.opt.Dir)
+	f.history = history.OpenOn(f.opt.Disk, f.opt.Dir)
 	err = f.repairHistories(ctx, st)
 	return f.report, errors.Join(err, st.Close(), f.history.Close())
 }
@@ -44,12 +50,10 @@ func (f *folder) repairDatabase(ctx context.Context) error {
 		return err
 	}
 	if !there {
-		ids, err := f.history.Projects()
-		if err != nil || len(ids) == 0 {
-			return err // a new folder
-		}
-		f.did("The database was missing. It is made anew from the histories.")
-		return f.rebuildAll(ctx)
+		return f.replaceMissing(ctx)
+	}
+	if err := disk.RemoveAll(f.opt.Disk, filepath.Join(f.opt.Dir, salvaged)); err != nil {
+		return fmt.Errorf("clear %s: %w", f.opt.Dir, err)
 	}
 	f.say("Examining the database")
 	damage := f.examine(ctx, f.database())
@@ -61,6 +65,26 @@ func (f *folder) repairDatabase(ctx context.Context) error {
 	}
 	f.did("%s", workflow.Describe(damage).Message)
 	return f.salvageDatabase(ctx)
+}
+
+// replaceMissing puts a database where there is none: that of a repair which was
+// cut short before the last step, or one that is made anew from the histories.
+func (f *folder) replaceMissing(ctx context.Context) error {
+	ready := filepath.Join(f.opt.Dir, salvaged)
+	there, err := isThere(store.DatabasePath(ready))
+	if err != nil {
+		return err
+	}
+	if there {
+		f.did("The database was missing. What an earlier repair had saved is in its place.")
+		return f.install(ready)
+	}
+	ids, err := f.history.Projects()
+	if err != nil || len(ids) == 0 {
+		return err // a new folder
+	}
+	f.did("The database was missing. It is made anew from the histories.")
+	return f.rebuildAll(ctx)
 }
 
 // salvageDatabase saves what can be read of a damaged database, makes the rest
@@ -82,12 +106,34 @@ func (f *folder) salvageDatabase(ctx context.Context) error {
 	if err := errors.Join(f.complete(ctx, st, saved), st.Close()); err != nil {
 		return err
 	}
+	ready, err := f.ready(work)
+	if err != nil {
+		return err
+	}
 	to, err := f.aside(f.database(), "damaged")
 	if err != nil {
 		return err
 	}
 	f.did("The damaged database is kept as %s.", to)
-	return f.install(work)
+	return f.install(ready)
+}
+
+// ready says, durably, that what was gathered in a work folder is whole, so that a
+// repair which is cut short goes on from there.
+func (f *folder) ready(work string) (string, error) {
+	to := filepath.Join(f.opt.Dir, salvaged)
+	err := f.opt.Disk.SyncDir(work)
+	if err == nil {
+		err = f.opt.Disk.Rename(work, to)
+	}
+	if err == nil {
+		err = f.opt.Disk.SyncDir(f.opt.Dir)
+	}
+	if err != nil {
+		return "", workflow.Errorf(workflow.Unavailable, "The folder %s cannot be renamed: %w.", work, err).
+			WithHint("Check that you may write to %s. Nothing was changed.", f.opt.Dir)
+	}
+	return to, nil
 }
 
 // complete makes the records of every project anew that has a history which can
@@ -221,11 +267,11 @@ func (f *folder) repairHistories(ctx context.Context, st *store.Store) error {
 			return err
 		}
 	}
-	found, err := f.history.Projects()
+	unknown, err := f.history.Projects(known...)
 	if err != nil {
 		return err
 	}
-	for _, id := range without(found, known) {
+	for _, id := range unknown {
 		if err := f.rebuildProject(ctx, st, id); err != nil {
 			if ctx.Err() != nil {
 				return err
@@ -264,16 +310,16 @@ func (f *folder) repairHistory(ctx context.Context, st *store.Store, p workflow.
 // had from the database or from what is left of the old history, in order, and in
 // the end everything that is known of the project.
 func (f *folder) rewrite(ctx context.Context, st *store.Store, p workflow.Project) error {
-	texts, err := os.MkdirTemp(f.opt.Dir, "rewrite-*.tmp")
+	texts, err := f.workFolder(workRewrite)
 	if err != nil {
-		return fmt.Errorf("make a folder for the texts: %w", err)
-	}
-	defer os.RemoveAll(texts) // only copies are in it
-	w := &rewriting{folder: f, store: st, project: p, texts: texts}
-	if err := w.gather(ctx); err != nil {
 		return err
 	}
-	return w.write(ctx)
+	w := &rewriting{folder: f, store: st, project: p, texts: texts}
+	err = w.gather(ctx)
+	if err == nil {
+		err = w.write(ctx)
+	}
+	return errors.Join(err, disk.RemoveAll(f.opt.Disk, texts)) // only copies are in it
 }
 
 // describeLost names lost versions in a line for each document.

@@ -66,13 +66,26 @@ func (w *rewriting) salvageTexts(ctx context.Context, want []string) error {
 	}
 	for _, dir := range old {
 		want, err = w.history.Salvage(ctx, dir, want, func(blob string, content []byte) error {
-			return os.WriteFile(w.textPath(blob), content, 0o600)
+			return w.saveText(blob, content)
 		})
 		if err != nil || len(want) == 0 {
 			return err
 		}
 	}
 	return nil
+}
+
+// saveText keeps a text for as long as the history is written. It is needed no
+// longer than that, so it need not be durable.
+func (w *rewriting) saveText(blob string, content []byte) error {
+	f, err := w.opt.Disk.Create(w.textPath(blob))
+	if errors.Is(err, os.ErrExist) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	return errors.Join(err, f.Close())
 }
 
 func (w *rewriting) textPath(blob string) string { return filepath.Join(w.texts, blob) }

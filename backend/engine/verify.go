@@ -116,25 +116,7 @@ func (e *Engine) orphans() ([]string, error) {
 	for _, p := range projects {
 		known = append(known, p.ID)
 	}
-	found, err := e.history.Projects()
-	if err != nil {
-		return nil, err
-	}
-	return without(found, known), nil
-}
-
-// without returns what is in a list and not in another one.
-func without(list, other []string) []string {
-	skip, left := map[string]bool{}, []string{}
-	for _, s := range other {
-		skip[s] = true
-	}
-	for _, s := range list {
-		if !skip[s] {
-			left = append(left, s)
-		}
-	}
-	return left
+	return e.history.Projects(known...)
 }
 
 // Examine looks for damage in a data folder that nobody has open, also in one
