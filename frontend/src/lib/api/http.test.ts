@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { data } from './http';
+import { data, download, upload } from './http';
 
 function answer(status: number, body: string) {
   const fetched = vi.fn(async (_url: string, _init?: RequestInit) => new Response(body, { status }));
@@ -51,5 +51,31 @@ describe('data', () => {
   it('does not take a page for data', async () => {
     answer(200, '<!doctype html>');
     await expect(data('GET', 'x')).rejects.toMatchObject({ code: 'internal' });
+  });
+});
+
+describe('files', () => {
+  it('are sent as they are, with their name', async () => {
+    const fetched = answer(200, '{"id":"p1"}');
+    const file = new Blob(['zip']);
+    expect(await upload('import', { file: 'tide table.zip', name: '' }, file)).toEqual({ id: 'p1' });
+    const [url, init] = fetched.mock.calls[0] ?? [];
+    expect(url).toBe('/data/import?file=tide+table.zip');
+    expect(init?.body).toBe(file);
+    expect(new Headers(init?.headers).get('Content-Type')).toBe('application/zip');
+  });
+
+  it('over the limit are not sent', async () => {
+    const fetched = answer(200, '{}');
+    const large = Object.defineProperty(new Blob(['zip']), 'size', { value: 2 ** 31 + 1 });
+    await expect(upload('import', {}, large)).rejects.toMatchObject({ code: 'limit' });
+    expect(fetched).not.toHaveBeenCalled();
+  });
+
+  it('are fetched whole, or reject with the error of the backend', async () => {
+    answer(200, 'zip');
+    expect(await (await download('projects/p/export')).text()).toBe('zip');
+    answer(404, '{"code":"not_found","message":"There is no project “p”."}');
+    await expect(download('projects/p/export')).rejects.toMatchObject({ code: 'not_found' });
   });
 });
