@@ -30,7 +30,7 @@ func Open(path string) (r *Reader, err error) {
 	z, err := zip.OpenReader(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, workflow.Errorf(workflow.NotFound, "There is no file %s.", path)
+		return nil, workflow.Errorf(workflow.NotFound, "There is no file %s.", path).WithHint("Check the name and the folder.")
 	case errors.As(err, new(*fs.PathError)):
 		return nil, unreadable(path, err)
 	case err != nil:

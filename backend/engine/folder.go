@@ -23,6 +23,7 @@ type folder struct {
 	lock    io.Closer
 	history *history.History
 	report  workflow.Repaired
+	anew    bool // the database was made of what was left
 }
 
 // lockFolder takes the lock of a data folder. The caller must call close.

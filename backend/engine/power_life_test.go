@@ -86,6 +86,7 @@ func (p *play) carry(b *bench, tide workflow.Project) {
 	p.mark(b, "out/tide.zip")
 	try(b.ImportProject(b.ctx, exported, "Twin"))(t)
 	p.mark(b)
+	p.marks[len(p.marks)-1].adds = true
 	b.drain()
 	p.mark(b)
 	there := another(t)

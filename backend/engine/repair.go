@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -50,6 +51,7 @@ func (f *folder) repairDatabase(ctx context.Context) error {
 		return err
 	}
 	if !there {
+		f.anew = true
 		return f.replaceMissing(ctx)
 	}
 	if err := disk.RemoveAll(f.opt.Disk, filepath.Join(f.opt.Dir, salvaged)); err != nil {
@@ -64,6 +66,7 @@ func (f *folder) repairDatabase(ctx context.Context) error {
 		return damage
 	}
 	f.did("%s", workflow.Describe(damage).Message)
+	f.anew = true
 	return f.salvageDatabase(ctx)
 }
 
@@ -187,16 +190,8 @@ func (f *folder) tellLost(saved Salvaged, rebuilt bool) {
 // git did not have yet. When its history cannot be read, what was saved of them
 // stays, and it reports false.
 func (f *folder) completeProject(ctx context.Context, st *store.Store, id string) (bool, error) {
-	tip, err := f.history.Tip(ctx, id)
-	if err != nil {
+	if readable, err := f.mendFirst(ctx, st, id); err != nil || !readable {
 		return false, err
-	}
-	problems, err := f.history.Verify(ctx, id, tip, false)
-	if err != nil {
-		return false, err
-	}
-	if tip == "" || len(problems) > 0 {
-		return false, nil
 	}
 	ahead, err := unpublished(st, id)
 	if err != nil {
@@ -209,6 +204,37 @@ func (f *folder) completeProject(ctx context.Context, st *store.Store, id string
 		return false, err
 	}
 	return true, addAgain(st, id, ahead)
+}
+
+// mendFirst puts right what the history of a project needs to be read, and reports
+// whether it can be. The branch is looked for where the database knew it to be, too.
+func (f *folder) mendFirst(ctx context.Context, st *store.Store, id string) (readable bool, err error) {
+	tip, err := f.history.Tip(ctx, id)
+	if err != nil {
+		return false, err
+	}
+	problems, err := f.history.Verify(ctx, id, tip, false)
+	if err != nil || tip != "" && len(problems) == 0 {
+		return err == nil, err
+	}
+	head, err := st.GitHead(id)
+	if err != nil || head == "" && tip == "" {
+		return false, err
+	}
+	if tip == "" {
+		tip = head
+	}
+	mended, err := f.history.Mend(ctx, id, tip)
+	f.report.Done = append(f.report.Done, mended...)
+	if err != nil {
+		return false, err
+	}
+	now, err := f.history.Tip(ctx, id)
+	if err != nil || now != tip {
+		return false, err
+	}
+	problems, err = f.history.Verify(ctx, id, tip, false)
+	return len(problems) == 0, err
 }
 
 // textVersion is a version with its text.
@@ -271,6 +297,11 @@ func (f *folder) repairHistories(ctx context.Context, st *store.Store) error {
 	if err != nil {
 		return err
 	}
+	if f.anew {
+		if err := f.nameGone(append(known, unknown...)); err != nil {
+			return err
+		}
+	}
 	for _, id := range unknown {
 		if err := f.rebuildProject(ctx, st, id); err != nil {
 			if ctx.Err() != nil {
@@ -280,6 +311,20 @@ func (f *folder) repairHistories(ctx context.Context, st *store.Store) error {
 		}
 	}
 	return reconcile(ctx, st, f.history)
+}
+
+// nameGone names the projects of which nothing but a folder is left.
+func (f *folder) nameGone(known []string) error {
+	entries, err := os.ReadDir(filepath.Join(f.opt.Dir, projectsDir))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("look for projects: %w", err)
+	}
+	for _, entry := range entries {
+		if id := entry.Name(); entry.IsDir() && workflow.CheckID(id) == nil && !slices.Contains(known, id) {
+			f.lost("The project %s: its history is gone, and so are its records.", id)
+		}
+	}
+	return nil
 }
 
 // repairHistory mends the history of a project, or writes it anew from the database.
@@ -314,7 +359,7 @@ func (f *folder) rewrite(ctx context.Context, st *store.Store, p workflow.Projec
 	if err != nil {
 		return err
 	}
-	w := &rewriting{folder: f, store: st, project: p, texts: texts}
+	w := &rewriting{folder: f, store: st, project: p, texts: texts, bare: map[textKey]bool{}}
 	err = w.gather(ctx)
 	if err == nil {
 		err = w.write(ctx)
