@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"plumbline/app/cli"
@@ -20,9 +21,16 @@ import (
 // version is set by the linker.
 var version = "0.1.0"
 
+// memoryGoal is from where on the memory is tidied more often than usual: most of
+// what is used is waste by then, and time to tidy is cheaper than memory.
+const memoryGoal = 96 << 20
+
 func main() { os.Exit(run()) }
 
 func run() int {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryGoal)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// A second signal ends the program at once.
 	context.AfterFunc(ctx, stop)

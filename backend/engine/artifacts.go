@@ -107,6 +107,7 @@ func (e *Engine) artifact(tx *store.Tx, pic picture, v workflow.Version) (workfl
 // output that is not written yet is a document whose version has the number 0.
 func (e *Engine) Document(ctx context.Context, projectID, path string, number int) (workflow.Document, error) {
 	doc := workflow.Document{Items: []workflow.Item{}}
+	var ticks map[string]workflow.Tick
 	err := e.store.View(func(tx *store.Tx) error {
 		pic, err := e.picture(tx, projectID)
 		if err != nil {
@@ -132,12 +133,12 @@ func (e *Engine) Document(ctx context.Context, projectID, path string, number in
 		if doc.Markdown, err = e.body(ctx, tx, doc.Version); err != nil {
 			return err
 		}
-		p := e.docs.parse(doc.Version.Hash, doc.Markdown)
-		doc.Items, err = e.judged(tx, doc.Version, p)
+		ticks, err = tx.Ticks(projectID, path)
 		return err
 	})
-	if err == nil {
-		doc.HTML = markdown.Render(doc.Markdown, markdown.Options{Items: doc.Items, Interactive: doc.Version.Number == doc.Artifact.Current.Number})
+	if err == nil && doc.Version.Number > 0 {
+		interactive := doc.Version.Number == doc.Artifact.Current.Number
+		doc.HTML, doc.Items = markdown.Show(doc.Markdown, ticks, interactive)
 	}
 	return doc, err
 }

@@ -209,12 +209,10 @@ func publishAll(ctx context.Context, s *store.Store, h *history.History, project
 // crash left behind is removed, a branch that is not where the store knows it is
 // settled, and the outbox is published. It goes on to the next project when one
 // cannot be settled and returns all errors; the store is whole in any case, and
-// what could not be published stays in the outbox.
+// what could not be published stays in the outbox. It reads one ref of each
+// project, and nothing that grows with them.
 func reconcile(ctx context.Context, s *store.Store, h *history.History) error {
 	heads, err := s.GitHeads()
-	if err == nil {
-		err = addProjects(s, heads)
-	}
 	if err != nil {
 		return fmt.Errorf("reconcile: %w", err)
 	}
@@ -226,20 +224,6 @@ func reconcile(ctx context.Context, s *store.Store, h *history.History) error {
 	}
 	errs = append(errs, drainOutbox(ctx, s, h))
 	return errors.Join(errs...)
-}
-
-// addProjects adds the projects that git has nothing of yet, with an empty head.
-// One that has only commits in the outbox is settled when these are published.
-func addProjects(s *store.Store, heads map[string]string) error {
-	return s.View(func(tx *store.Tx) error {
-		projects, err := tx.Projects()
-		for _, p := range projects {
-			if _, known := heads[p.ID]; !known {
-				heads[p.ID] = ""
-			}
-		}
-		return err
-	})
 }
 
 // settle compares the branch of a project with head, the commit that the store

@@ -97,7 +97,7 @@ type Engine struct {
 
 	// mu puts changes and their events into one order.
 	mu     sync.Mutex
-	last   time.Time // of the newest change; guarded by mu
+	last   time.Time // of the newest change, zero until it was looked up; guarded by mu
 	closed bool      // nothing is changed any more; guarded by mu
 
 	// copying makes one copied prompt take the place of another one by one.
@@ -138,9 +138,6 @@ func Open(ctx context.Context, opt Options) (*Engine, error) {
 
 // recoverAll brings everything a crash may have left half-way to a known state.
 func (e *Engine) recoverAll(ctx context.Context) error {
-	if err := e.store.View(func(tx *store.Tx) error { return e.loadClock(tx) }); err != nil {
-		return err
-	}
 	e.loadSettings()
 	if err := e.runs.recover(); err != nil {
 		return fmt.Errorf("end interrupted runs: %w", err)
@@ -207,6 +204,9 @@ func (e *Engine) newID() string {
 // now returns a time after every change before it, so that history never goes
 // backwards with a clock that does. mu must be held.
 func (e *Engine) now() time.Time {
+	if e.last.IsZero() {
+		e.loadClock()
+	}
 	at := e.opt.Now().UTC().Truncate(time.Millisecond)
 	if !at.After(e.last) {
 		at = e.last.Add(time.Millisecond)
@@ -215,18 +215,14 @@ func (e *Engine) now() time.Time {
 	return at
 }
 
-// loadClock makes now continue after the newest change of any project.
-func (e *Engine) loadClock(tx *store.Tx) error {
-	projects, err := tx.Projects()
-	if err != nil {
+// loadClock makes now continue after the newest change of any project. It is called
+// for the first change, so that a start need not look at the projects. What keeps
+// it from reading them keeps the change from being made, which says so.
+func (e *Engine) loadClock() {
+	_ = e.store.View(func(tx *store.Tx) (err error) {
+		e.last, err = tx.LastUpdate()
 		return err
-	}
-	for _, p := range projects {
-		if p.UpdatedAt.After(e.last) {
-			e.last = p.UpdatedAt
-		}
-	}
-	return nil
+	})
 }
 
 // person is the author of what the user does.

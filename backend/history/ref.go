@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -26,11 +27,11 @@ const (
 // ref returns what a ref points to; the zero name when there is no such ref, or
 // when its file is empty or nonsense.
 func (r *repo) ref(name plumbing.ReferenceName) (plumbing.Hash, error) {
-	content, err := os.ReadFile(r.path(filepath.FromSlash(string(name))))
+	content, err := readRef(r.path(filepath.FromSlash(string(name))))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return plumbing.ZeroHash, err
 	}
-	if text := strings.TrimSpace(string(content)); plumbing.IsHash(text) {
+	if text := strings.TrimSpace(content); plumbing.IsHash(text) {
 		return plumbing.NewHash(text), nil
 	}
 	packed, err := os.ReadFile(r.path("packed-refs"))
@@ -67,6 +68,22 @@ func (r *repo) refTargets() map[plumbing.Hash]bool {
 		return nil
 	})
 	return targets
+}
+
+// readRef reads the file of a ref in one step, because a start reads one of each
+// project. What is longer than a line of its kind is nonsense anyway.
+func readRef(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = f.Close() }() // it was only read
+	line := make([]byte, 256)
+	n, err := f.Read(line)
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return string(line[:n]), err
 }
 
 // moveRef points a ref to a commit under git's lock, if what it points to now is

@@ -44,6 +44,23 @@ func Render(src string, opt Options) string {
 	return w.finish()
 }
 
+// Show is Render for a text whose boxes are wanted too, with their states as the
+// ticks of people make them; it is read once for both.
+func Show(src string, ticks map[string]workflow.Tick, interactive bool) (html string, items []workflow.Item) {
+	d := parse(src)
+	items = d.items()
+	workflow.KeyItems(items)
+	workflow.JudgeItems(items, ticks)
+	opt := Options{Items: items, Interactive: interactive}
+	if len(src) > maxRender {
+		return Render(src, opt), items
+	}
+	w := newWriter(opt)
+	w.notes = notesPrefix(src)
+	w.document(d)
+	return w.finish(), items
+}
+
 // notesPrefix keeps the footnotes of two documents on one page apart.
 func notesPrefix(src string) string {
 	h := fnv.New32a()

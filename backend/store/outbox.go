@@ -195,10 +195,18 @@ func (tx *Tx) pruneBodies(projectID, path string, last int) error {
 	return nil
 }
 
-// GitHeads returns the commit of each project that was drained last.
+// GitHeads returns the commit of each project that was drained last, empty for one
+// that git has nothing of. It is read at every start, and decodes no project.
 func (s *Store) GitHeads() (map[string]string, error) {
 	heads := map[string]string{}
 	err := s.View(func(tx *Tx) error {
+		err := tx.scan(bucketProject, nil, func(k, _ []byte) error {
+			heads[string(k)] = ""
+			return nil
+		})
+		if err != nil {
+			return err
+		}
 		return tx.scan(bucketGitHead, nil, func(k, value []byte) error {
 			var head string
 			err := decode(bucketGitHead, k, value, &head)

@@ -3,6 +3,7 @@ package store
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"plumbline/backend/workflow"
 )
@@ -20,6 +21,24 @@ func (tx *Tx) Project(id string) (workflow.Project, error) {
 // Projects returns all projects, in order of their ids.
 func (tx *Tx) Projects() ([]workflow.Project, error) {
 	return list[workflow.Project](tx, bucketProject, nil)
+}
+
+// LastUpdate returns when any project was changed last; the zero time when there is
+// none. It is read at every start.
+func (tx *Tx) LastUpdate() (last time.Time, err error) {
+	err = tx.scan(bucketProject, nil, func(k, value []byte) error {
+		var p struct {
+			UpdatedAt time.Time `json:"updatedAt"`
+		}
+		if err := decode(bucketProject, k, value, &p); err != nil {
+			return err
+		}
+		if p.UpdatedAt.After(last) {
+			last = p.UpdatedAt
+		}
+		return nil
+	})
+	return last, err
 }
 
 // PutProject writes a project.

@@ -16,6 +16,9 @@ import (
 // mostAllowed is how much memory, in MB, the program may need for anything.
 const mostAllowed = 150
 
+// memoryLimit is what the program sets for itself when it starts.
+const memoryLimit = "GOMEMLIMIT=96MiB"
+
 // workArgument makes this program a worker.
 const workArgument = "work"
 
@@ -53,7 +56,7 @@ func startWorker(ctx context.Context) (*worker, error) {
 		return nil, err
 	}
 	w := &worker{cmd: exec.CommandContext(ctx, self, workArgument)}
-	w.cmd.Stderr = os.Stderr
+	w.cmd.Stderr, w.cmd.Env = os.Stderr, append(os.Environ(), memoryLimit)
 	if w.in, err = w.cmd.StdinPipe(); err != nil {
 		return nil, err
 	}
