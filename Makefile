@@ -13,7 +13,7 @@ E2E_MODULES := build/e2e/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := build
 .NOTPARALLEL:
-.PHONY: build run test check audit windows ollama unit vitest e2e smoke bench dist deps bindings icons clean help FORCE
+.PHONY: build run test check audit windows ollama unit torture vitest e2e smoke bench dist deps bindings icons clean help FORCE
 
 help: ## List the targets.
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -70,6 +70,12 @@ windows: $(PAGES) ## Cross-build both programs for Windows.
 
 ollama: $(BIN)/ollamatest ## Build the Ollama server of the tests, once; it is kept in the user's cache.
 	$(BIN)/ollamatest build
+
+# The tests that kill do so 220 times in all, and this many times that here.
+TORTURE ?= 10
+
+torture: ## Kill the app at work, more than 2,000 times.
+	PLUMBLINE_TORTURE=$(TORTURE) go test -count=1 -timeout 4h -run 'Kill|NothingAcknowledgedIsLost' ./backend/store ./backend/history ./backend/engine
 
 unit: $(PAGES) ## Run the Go tests with the race detector.
 	go test -race -timeout 30m ./...

@@ -10,9 +10,12 @@ import (
 // Data is everything together: whether it is sound, and copies of it.
 type Data struct{ core *core }
 
-// Verify looks for damage; deep reads every object of every history.
+// Verify looks for damage; deep reads every object of every history. /data/verify
+// tells of its progress besides.
 func (d *Data) Verify(deep bool) ([]workflow.Check, error) {
-	return call(d.core, func(ctx context.Context, e *engine.Engine) ([]workflow.Check, error) { return e.Verify(ctx, deep) })
+	return call(d.core, func(ctx context.Context, e *engine.Engine) ([]workflow.Check, error) {
+		return e.Verify(ctx, deep, func(workflow.VerifyProgress) {})
+	})
 }
 
 // Backup writes everything into one file; an empty path means one in the data folder.

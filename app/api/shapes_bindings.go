@@ -19,6 +19,7 @@ type DataShapes struct {
 	Moment     workflow.Moment          `json:"moment"`
 	ProjectAt  workflow.ProjectAt       `json:"projectAt"`
 	Search     workflow.SearchUpdate    `json:"search"`
+	Verify     workflow.VerifyUpdate    `json:"verify"`
 	Prompt     workflow.PromptText      `json:"prompt"`
 	RunDetail  workflow.RunDetail       `json:"runDetail"`
 	RunBlocks  workflow.RunBlocks       `json:"runBlocks"`

@@ -132,7 +132,7 @@ func (w *window) options() *options.App {
 		OnStartup:        w.startup,
 		OnBeforeClose:    w.beforeClose,
 		OnShutdown:       w.shutdown,
-		Bind:             w.api.Bound(),
+		Bind:             append(w.api.Bound(), &Dialogs{w}),
 		Linux:            &linux.Options{Icon: icon, ProgramName: "plumbline", WebviewGpuPolicy: linux.WebviewGpuPolicyNever},
 		Mac:              &mac.Options{About: &mac.AboutInfo{Title: "Plumbline " + w.opt.Version, Icon: icon}},
 	}

@@ -18,6 +18,7 @@ func addData(mux *http.ServeMux, a *api.API) {
 	d.addPast()
 	d.addPrompts()
 	d.addRuns()
+	d.addWhole()
 	mux.HandleFunc("POST /data/render", render)
 }
 

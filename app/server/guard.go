@@ -104,9 +104,13 @@ func (g *Guard) check(r *http.Request) (status int, err *workflow.Error) {
 		return http.StatusForbidden, workflow.Errorf(workflow.Unauthorized, "Only Plumbline's own pages may ask this.")
 	}
 	media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	wanted := "application/json"
+	if r.URL.Path == importPath {
+		wanted = archiveType // which no form can send either
+	}
 	// A DELETE has no body to declare, and no form can send one.
-	if writes && r.Method != http.MethodDelete && media != "application/json" {
-		return http.StatusUnsupportedMediaType, workflow.Errorf(workflow.Invalid, "Requests that change something must be JSON.")
+	if writes && r.Method != http.MethodDelete && media != wanted {
+		return http.StatusUnsupportedMediaType, workflow.Errorf(workflow.Invalid, "Requests that change something must be JSON, and imports a ZIP file.")
 	}
 	return 0, nil
 }

@@ -135,3 +135,22 @@ func TestStrangersGetAPageThatSaysWhatToDo(t *testing.T) {
 		t.Error("the page has no content security policy")
 	}
 }
+
+func TestOnlyAnImportIsNotJSON(t *testing.T) {
+	g, h := guarded(t)
+	c := enter(t, g, h)
+	for target, kinds := range map[string]map[string]int{
+		"/data/import":  {"application/zip": 200, "application/json": 415, "text/plain": 415, "": 415},
+		"/data/imports": {"application/zip": 415, "application/json": 200},
+	} {
+		for kind, want := range kinds {
+			resp := ask(h, http.MethodPost, target, func(r *http.Request) {
+				r.AddCookie(c)
+				r.Header.Set("Content-Type", kind)
+			})
+			if resp.StatusCode != want {
+				t.Errorf("%s as %q: %s, want %d", target, kind, resp.Status, want)
+			}
+		}
+	}
+}

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"encoding/json"
 	"net/http"
 	"time"
 
@@ -61,7 +60,7 @@ const (
 // search answers with lines of JSON, each a SearchUpdate. A search that ends soon
 // is one line. It stops when the reader goes away.
 func search(w http.ResponseWriter, r *http.Request, a *api.API) {
-	out := updates{w: w, next: time.Now().Add(searchQuiet)}
+	out := updates{lines: lines{w: w}, next: time.Now().Add(searchQuiet)}
 	defer func() {
 		if p := recover(); p != nil {
 			out.fail(workflow.Panicked(p))
@@ -83,10 +82,9 @@ func search(w http.ResponseWriter, r *http.Request, a *api.API) {
 
 // updates writes the lines of a search.
 type updates struct {
-	w     http.ResponseWriter
-	begun bool
-	next  time.Time            // when progress may be told
-	hits  []workflow.SearchHit // that have not been told of
+	lines
+	next time.Time            // when progress may be told
+	hits []workflow.SearchHit // that have not been told of
 }
 
 func (u *updates) progress(p workflow.SearchProgress) {
@@ -110,18 +108,4 @@ func (u *updates) fail(err error) {
 		return
 	}
 	u.write(workflow.SearchUpdate{Error: workflow.Describe(err)})
-}
-
-func (u *updates) write(line workflow.SearchUpdate) {
-	if !u.begun {
-		h := u.w.Header()
-		h.Set("Content-Type", "application/x-ndjson")
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Cache-Control", "no-store")
-	}
-	u.begun = true
-	enc := json.NewEncoder(u.w)
-	enc.SetEscapeHTML(false)
-	_ = enc.Encode(line) // the reader is gone if this fails, and the search ends with its context
-	_ = http.NewResponseController(u.w).Flush()
 }

@@ -69,7 +69,7 @@ func TestASearchIsLinesOfJSON(t *testing.T) {
 
 func TestASearchThatTakesLongTellsItsProgress(t *testing.T) {
 	w := httptest.NewRecorder()
-	out := updates{w: w, next: time.Now().Add(time.Hour)}
+	out := updates{lines: lines{w: w}, next: time.Now().Add(time.Hour)}
 	hit := func(path string) []workflow.SearchHit { return []workflow.SearchHit{{Path: path}} }
 	out.progress(workflow.SearchProgress{Done: 1, Total: 3, Hits: hit("a.md")})
 	if w.Body.Len() > 0 {

@@ -30,11 +30,11 @@ func Open(path string) (r *Reader, err error) {
 	z, err := zip.OpenReader(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, workflow.Errorf(workflow.NotFound, "There is no file %s.", path)
-	case errors.Is(err, zip.ErrFormat), errors.Is(err, zip.ErrChecksum):
-		return nil, foreign(path, err)
+		return nil, workflow.Errorf(workflow.NotFound, "There is no file %s.", path).WithHint("Check the name and the folder.")
+	case errors.As(err, new(*fs.PathError)):
+		return nil, unreadable(path, err)
 	case err != nil:
-		return nil, fmt.Errorf("open %s: %w", path, err)
+		return nil, foreign(path, err)
 	}
 	r = &Reader{path: path, zip: z, files: map[string]*zip.File{}, entries: map[string]Entry{}}
 	if err := r.readManifest(); err != nil {
@@ -95,17 +95,32 @@ func (r *Reader) Read(name string, use func(io.Reader) error) error {
 		return damaged(r.path, name, err)
 	}
 	sum := sha256.New()
-	bounded := &io.LimitedReader{R: io.TeeReader(in, sum), N: e.Size + 1}
+	source := &faulty{from: in}
+	bounded := &io.LimitedReader{R: io.TeeReader(source, sum), N: e.Size + 1}
 	err = use(bounded)
 	if err == nil {
 		_, err = io.Copy(io.Discard, bounded)
 		if err != nil || bounded.N != 1 || hex.EncodeToString(sum.Sum(nil)) != e.SHA256 {
 			err = damaged(r.path, name, err)
 		}
-	} else if errors.Is(err, zip.ErrChecksum) {
-		err = damaged(r.path, name, err)
+	} else if source.err != nil {
+		err = damaged(r.path, name, source.err) // whatever use has made of that
 	}
 	return errors.Join(err, in.Close())
+}
+
+// faulty remembers why it could not be read to the end.
+type faulty struct {
+	from io.Reader
+	err  error
+}
+
+func (f *faulty) Read(p []byte) (int, error) {
+	n, err := f.from.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		f.err = err
+	}
+	return n, err
 }
 
 // Check reads everything and compares it with the manifest.
@@ -116,6 +131,12 @@ func (r *Reader) Check() error {
 		}
 	}
 	return nil
+}
+
+func unreadable(path string, cause error) error {
+	err := workflow.Errorf(workflow.Unavailable, "%s cannot be read.", path)
+	err.Err = cause
+	return err.WithHint("Check that it is a file and that you may read it.")
 }
 
 func foreign(path string, cause error) error {

@@ -75,7 +75,7 @@ func everyCall(ctx context.Context, e *Engine, project, run string) map[string]c
 		"Draft":          {draft, draftErr},
 		"DropDraft":      {nil, e.DropDraft(ctx, project, "request.md")},
 		"SetVariables":   {nil, e.SetVariables(ctx, project, "request", map[string]string{"wishes": "none"})},
-		"Verify":         answer(e.Verify(ctx, true)),
+		"Verify":         answer(e.Verify(ctx, true, func(workflow.VerifyProgress) {})),
 		"Backup":         answer(e.Backup(ctx, "here.zip")),
 		"Backups":        answer(e.Backups(ctx)),
 		"ExportProject":  answer(e.ExportProject(ctx, project, "here.zip")),

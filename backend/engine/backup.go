@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"plumbline/backend/archive"
+	"plumbline/backend/disk"
 	"plumbline/backend/store"
 	"plumbline/backend/workflow"
 )
@@ -26,6 +27,8 @@ const (
 	backupEnding             = ".zip"
 
 	databaseEntry = "plumbline.db"
+	// workBackup is the folder for the copy of the database that goes into a backup.
+	workBackup = "backup.tmp"
 )
 
 // absoluteHint is the way out of a path that could mean several files.
@@ -54,7 +57,11 @@ func (e *Engine) backupFolder() string { return filepath.Join(e.opt.Dir, backupD
 func (e *Engine) backUp(ctx context.Context, path string) (workflow.Backup, error) {
 	made := workflow.Backup{Path: path, At: e.opt.Now().UTC()}
 	if filepath.Dir(path) == e.backupFolder() {
-		if err := e.opt.Disk.MakeDir(e.backupFolder()); err != nil {
+		err := e.opt.Disk.MakeDir(e.backupFolder())
+		if err == nil {
+			err = e.opt.Disk.SyncDir(e.opt.Dir) // else the first backup might go with the folder
+		}
+		if err != nil {
 			return made, workflow.Errorf(workflow.Unavailable, "The folder %s cannot be made: %w.", e.backupFolder(), err).
 				WithHint("Check that the disk has room and that you may write to the data folder.")
 		}
@@ -85,16 +92,7 @@ func backupAt(path string, at time.Time) (workflow.Backup, error) {
 }
 
 func (e *Engine) fillBackup(ctx context.Context, w *archive.Writer, m *archive.Manifest) error {
-	work, err := os.MkdirTemp(e.opt.Dir, "backup-*.tmp")
-	if err != nil {
-		return fmt.Errorf("make a folder for the backup: %w", err)
-	}
-	defer os.RemoveAll(work) // what is left there is removed with the next backup
-	copied := store.DatabasePath(work)
-	if err := e.snapshot(ctx, copied); err != nil {
-		return err
-	}
-	if err := w.Add(databaseEntry, false, func(to io.Writer) error { return copyFile(to, copied) }); err != nil {
+	if err := e.addDatabase(ctx, w); err != nil {
 		return err
 	}
 	var projects []workflow.Project
@@ -102,10 +100,11 @@ func (e *Engine) fillBackup(ctx context.Context, w *archive.Writer, m *archive.M
 		return err
 	}
 	for _, p := range projects {
-		c := archive.Content{ID: p.ID, Name: p.Name}
-		if c.Tip, err = e.store.GitHead(p.ID); err != nil {
+		tip, err := e.store.GitHead(p.ID)
+		if err != nil {
 			return err
 		}
+		c := archive.Content{ID: p.ID, Name: p.Name, Tip: tip}
 		if c.Tip != "" {
 			if err := e.addBundle(ctx, w, p.ID, bundleEntry(p.ID)); err != nil {
 				return err
@@ -116,9 +115,24 @@ func (e *Engine) fillBackup(ctx context.Context, w *archive.Writer, m *archive.M
 	return nil
 }
 
+// addDatabase adds a copy of the database that was checked. Nobody else does so
+// meanwhile, because the drainer is paused.
+func (e *Engine) addDatabase(ctx context.Context, w *archive.Writer) error {
+	work, err := workFolder(e.opt.Disk, e.opt.Dir, workBackup)
+	if err != nil {
+		return err
+	}
+	copied := store.DatabasePath(work)
+	err = e.snapshot(ctx, copied)
+	if err == nil {
+		err = w.Add(databaseEntry, false, func(to io.Writer) error { return copyFile(to, copied) })
+	}
+	return errors.Join(err, disk.RemoveAll(e.opt.Disk, work))
+}
+
 // snapshot copies the database to a file and makes sure that the copy is sound.
 func (e *Engine) snapshot(ctx context.Context, path string) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	f, err := e.opt.Disk.Create(path)
 	if err != nil {
 		return fmt.Errorf("copy the database: %w", err)
 	}

@@ -85,17 +85,9 @@ func (c *caretaker) run(ctx context.Context) {
 	}
 }
 
-// look tells of damage that shows without reading everything, and brings back
-// projects that are in no database because an import was cut short.
+// look tells of damage that shows without reading everything.
 func (c *caretaker) look(ctx context.Context) {
 	e := c.engine
-	orphans, err := e.orphans()
-	for _, id := range orphans {
-		if err == nil {
-			err = c.bringBack(ctx, id)
-		}
-	}
-	c.tell(ctx, "look after the projects", err)
 	projects, err := e.projectList()
 	for _, p := range projects {
 		head, headErr := e.store.GitHead(p.ID)
@@ -112,28 +104,6 @@ func (c *caretaker) look(ctx context.Context) {
 		}
 	}
 	c.tell(ctx, "look at the histories", err)
-}
-
-// bringBack makes the records of a project that has a history and no records.
-func (c *caretaker) bringBack(ctx context.Context, id string) error {
-	e := c.engine
-	tip, err := e.history.Tip(ctx, id)
-	if err != nil || tip == "" {
-		return err
-	}
-	e.mu.Lock() // as for every change of a project
-	defer e.mu.Unlock()
-	if e.closed {
-		return nil
-	}
-	rebuilt, err := rebuild(ctx, e.store, e.history, id, id, tip, func(int) {})
-	if err != nil {
-		return err
-	}
-	e.news.add(id, touched{})
-	e.notify("warning", fmt.Sprintf("“%s” was missing in the database and was brought back from its history.", rebuilt.Project.Name),
-		"Look whether everything is as you left it.")
-	return nil
 }
 
 // work does what is due, as long as nobody needs the machine.

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -46,51 +47,74 @@ func lived(t *testing.T) (b *bench, p workflow.Project) {
 // what only the database has is left out.
 func image(b *bench, local bool) string {
 	b.t.Helper()
-	var s strings.Builder
-	add := func(what string, v any, err error) {
-		b.t.Helper()
-		if err != nil {
-			b.t.Errorf("%s: %v", what, err)
-			return
-		}
-		text, err := json.MarshalIndent(v, "", " ")
-		if err != nil {
-			b.t.Fatal(err)
-		}
-		fmt.Fprintf(&s, "%s: %s\n", what, text)
+	text, err := imageOf(b, local)
+	if err != nil {
+		b.t.Error(err)
 	}
-	all := try(b.Projects(b.ctx))(b.t)
+	return text
+}
+
+// picturing gathers an image, and what went wrong with that.
+type picturing struct {
+	text strings.Builder
+	errs []error
+}
+
+func (p *picturing) add(what string, v any, err error) {
+	text, broken := json.MarshalIndent(v, "", " ")
+	if err = errors.Join(err, broken); err != nil {
+		p.errs = append(p.errs, fmt.Errorf("%s: %w", what, err))
+		return
+	}
+	fmt.Fprintf(&p.text, "%s: %s\n", what, text)
+}
+
+func imageOf(b *bench, local bool) (string, error) {
+	p := &picturing{}
+	all, err := b.Projects(b.ctx)
+	if err != nil {
+		return "", err
+	}
 	slices.SortFunc(all, func(x, y workflow.Overview) int { return strings.Compare(x.Project.ID, y.Project.ID) })
 	for _, o := range all {
 		id := o.Project.ID
-		add("project", o.Project, nil)
-		artifacts, err := b.Artifacts(b.ctx, id)
-		add("artifacts", len(artifacts), err)
-		for _, a := range artifacts {
-			versions, err := b.versions(id, a.Path)
-			add("versions", versions, err)
-			for _, v := range versions {
-				d, err := b.Document(b.ctx, id, a.Path, v.Number)
-				add("document", []any{d.Markdown, d.Items}, err)
-			}
-		}
+		p.add("project", o.Project, nil)
+		p.documents(b, id)
 		records, err := b.GateRecords(b.ctx, id)
-		add("gates", records, err)
-		runs, err := b.Runs(b.ctx, id, "")
-		add("runs asked", len(runs) > 0, err)
-		for _, r := range runs {
-			if !r.State.Ended() && !local {
-				continue
-			}
-			d, err := b.Run(b.ctx, r.ID)
-			add("run", d, err)
-		}
+		p.add("gates", records, err)
+		p.runs(b, id, local)
 		if local {
 			d, _, err := b.Draft(b.ctx, id, "spec.md")
-			add("draft", d, err)
+			p.add("draft", d, err)
 		}
 	}
-	return s.String()
+	return p.text.String(), errors.Join(p.errs...)
+}
+
+// documents adds every version of every artifact.
+func (p *picturing) documents(b *bench, id string) {
+	artifacts, err := b.Artifacts(b.ctx, id)
+	p.add("artifacts", len(artifacts), err)
+	for _, a := range artifacts {
+		versions, err := b.versions(id, a.Path)
+		p.add("versions", versions, err)
+		for _, v := range versions {
+			d, err := b.Document(b.ctx, id, a.Path, v.Number)
+			p.add("document", []any{d.Markdown, d.Items}, err)
+		}
+	}
+}
+
+func (p *picturing) runs(b *bench, id string, local bool) {
+	runs, err := b.Runs(b.ctx, id, "")
+	p.add("runs asked", len(runs) > 0, err)
+	for _, r := range runs {
+		if !r.State.Ended() && !local {
+			continue
+		}
+		d, err := b.Run(b.ctx, r.ID)
+		p.add("run", d, err)
+	}
 }
 
 // sameImage fails the test where two images differ.
@@ -134,7 +158,7 @@ func (b *bench) close() {
 // sound fails the test when anything is damaged, by our own eyes and by git's.
 func (b *bench) sound() {
 	b.t.Helper()
-	for _, c := range try(b.Verify(b.ctx, true))(b.t) {
+	for _, c := range try(b.Verify(b.ctx, true, func(workflow.VerifyProgress) {}))(b.t) {
 		if c.State != checkOK {
 			b.t.Errorf("%s: %s", c.Title, c.Message)
 		}
@@ -406,7 +430,7 @@ func TestProjectWithoutRecordsIsBroughtBack(t *testing.T) {
 	if err := b.store.Forget(b.ctx, p.ID); err != nil { // an import that was cut short
 		t.Fatal(err)
 	}
-	b.care.look(b.ctx)
+	b.reopen()
 	sameImage(t, image(b, false), want)
 	told := false
 	for _, ev := range b.EventsSince(b.epoch, 0).Events {
@@ -415,6 +439,30 @@ func TestProjectWithoutRecordsIsBroughtBack(t *testing.T) {
 	if !told {
 		t.Error("nobody was told")
 	}
+}
+
+func TestProjectOfAnImportThatWasCutShortGetsANameOfItsOwn(t *testing.T) {
+	b, p := lived(t)
+	file := filepath.Join(t.TempDir(), "tide.zip")
+	try(b.ExportProject(b.ctx, p.ID, file))(t)
+	twin := try(b.ImportProject(b.ctx, file, "Twin"))(t)
+	b.drain()
+	b.close()
+	opened := try(store.Open(b.ctx, b.dir, store.Options{}))(t)
+	if err := errors.Join(opened.Forget(b.ctx, twin.ID), opened.Close()); err != nil {
+		t.Fatal(err)
+	}
+	repo := filepath.Join(b.dir, "projects", twin.ID, "history.git")
+	// Only what was unpacked is there yet: the name is the original's.
+	drainGit(t, repo, "update-ref", "refs/heads/main", strings.TrimSpace(drainGit(t, repo, "rev-parse", "main~1")))
+	b.open()
+	if got := try(b.project1(twin.ID))(t); got.Name != "Tide table (2)" || got.Slug != "tide-table-2" {
+		t.Errorf("it is called %q, %q", got.Name, got.Slug)
+	}
+	if got := try(b.FindProject(b.ctx, "tide-table"))(t); got.ID != p.ID {
+		t.Errorf("the old name leads to %+v", got)
+	}
+	b.sound()
 }
 
 func TestDamageIsToldOfAtTheStart(t *testing.T) {

@@ -52,6 +52,9 @@ type Options struct {
 	// this one.
 	Examine func(ctx context.Context, path string) error
 	Salvage func(ctx context.Context, from, to string) (Salvaged, error)
+	// SparePages is how many free pages of the database are kept for the next
+	// writes; 0 means as many as are good for speed.
+	SparePages int
 	// Progress is told how far a long work is; nil means that nobody wants to know.
 	Progress func(sentence string)
 }
@@ -111,12 +114,12 @@ type Engine struct {
 // the history up to date. Close must be called.
 func Open(ctx context.Context, opt Options) (*Engine, error) {
 	opt = opt.filled()
-	st, err := store.Open(ctx, opt.Dir, store.Options{Now: opt.Now, Disk: opt.Disk, Check: opt.Examine})
+	st, err := store.Open(ctx, opt.Dir, store.Options{Now: opt.Now, Disk: opt.Disk, Check: opt.Examine, Spare: opt.SparePages})
 	if err != nil {
 		return nil, err
 	}
 	e := &Engine{
-		opt: opt, store: st, history: history.Open(opt.Dir), library: prompt.OpenLibrary(opt.Library), hub: newHub(),
+		opt: opt, store: st, history: history.OpenOn(opt.Disk, opt.Dir), library: prompt.OpenLibrary(opt.Library), hub: newHub(),
 		docs: newDocCache(), blames: newBlameCache(), idEntropy: ulid.Monotonic(rand.Reader, 0),
 	}
 	e.epoch = e.newID()
@@ -144,6 +147,9 @@ func (e *Engine) recoverAll(ctx context.Context) error {
 			return fmt.Errorf("bring the history up to date: %w", err)
 		}
 		e.drainFailed(err) // the database is whole, and nobody is kept from it
+	}
+	if err := e.bringBackOrphans(ctx); err != nil {
+		return fmt.Errorf("look after the projects: %w", err)
 	}
 	e.drainer.start()
 	e.drainer.wake()

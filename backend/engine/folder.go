@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"plumbline/backend/disk"
 	"plumbline/backend/history"
 	"plumbline/backend/store"
 	"plumbline/backend/workflow"
@@ -22,6 +23,7 @@ type folder struct {
 	lock    io.Closer
 	history *history.History
 	report  workflow.Repaired
+	anew    bool // the database was made of what was left
 }
 
 // lockFolder takes the lock of a data folder. The caller must call close.
@@ -31,7 +33,7 @@ func lockFolder(opt Options) (*folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &folder{opt: opt, lock: lock, history: history.Open(opt.Dir),
+	return &folder{opt: opt, lock: lock, history: history.OpenOn(opt.Disk, opt.Dir),
 		report: workflow.Repaired{Done: []string{}, Lost: []string{}}}, nil
 }
 
@@ -87,13 +89,19 @@ func (f *folder) aside(path, why string) (string, error) {
 const asideTime = "20060102T150405Z"
 
 // workFolder makes an empty folder in the data folder to prepare something in.
-// What an earlier work has left there is removed.
 func (f *folder) workFolder(name string) (string, error) {
-	dir := filepath.Join(f.opt.Dir, name)
-	if err := os.RemoveAll(dir); err != nil {
-		return "", fmt.Errorf("clear %s: %w", dir, err)
+	return workFolder(f.opt.Disk, f.opt.Dir, name)
+}
+
+// workFolder makes an empty folder in a data folder to prepare something in. What
+// an earlier work has left there is removed.
+func workFolder(d disk.Disk, data, name string) (string, error) {
+	dir := filepath.Join(data, name)
+	err := disk.RemoveAll(d, dir)
+	if err == nil {
+		err = d.MakeDir(dir)
 	}
-	if err := f.opt.Disk.MakeDir(dir); err != nil {
+	if err != nil {
 		return "", workflow.Errorf(workflow.Unavailable, "The folder %s cannot be made: %w.", dir, err).
 			WithHint("Check that the disk has room and that you may write to the folder. Nothing was changed.")
 	}
@@ -111,7 +119,7 @@ func (f *folder) install(work string) error {
 		return workflow.Errorf(workflow.Unavailable, "The database cannot be put in its place: %w.", err).
 			WithHint("Check that you may write to %s.", f.opt.Dir)
 	}
-	return os.RemoveAll(work)
+	return disk.RemoveAll(f.opt.Disk, work)
 }
 
 // openWork opens a database in a work folder.

@@ -82,7 +82,15 @@ func (slow) Chat(ctx context.Context, _ llm.Request, onChunk func(llm.Chunk) err
 func openToKill(t *testing.T, dir string) *bench {
 	t.Helper()
 	client := slow{llmtest.Say("")}
-	e, err := Open(t.Context(), Options{Dir: dir, Version: "test", Door: "test", NewClient: func(string) (llm.Client, error) { return client, nil }})
+	opt := Options{Dir: dir, Version: "test", Door: "test", SparePages: 1, NewClient: func(string) (llm.Client, error) { return client, nil }}
+	if text := os.Getenv(killPointEnv); text != "" {
+		d, err := newDeadly(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		opt.Disk = d
+	}
+	e, err := Open(t.Context(), opt)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +103,7 @@ func openToKill(t *testing.T, dir string) *bench {
 func TestKilledEngine(t *testing.T) {
 	dir := os.Getenv(killDirEnv)
 	if dir == "" {
-		t.Skip("run by TestKilledAtAnyMoment")
+		return // run by TestKilledAtAnyMoment
 	}
 	b := openToKill(t, dir)
 	p, err := b.FindProject(b.ctx, "tide-table")
@@ -111,9 +119,12 @@ func TestKilledEngine(t *testing.T) {
 	go b.printText()
 	note{Kind: "ready", ID: p.ID}.print()
 	v := &victim{bench: b, p: p}
+	if act := os.Getenv(killActEnv); act != "" {
+		v.until(act)
+	}
 	v.stream("")
 	for i := 0; ; i++ {
-		acts := []func(string){v.save, v.tick, v.draft, v.variable, v.setting, v.gate, v.paste, v.stream}
+		acts := []func(string){v.save, v.tick, v.draft, v.variable, v.setting, v.gate, v.paste, v.stream, v.save, v.tick, v.gate, v.upkeep}
 		acts[rand.IntN(len(acts))](fmt.Sprintf("%d-%d", os.Getpid(), i))
 		if i == 4 { // the next one goes on to the end
 			v.stop()
@@ -217,6 +228,12 @@ func (v *victim) stream(string) {
 	note{Kind: "run", ID: r.ID, Value: string(workflow.RunRunning)}.print()
 }
 
+// upkeep does what the caretaker does, and what people ask for now and then.
+func (v *victim) upkeep(string) {
+	acts := []string{"drain", "merge", "compact", "backup", "import"}
+	v.act(acts[rand.IntN(len(acts))])
+}
+
 func (v *victim) stop() {
 	note{Try: true, Kind: "run", ID: v.streaming}.print()
 	r := try(v.CancelRun(v.ctx, v.streaming))(v.t)
@@ -233,6 +250,8 @@ type ledger struct {
 	runs       map[string]string   // acknowledged state; "" while another is tried
 	candidates map[string]string
 	records    int
+	files      []string          // backups
+	twins      []string          // projects that came in
 	texts      map[string][]note // how much was told when, of the runs of this life
 	needed     int               // bytes that had to be kept
 	notes      int
@@ -256,6 +275,10 @@ func (l *ledger) take(n note) {
 		l.runs[n.ID] = n.Value
 	case "candidate":
 		l.candidates[n.ID] = n.Value
+	case "file":
+		l.files = append(l.files, n.ID)
+	case "twin":
+		l.twins = append(l.twins, n.ID)
 	case "records":
 		l.records = n.Count
 	case "text":
@@ -263,11 +286,12 @@ func (l *ledger) take(n note) {
 	}
 }
 
-// live runs the engine for a while and notes what it says until it is killed.
-func (l *ledger) live(t *testing.T, dir string, life time.Duration) (killed time.Time) {
+// live runs the engine and notes what it says until it is killed: after a while, or
+// by itself when that is 0.
+func (l *ledger) live(t *testing.T, dir string, life time.Duration, env ...string) (killed time.Time) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestKilledEngine$", "-test.v")
-	cmd.Env = append(os.Environ(), killDirEnv+"="+dir)
+	cmd.Env = append(append(os.Environ(), killDirEnv+"="+dir), env...)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -290,7 +314,7 @@ func (l *ledger) live(t *testing.T, dir string, life time.Duration) (killed time
 			continue
 		}
 		l.take(n)
-		if n.Kind == "ready" {
+		if n.Kind == "ready" && life > 0 {
 			time.AfterFunc(life, func() {
 				at <- time.Now()
 				_ = cmd.Process.Kill()
@@ -299,6 +323,9 @@ func (l *ledger) live(t *testing.T, dir string, life time.Duration) (killed time
 	}
 	_, _ = io.Copy(io.Discard, out)
 	_ = cmd.Wait() // it was killed
+	if life == 0 && cmd.ProcessState.ExitCode() == -1 {
+		return time.Now()
+	}
 	select {
 	case killed = <-at:
 	default:
@@ -315,16 +342,16 @@ func TestKilledAtAnyMoment(t *testing.T) {
 		t.Skip("kills processes for many seconds")
 	}
 	dir := t.TempDir()
-	l := &ledger{versions: map[string]string{}, latest: map[string][]string{}, runs: map[string]string{}, candidates: map[string]string{}}
+	l := newLedger()
 	interrupted := 0
-	for i := range kills {
+	for i := range kills * times(t) {
 		life := rand.N(shortLife)
 		if i%longEvery == 0 {
 			life = longLife
 		}
 		killed := l.live(t, dir, life)
 		b := openToKill(t, dir)
-		l.checkVersions(t, b, i == kills-1)
+		l.checkVersions(t, b, i%kills == kills-1)
 		l.checkRecords(t, b)
 		interrupted += l.checkRuns(t, b, killed)
 		for _, c := range try(b.Doctor(b.ctx))(t) {
@@ -339,7 +366,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 			return
 		}
 	}
-	t.Logf("%d notes, %d versions, %d runs, %d interrupted, of which %d bytes had to be kept", l.notes, len(l.versions), len(l.runs), interrupted, l.needed)
+	t.Logf("%d kills, %d notes, %d versions, %d runs, %d interrupted, of which %d bytes had to be kept", kills*times(t), l.notes, len(l.versions), len(l.runs), interrupted, l.needed)
 	if interrupted < kills/4 || len(l.versions) < kills || len(l.candidates) == 0 || l.needed == 0 {
 		t.Error("too little has happened: the kills came at the wrong time")
 	}

@@ -5,16 +5,23 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
+	"plumbline/backend/disk"
 	"plumbline/backend/history"
 	"plumbline/backend/store"
 	"plumbline/backend/workflow"
 )
 
-// workSalvage is the folder in which what can be saved of a database is gathered.
-const workSalvage = "salvage.tmp"
+const (
+	// workSalvage is the folder in which what can be saved of a database is gathered.
+	// It gets the other name when the database in it is whole.
+	workSalvage, salvaged = "salvage.tmp", "salvaged.tmp"
+	// workRewrite is the folder for the texts of a history that is written anew.
+	workRewrite = "rewrite.tmp"
+)
 
 // Repair puts a damaged data folder right: the database from the histories, the
 // histories from the database. Nothing is deleted; what is damaged is set aside.
@@ -32,7 +39,7 @@ func Repair(ctx context.Context, opt Options) (report workflow.Repaired, err err
 	if err != nil {
 		return f.report, err
 	}
-	f.history = history.Open(f.opt.Dir)
+	f.history = history.OpenOn(f.opt.Disk, f.opt.Dir)
 	err = f.repairHistories(ctx, st)
 	return f.report, errors.Join(err, st.Close(), f.history.Close())
 }
@@ -44,12 +51,11 @@ func (f *folder) repairDatabase(ctx context.Context) error {
 		return err
 	}
 	if !there {
-		ids, err := f.history.Projects()
-		if err != nil || len(ids) == 0 {
-			return err // a new folder
-		}
-		f.did("The database was missing. It is made anew from the histories.")
-		return f.rebuildAll(ctx)
+		f.anew = true
+		return f.replaceMissing(ctx)
+	}
+	if err := disk.RemoveAll(f.opt.Disk, filepath.Join(f.opt.Dir, salvaged)); err != nil {
+		return fmt.Errorf("clear %s: %w", f.opt.Dir, err)
 	}
 	f.say("Examining the database")
 	damage := f.examine(ctx, f.database())
@@ -60,7 +66,28 @@ func (f *folder) repairDatabase(ctx context.Context) error {
 		return damage
 	}
 	f.did("%s", workflow.Describe(damage).Message)
+	f.anew = true
 	return f.salvageDatabase(ctx)
+}
+
+// replaceMissing puts a database where there is none: that of a repair which was
+// cut short before the last step, or one that is made anew from the histories.
+func (f *folder) replaceMissing(ctx context.Context) error {
+	ready := filepath.Join(f.opt.Dir, salvaged)
+	there, err := isThere(store.DatabasePath(ready))
+	if err != nil {
+		return err
+	}
+	if there {
+		f.did("The database was missing. What an earlier repair had saved is in its place.")
+		return f.install(ready)
+	}
+	ids, err := f.history.Projects()
+	if err != nil || len(ids) == 0 {
+		return err // a new folder
+	}
+	f.did("The database was missing. It is made anew from the histories.")
+	return f.rebuildAll(ctx)
 }
 
 // salvageDatabase saves what can be read of a damaged database, makes the rest
@@ -82,12 +109,34 @@ func (f *folder) salvageDatabase(ctx context.Context) error {
 	if err := errors.Join(f.complete(ctx, st, saved), st.Close()); err != nil {
 		return err
 	}
+	ready, err := f.ready(work)
+	if err != nil {
+		return err
+	}
 	to, err := f.aside(f.database(), "damaged")
 	if err != nil {
 		return err
 	}
 	f.did("The damaged database is kept as %s.", to)
-	return f.install(work)
+	return f.install(ready)
+}
+
+// ready says, durably, that what was gathered in a work folder is whole, so that a
+// repair which is cut short goes on from there.
+func (f *folder) ready(work string) (string, error) {
+	to := filepath.Join(f.opt.Dir, salvaged)
+	err := f.opt.Disk.SyncDir(work)
+	if err == nil {
+		err = f.opt.Disk.Rename(work, to)
+	}
+	if err == nil {
+		err = f.opt.Disk.SyncDir(f.opt.Dir)
+	}
+	if err != nil {
+		return "", workflow.Errorf(workflow.Unavailable, "The folder %s cannot be renamed: %w.", work, err).
+			WithHint("Check that you may write to %s. Nothing was changed.", f.opt.Dir)
+	}
+	return to, nil
 }
 
 // complete makes the records of every project anew that has a history which can
@@ -141,16 +190,8 @@ func (f *folder) tellLost(saved Salvaged, rebuilt bool) {
 // git did not have yet. When its history cannot be read, what was saved of them
 // stays, and it reports false.
 func (f *folder) completeProject(ctx context.Context, st *store.Store, id string) (bool, error) {
-	tip, err := f.history.Tip(ctx, id)
-	if err != nil {
+	if readable, err := f.mendFirst(ctx, st, id); err != nil || !readable {
 		return false, err
-	}
-	problems, err := f.history.Verify(ctx, id, tip, false)
-	if err != nil {
-		return false, err
-	}
-	if tip == "" || len(problems) > 0 {
-		return false, nil
 	}
 	ahead, err := unpublished(st, id)
 	if err != nil {
@@ -163,6 +204,37 @@ func (f *folder) completeProject(ctx context.Context, st *store.Store, id string
 		return false, err
 	}
 	return true, addAgain(st, id, ahead)
+}
+
+// mendFirst puts right what the history of a project needs to be read, and reports
+// whether it can be. The branch is looked for where the database knew it to be, too.
+func (f *folder) mendFirst(ctx context.Context, st *store.Store, id string) (readable bool, err error) {
+	tip, err := f.history.Tip(ctx, id)
+	if err != nil {
+		return false, err
+	}
+	problems, err := f.history.Verify(ctx, id, tip, false)
+	if err != nil || tip != "" && len(problems) == 0 {
+		return err == nil, err
+	}
+	head, err := st.GitHead(id)
+	if err != nil || head == "" && tip == "" {
+		return false, err
+	}
+	if tip == "" {
+		tip = head
+	}
+	mended, err := f.history.Mend(ctx, id, tip)
+	f.report.Done = append(f.report.Done, mended...)
+	if err != nil {
+		return false, err
+	}
+	now, err := f.history.Tip(ctx, id)
+	if err != nil || now != tip {
+		return false, err
+	}
+	problems, err = f.history.Verify(ctx, id, tip, false)
+	return len(problems) == 0, err
 }
 
 // textVersion is a version with its text.
@@ -221,11 +293,16 @@ func (f *folder) repairHistories(ctx context.Context, st *store.Store) error {
 			return err
 		}
 	}
-	found, err := f.history.Projects()
+	unknown, err := f.history.Projects(known...)
 	if err != nil {
 		return err
 	}
-	for _, id := range without(found, known) {
+	if f.anew {
+		if err := f.nameGone(append(known, unknown...)); err != nil {
+			return err
+		}
+	}
+	for _, id := range unknown {
 		if err := f.rebuildProject(ctx, st, id); err != nil {
 			if ctx.Err() != nil {
 				return err
@@ -234,6 +311,20 @@ func (f *folder) repairHistories(ctx context.Context, st *store.Store) error {
 		}
 	}
 	return reconcile(ctx, st, f.history)
+}
+
+// nameGone names the projects of which nothing but a folder is left.
+func (f *folder) nameGone(known []string) error {
+	entries, err := os.ReadDir(filepath.Join(f.opt.Dir, projectsDir))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("look for projects: %w", err)
+	}
+	for _, entry := range entries {
+		if id := entry.Name(); entry.IsDir() && workflow.CheckID(id) == nil && !slices.Contains(known, id) {
+			f.lost("The project %s: its history is gone, and so are its records.", id)
+		}
+	}
+	return nil
 }
 
 // repairHistory mends the history of a project, or writes it anew from the database.
@@ -264,16 +355,16 @@ func (f *folder) repairHistory(ctx context.Context, st *store.Store, p workflow.
 // had from the database or from what is left of the old history, in order, and in
 // the end everything that is known of the project.
 func (f *folder) rewrite(ctx context.Context, st *store.Store, p workflow.Project) error {
-	texts, err := os.MkdirTemp(f.opt.Dir, "rewrite-*.tmp")
+	texts, err := f.workFolder(workRewrite)
 	if err != nil {
-		return fmt.Errorf("make a folder for the texts: %w", err)
-	}
-	defer os.RemoveAll(texts) // only copies are in it
-	w := &rewriting{folder: f, store: st, project: p, texts: texts}
-	if err := w.gather(ctx); err != nil {
 		return err
 	}
-	return w.write(ctx)
+	w := &rewriting{folder: f, store: st, project: p, texts: texts, bare: map[textKey]bool{}}
+	err = w.gather(ctx)
+	if err == nil {
+		err = w.write(ctx)
+	}
+	return errors.Join(err, disk.RemoveAll(f.opt.Disk, texts)) // only copies are in it
 }
 
 // describeLost names lost versions in a line for each document.

@@ -20,9 +20,16 @@ type rewriting struct {
 	texts   string // a folder with the texts that were saved, by blob
 
 	versions []workflow.Version // in the order in which they were made
+	bare     map[textKey]bool   // those whose text the database does not have
 	renamed  []workflow.Version // those written, with their new names in git
 	tip      string             // of what has been written
 	seq      uint64
+}
+
+// textKey names a version of the project.
+type textKey struct {
+	path   string
+	number int
 }
 
 // gather sets the old history aside and saves the texts of all versions that are
@@ -33,8 +40,9 @@ func (w *rewriting) gather(ctx context.Context) error {
 		return tx.EachVersion(w.project.ID, func(v workflow.Version) error {
 			w.versions = append(w.versions, v)
 			_, here, err := tx.Body(v.ProjectID, v.Path, v.Number)
-			if err == nil && !here && v.Blob != "" {
+			if err == nil && !here {
 				want = append(want, v.Blob)
+				w.bare[textKey{v.Path, v.Number}] = true
 			}
 			return err
 		})
@@ -54,7 +62,8 @@ func (w *rewriting) gather(ctx context.Context) error {
 		return err
 	}
 	slices.Sort(want)
-	return w.salvageTexts(ctx, slices.Compact(want))
+	want = slices.DeleteFunc(slices.Compact(want), func(blob string) bool { return blob == "" })
+	return w.salvageTexts(ctx, want)
 }
 
 // salvageTexts takes texts from all histories of the project that were ever set
@@ -66,13 +75,26 @@ func (w *rewriting) salvageTexts(ctx context.Context, want []string) error {
 	}
 	for _, dir := range old {
 		want, err = w.history.Salvage(ctx, dir, want, func(blob string, content []byte) error {
-			return os.WriteFile(w.textPath(blob), content, 0o600)
+			return w.saveText(blob, content)
 		})
 		if err != nil || len(want) == 0 {
 			return err
 		}
 	}
 	return nil
+}
+
+// saveText keeps a text for as long as the history is written. It is needed no
+// longer than that, so it need not be durable.
+func (w *rewriting) saveText(blob string, content []byte) error {
+	f, err := w.opt.Disk.Create(w.textPath(blob))
+	if errors.Is(err, os.ErrExist) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	return errors.Join(err, f.Close())
 }
 
 func (w *rewriting) textPath(blob string) string { return filepath.Join(w.texts, blob) }
@@ -119,10 +141,12 @@ func (w *rewriting) write(ctx context.Context) error {
 	return nil
 }
 
-// waiting returns the versions that were in git. Those of the outbox get there by
-// themselves.
+// waiting returns the versions that were in git, and those whose text is nowhere.
+// Those of the outbox get there by themselves.
 func (w *rewriting) waiting() []workflow.Version {
-	return slices.DeleteFunc(slices.Clone(w.versions), func(v workflow.Version) bool { return v.Blob == "" && !v.Lost })
+	return slices.DeleteFunc(slices.Clone(w.versions), func(v workflow.Version) bool {
+		return v.Blob == "" && !v.Lost && !w.bare[textKey{v.Path, v.Number}]
+	})
 }
 
 // note records what the versions are called now. The head comes last: until then

@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 
 	"plumbline/backend/archive"
+	"plumbline/backend/disk"
 	"plumbline/backend/history"
 	"plumbline/backend/store"
 	"plumbline/backend/workflow"
@@ -44,7 +44,7 @@ func Restore(ctx context.Context, opt Options, path string) (report workflow.Rep
 		return report, err
 	}
 	if err := f.unpack(ctx, r, work); err != nil {
-		return report, errors.Join(err, os.RemoveAll(work))
+		return report, errors.Join(err, disk.RemoveAll(f.opt.Disk, work))
 	}
 	if err := f.setAsideAll(); err != nil {
 		return report, err
@@ -66,7 +66,7 @@ func (f *folder) unpack(ctx context.Context, r *archive.Reader, work string) err
 	if err := store.CheckSnapshot(ctx, database); err != nil {
 		return err
 	}
-	h := history.Open(work)
+	h := history.OpenOn(f.opt.Disk, work)
 	for _, p := range r.Manifest.Projects {
 		if err := ctx.Err(); err != nil {
 			return errors.Join(err, h.Close())

@@ -18,8 +18,15 @@ const maxFaults = 20
 
 // Verify looks for damage while Plumbline works: every record of the database,
 // and the history of every project, whose objects are all read when deep is set.
-func (e *Engine) Verify(ctx context.Context, deep bool) ([]workflow.Check, error) {
+// Tell is called before each of them.
+func (e *Engine) Verify(ctx context.Context, deep bool, tell func(workflow.VerifyProgress)) ([]workflow.Check, error) {
 	checks := []workflow.Check{}
+	var projects []workflow.Project
+	if err := e.store.View(func(tx *store.Tx) (err error) { projects, err = tx.Projects(); return err }); err != nil {
+		return checks, err
+	}
+	total := 1 + len(projects)
+	tell(workflow.VerifyProgress{Total: total, Title: "Database"})
 	database, err := e.verifyDatabase(ctx)
 	if err != nil {
 		return checks, err
@@ -28,11 +35,8 @@ func (e *Engine) Verify(ctx context.Context, deep bool) ([]workflow.Check, error
 	if err := e.drainer.flush(ctx); err != nil && ctx.Err() != nil {
 		return checks, err
 	} // what could not be written shows below
-	var projects []workflow.Project
-	if err := e.store.View(func(tx *store.Tx) (err error) { projects, err = tx.Projects(); return err }); err != nil {
-		return checks, err
-	}
-	for _, p := range projects {
+	for i, p := range projects {
+		tell(workflow.VerifyProgress{Done: 1 + i, Total: total, Title: historyTitle(p.Name)})
 		head, err := e.store.GitHead(p.ID)
 		if err != nil {
 			return checks, err
@@ -73,7 +77,7 @@ func (e *Engine) verifyDatabase(ctx context.Context) ([]workflow.Check, error) {
 
 // verifyHistory looks for damage in the history of one project.
 func verifyHistory(ctx context.Context, h *history.History, id, name, head string, deep bool) ([]workflow.Check, error) {
-	title := "History of " + name
+	title := historyTitle(name)
 	problems, err := h.Verify(ctx, id, head, deep)
 	if err != nil {
 		return nil, err
@@ -91,6 +95,8 @@ func verifyHistory(ctx context.Context, h *history.History, id, name, head strin
 	}
 	return checks, nil
 }
+
+func historyTitle(project string) string { return "History of " + project }
 
 func failed(id, title, message, hint string) workflow.Check {
 	return workflow.Check{ID: id, Title: title, State: checkFailed, Message: message, Hint: hint}
@@ -110,25 +116,7 @@ func (e *Engine) orphans() ([]string, error) {
 	for _, p := range projects {
 		known = append(known, p.ID)
 	}
-	found, err := e.history.Projects()
-	if err != nil {
-		return nil, err
-	}
-	return without(found, known), nil
-}
-
-// without returns what is in a list and not in another one.
-func without(list, other []string) []string {
-	skip, left := map[string]bool{}, []string{}
-	for _, s := range other {
-		skip[s] = true
-	}
-	for _, s := range list {
-		if !skip[s] {
-			left = append(left, s)
-		}
-	}
-	return left
+	return e.history.Projects(known...)
 }
 
 // Examine looks for damage in a data folder that nobody has open, also in one

@@ -16,6 +16,7 @@ import (
 
 	"plumbline/backend/disk"
 	"plumbline/backend/history/internal/gitpack"
+	"plumbline/backend/workflow"
 )
 
 const (
@@ -77,11 +78,21 @@ func (h *History) Consolidate(ctx context.Context, projectID string) (Consolidat
 	for more := true; more; {
 		var done Consolidated
 		if done, more, err = r.consolidate(ctx); err != nil {
-			return Consolidated{}, fmt.Errorf("consolidate the history of %s: %w", projectID, err)
+			return Consolidated{}, fmt.Errorf("consolidate the history of %s: %w", projectID, r.explainDamage(err))
 		}
 		all = Consolidated{all.Packs + done.Packs, all.Objects + done.Objects, all.Before + done.Before, all.After + done.After}
 	}
 	return all, nil
+}
+
+// explainDamage makes damage that stops a consolidation one for a person.
+func (r *repo) explainDamage(err error) error {
+	if !errors.Is(err, gitpack.ErrDamaged) && !errors.Is(err, gitpack.ErrNotFound) {
+		return err
+	}
+	broken := workflow.Errorf(workflow.Internal, "The packs in %s are damaged, and were left as they are.", r.dir)
+	broken.Err = err
+	return broken.WithHint("“plumbline verify” tells what is damaged, and “plumbline repair” mends what it can.")
 }
 
 // consolidate makes one pack of several. It reports whether there is more to merge.

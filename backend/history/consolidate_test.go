@@ -199,8 +199,8 @@ func TestConsolidateDoesNotSpreadDamage(t *testing.T) {
 	for at := 13; at < size(t, packs[0])-20; at += size(t, packs[0]) / 40 {
 		flip(t, packs[0], at)
 		h.repos = map[string]*repo{}
-		if _, err := h.Consolidate(t.Context(), project); err == nil {
-			t.Fatalf("Consolidate took a pack with the byte %d flipped", at)
+		if _, err := h.Consolidate(t.Context(), project); workflow.CodeOf(err) != workflow.Internal || workflow.Describe(err).Hint == "" {
+			t.Fatalf("Consolidate of a pack with the byte %d flipped: %v, want that it is damaged, and a hint", at, err)
 		}
 		flip(t, packs[0], at)
 	}

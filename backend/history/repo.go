@@ -177,10 +177,7 @@ func (r *repo) sweep() error {
 	if r.swept {
 		return nil
 	}
-	if err := r.finishSuperseding(); err != nil {
-		return r.unwritable(err)
-	}
-	if err := r.removeIncoming(); err != nil {
+	if err := errors.Join(r.finishSuperseding(), r.removeIncoming()); err != nil {
 		return r.unwritable(err)
 	}
 	entries, err := os.ReadDir(r.path("objects", "pack"))

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,14 +37,18 @@ type Step struct {
 	Changed []Change  // against the step before, in the order of their paths
 }
 
-// Projects returns the ids of the projects that have a history folder.
-func (h *History) Projects() ([]string, error) {
+// Projects returns the ids of the projects that have a history folder, but for
+// those that the caller knows.
+func (h *History) Projects(known ...string) ([]string, error) {
 	entries, err := os.ReadDir(filepath.Join(h.root, "projects"))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("look for histories: %w", err)
 	}
 	ids := []string{}
 	for _, e := range entries {
+		if slices.Contains(known, e.Name()) {
+			continue
+		}
 		if info, err := os.Stat(h.Dir(e.Name())); err == nil && info.IsDir() && workflow.CheckID(e.Name()) == nil {
 			ids = append(ids, e.Name())
 		}

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	bolt "go.etcd.io/bbolt"
 
@@ -92,8 +93,11 @@ func (s *Store) makeMissing(anew bool) error {
 }
 
 // checkLost fails when the folder holds a history that only a database can have
-// brought about.
+// brought about, or a database that was set aside.
 func (s *Store) checkLost() error {
+	if err := s.checkAside(); err != nil {
+		return err
+	}
 	projects := filepath.Join(s.dir, "projects")
 	if info, err := os.Stat(projects); errors.Is(err, fs.ErrNotExist) || err == nil && !info.IsDir() {
 		return nil
@@ -109,6 +113,25 @@ func (s *Store) checkLost() error {
 			return workflow.Errorf(workflow.NotFound, "The database %s is missing, but the folder holds a history that it made: %s.", s.Path(), history).
 				WithHint("“plumbline restore FILE” puts a backup in its place; “plumbline rebuild” makes it anew from the git histories.")
 		}
+	}
+	return nil
+}
+
+// checkAside fails when a database was given another name and none has taken its
+// place: a restore or a repair was cut short.
+func (s *Store) checkAside() error {
+	entries, err := os.ReadDir(s.dir)
+	if err != nil {
+		return unwritable(s.dir, err)
+	}
+	for _, entry := range entries {
+		why, ok := strings.CutPrefix(entry.Name(), fileName+".")
+		if _, _, dated := strings.Cut(why, "-"); !ok || !dated {
+			continue
+		}
+		return workflow.Errorf(workflow.NotFound, "The database %s is missing, and %s shows that there was one.",
+			s.Path(), filepath.Join(s.dir, entry.Name())).
+			WithHint("“plumbline restore FILE” begins a restore that was cut short anew, “plumbline repair” a repair.")
 	}
 	return nil
 }

@@ -278,6 +278,31 @@ func checksumOf(k, v []byte) error {
 	return nil
 }
 
+// A restore that was cut short has set the database aside, and perhaps the
+// histories too. To begin with an empty one would look as if everything was lost.
+func TestOpenMakesNoDatabaseWhereOneWasSetAside(t *testing.T) {
+	dir := sound(t)
+	path := filepath.Join(dir, fileName)
+	aside := path + ".before-restore-20261121T120000Z"
+	if err := os.Rename(path, aside); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Open(t.Context(), dir, Options{})
+	if workflow.CodeOf(err) != workflow.NotFound || !strings.Contains(err.Error(), aside) || !strings.Contains(workflow.Describe(err).Hint, "restore") {
+		t.Errorf("Open: %v, want not found with the name of the other file", err)
+	}
+	if _, err := os.Lstat(path); !os.IsNotExist(err) {
+		t.Errorf("there is a database now: %v", err)
+	}
+	s, err := Open(t.Context(), dir, Options{Anew: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestMistakeOfACallerIsNotTakenForDamage panics inside of a transaction: that
 // goes on to the caller, and the store works on.
 func TestMistakeOfACallerIsNotTakenForDamage(t *testing.T) {

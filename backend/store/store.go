@@ -39,6 +39,9 @@ type Options struct {
 	// Anew makes a new database although the folder holds histories that a lost
 	// one described. It is for rebuilding it from them.
 	Anew bool
+	// Spare is how many free pages Compact leaves for the next writes; 0 means as
+	// many as are good for speed.
+	Spare int
 }
 
 // Store is the open database. It is safe for use by several goroutines.
@@ -79,6 +82,9 @@ func Open(ctx context.Context, dir string, opt Options) (*Store, error) {
 	if opt.Disk == nil {
 		opt.Disk = disk.Real{}
 	}
+	if opt.Spare == 0 {
+		opt.Spare = compactAbove
+	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, unwritable(dir, err)
 	}
@@ -86,7 +92,7 @@ func Open(ctx context.Context, dir string, opt Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{dir: dir, lock: lock, now: opt.Now, disk: opt.Disk, spare: compactAbove}
+	s := &Store{dir: dir, lock: lock, now: opt.Now, disk: opt.Disk, spare: opt.Spare}
 	if err := s.open(ctx, opt); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}

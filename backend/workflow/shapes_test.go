@@ -20,7 +20,7 @@ func TestShapesAreStable(t *testing.T) {
 	shapes := map[string]bool{}
 	for _, v := range []any{Project{}, Overview{}, Version{}, Artifact{}, Draft{}, Candidate{}, Commit{}, Published{}, Run{}, ModelStatus{},
 		Event{}, Settings{}, Item{}, Section{}, Contract{}, Gate{}, GateRecord{}, Workflow{}, PromptText{}, Document{}, VersionDiff{},
-		Log{}, Restored{}, Heading{}, Blame{}, Moment{}, ProjectAt{}, SearchUpdate{}, RunDetail{}, RunBlocks{}, CandidateReview{}, EventBatch{}, Check{}, AppInfo{}, OwnerInfo{}, NewProject{}, SaveDocument{}, PastedAnswer{}, AcceptCandidate{}, Error{}} {
+		Log{}, Restored{}, Heading{}, Blame{}, Moment{}, ProjectAt{}, SearchUpdate{}, RunDetail{}, RunBlocks{}, CandidateReview{}, EventBatch{}, Check{}, VerifyUpdate{}, AppInfo{}, OwnerInfo{}, NewProject{}, SaveDocument{}, PastedAnswer{}, AcceptCandidate{}, Error{}} {
 		shapeOf(reflect.TypeOf(v), shapes)
 	}
 	lines := make([]string, 0, len(shapes))

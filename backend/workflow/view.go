@@ -21,6 +21,21 @@ type Check struct {
 	Hint    string `json:"hint"`
 }
 
+// VerifyProgress tells how far the search for damage has come.
+type VerifyProgress struct {
+	Done  int    `json:"done"` // of the database and the histories, one for each project
+	Total int    `json:"total"`
+	Title string `json:"title"` // what is being read
+}
+
+// VerifyUpdate is one line of what a search for damage tells while it goes on: how
+// far it has come and, last, what was checked or the error.
+type VerifyUpdate struct {
+	Progress *VerifyProgress `json:"progress,omitempty"`
+	Checks   []Check         `json:"checks,omitempty"`
+	Error    *Error          `json:"error,omitempty"`
+}
+
 // Document is one version of an artifact, to be read and ticked.
 type Document struct {
 	Artifact Artifact `json:"artifact"`

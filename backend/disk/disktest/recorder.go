@@ -251,6 +251,8 @@ func (f *file) Write(p []byte) (int, error) {
 	defer f.on.mu.Unlock()
 	n, err := f.File.Write(p)
 	if n > 0 {
+		now := f.on.now[f.node]
+		now.data = append(now.data, p[:n]...)
 		f.on.ops = append(f.on.ops, Op{Kind: Write, Path: f.rel, node: f.node, data: bytes.Clone(p[:n])})
 	}
 	return n, err

@@ -123,15 +123,51 @@ test('text at 200 %: the gate and the side are drawers', { timeout: 60_000 }, as
     await page.keyboard.press('Escape');
     await form.waitFor({ state: 'hidden' });
   });
+  await step(t, 'the versions are in a drawer, which a choice closes', async () => {
+    await page.evaluate((to) => (location.hash = to), `#/p/${project.id}/history?path=spec.md`);
+    await page.getByRole('heading', { level: 1, name: 'Spec, v1 to v2' }).waitFor();
+    const versions = page.getByRole('dialog', { name: 'Versions' });
+    const opener = page.getByRole('button', { name: 'Versions', exact: true });
+    assert.equal(await page.getByRole('region', { name: 'Versions' }).isVisible(), false);
+    await accessible(page, 'a narrow history');
+    await picture(page, 'narrow-history');
+    await opener.focus();
+    await page.keyboard.press('Enter');
+    await versions.getByRole('button', { name: /^v1 / }).waitFor();
+    await accessible(page, 'the versions as a drawer');
+    await picture(page, 'narrow-versions');
+    await page.keyboard.press('Escape');
+    await versions.waitFor({ state: 'hidden' });
+    assert.equal(await opener.evaluate((one) => one === document.activeElement), true);
+    await opener.click();
+    await versions.getByRole('button', { name: /^v1 / }).click();
+    await page.getByRole('heading', { level: 1, name: 'Spec, v1', exact: true }).waitFor();
+    await versions.waitFor({ state: 'hidden' });
+  });
+  await step(t, 'a moment is chosen in the drawer, too', async () => {
+    await page.getByRole('button', { name: 'Versions', exact: true }).click();
+    await page.getByRole('dialog', { name: 'Versions' }).getByRole('radio', { name: 'Moments' }).click();
+    const moments = page.getByRole('dialog', { name: 'Moments' });
+    await moments.getByRole('button', { name: /Overridden|overridden|Request/ }).first().click();
+    await moments.waitFor({ state: 'hidden' });
+    await page.getByRole('heading', { level: 1, name: /^As it was, / }).waitFor();
+    await picture(page, 'narrow-moments');
+  });
   await step(t, 'no screen is wider than a small window', async () => {
-    await page.setViewportSize({ width: 640, height: 400 });
-    for (const [name, [hash]] of Object.entries(screens)) {
-      await page.evaluate((to) => (location.hash = to), hash.replace('ID', project.id));
-      await page.waitForLoadState('networkidle');
-      await picture(page, `small-${name}`);
-      const [inner, outer] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-      assert.ok(inner <= outer, `${name} is ${inner} wide in ${outer}`);
+    const tooWide = [];
+    for (const [width, height] of [[640, 400], [400, 640]]) {
+      await page.setViewportSize({ width, height });
+      for (const [name, [hash]] of Object.entries(screens)) {
+        await page.evaluate((to) => (location.hash = to), hash.replace('ID', project.id));
+        await page.waitForLoadState('networkidle');
+        await page.locator('.main .skeleton').first().waitFor({ state: 'detached' });
+        await picture(page, `small-${name}-${width}`);
+        const wide = await page.evaluate(() => [document.documentElement, ...document.querySelectorAll('.main, .main > .scroll, .main .head')]
+          .filter((one) => one.scrollWidth > Math.min(one.clientWidth, innerWidth)).map((one) => `${one.tagName} ${one.className}: ${one.scrollWidth} in ${one.clientWidth}`));
+        tooWide.push(...wide.map((one) => `${name} at ${width}: ${one}`));
+      }
     }
+    assert.deepEqual(tooWide, []);
   });
   await quiet();
   await close();

@@ -10,6 +10,7 @@ export namespace api {
 	    moment: workflow.Moment;
 	    projectAt: workflow.ProjectAt;
 	    search: workflow.SearchUpdate;
+	    verify: workflow.VerifyUpdate;
 	    prompt: workflow.PromptText;
 	    runDetail: workflow.RunDetail;
 	    runBlocks: workflow.RunBlocks;
@@ -640,6 +641,16 @@ export namespace workflow {
 	
 	
 	
+	export interface VerifyProgress {
+	    done: number;
+	    total: number;
+	    title: string;
+	}
+	export interface VerifyUpdate {
+	    progress?: VerifyProgress;
+	    checks?: Check[];
+	    error?: Error;
+	}
 	
 	export interface VersionDiff {
 	    from: Version;

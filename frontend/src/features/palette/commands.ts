@@ -32,6 +32,15 @@ function placesInProject(app: AppState): Command[] {
       words: 'versions compare restore',
       run: () => app.router.go(links.history(id)),
     },
+    {
+      id: 'export',
+      group: 'Actions',
+      title: `Export ${overview.project.name}`,
+      icon: 'download',
+      words: 'project file zip save move machine computer',
+      ...(app.transfer.exporting ? { reason: 'A project is being exported.' } : {}),
+      run: () => void app.transfer.export(overview.project),
+    },
   ];
 }
 
@@ -68,6 +77,33 @@ function actions(app: AppState): Command[] {
       run: () => app.router.go(links.create()),
     },
     {
+      id: 'import',
+      group: 'Actions',
+      title: 'Import a project',
+      icon: 'folder',
+      words: 'open file zip move machine computer',
+      ...(app.transfer.importing ? { reason: 'A project is being imported.' } : {}),
+      run: () => void app.transfer.import(),
+    },
+    {
+      id: 'back up',
+      group: 'Actions',
+      title: 'Back up now',
+      icon: 'download',
+      words: 'backup save copy everything',
+      ...(app.data.backingUp ? { reason: 'A backup is being made.' } : {}),
+      run: () => dataAction(app, app.data.backUp),
+    },
+    {
+      id: 'check everything',
+      group: 'Actions',
+      title: 'Check everything',
+      icon: 'shield',
+      words: 'verify damage backup',
+      ...(app.data.checking ? { reason: 'Everything is being checked.' } : {}),
+      run: () => dataAction(app, app.data.check),
+    },
+    {
       id: 'check models',
       group: 'Actions',
       title: 'Check Ollama again',
@@ -78,6 +114,12 @@ function actions(app: AppState): Command[] {
       run: () => void app.models.check(),
     },
   ];
+}
+
+/** Begins something whose outcome stands in the settings. */
+function dataAction(app: AppState, act: () => Promise<void>): void {
+  app.router.go(links.settings('data'));
+  void act();
 }
 
 function models(app: AppState): Command[] {
@@ -108,7 +150,7 @@ function settings(app: AppState): Command[] {
     place('appearance', 'Settings: appearance', 'theme text size'),
     place('you', 'Settings: your name', 'author'),
     place('gates', 'Settings: gates', 'open questions'),
-    place('data', 'Settings: data folder', 'backup path'),
+    place('data', 'Settings: data and backups', 'folder path restore move version'),
     place('shortcuts', 'Settings: shortcuts', 'keys keyboard'),
     {
       id: 'theme',

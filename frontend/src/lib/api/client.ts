@@ -3,6 +3,7 @@
 import * as App from '../../../wailsjs/go/api/App';
 import * as Artifacts from '../../../wailsjs/go/api/Artifacts';
 import * as Candidates from '../../../wailsjs/go/api/Candidates';
+import * as Data from '../../../wailsjs/go/api/Data';
 import * as Events from '../../../wailsjs/go/api/Events';
 import * as Gates from '../../../wailsjs/go/api/Gates';
 import * as Library from '../../../wailsjs/go/api/Library';
@@ -11,12 +12,13 @@ import * as Projects from '../../../wailsjs/go/api/Projects';
 import * as Runs from '../../../wailsjs/go/api/Runs';
 import * as Settings from '../../../wailsjs/go/api/Settings';
 import { ApiError, toApiError } from './error';
-import { data, lines, segment as s } from './http';
+import { data, download, lines, segment as s, upload } from './http';
 import type {
   AcceptCandidate,
   Artifact,
   Blame,
   CandidateReview,
+  Check,
   Document,
   Draft,
   GateRecord,
@@ -36,6 +38,8 @@ import type {
   SearchResult,
   SearchUpdate,
   SettingKey,
+  VerifyProgress,
+  VerifyUpdate,
   Version,
   VersionDiff,
 } from './types';
@@ -68,12 +72,29 @@ async function search(
 ): Promise<SearchResult> {
   let result: SearchResult | undefined;
   await lines<SearchUpdate>(`projects/${s(project)}/search`, { words, path }, signal, (update) => {
-    if (update.error) throw new ApiError(update.error.code as ApiError['code'], update.error.message, update.error.hint);
+    refuse(update);
     if (update.progress) tell(update.progress);
     result = update.result ?? result;
   });
   if (!result) throw new ApiError('unavailable', 'The search broke off.', 'Search again.');
   return result;
+}
+
+/** Looks for damage in everything, deep down, and tells what it is at. */
+async function verify(signal: AbortSignal, tell: (progress: VerifyProgress) => void): Promise<Check[]> {
+  let checks: Check[] | undefined;
+  await lines<VerifyUpdate>('verify', { deep: 'true' }, signal, (update) => {
+    refuse(update);
+    if (update.progress) tell(update.progress);
+    checks = update.checks ?? checks;
+  });
+  if (!checks) throw new ApiError('unavailable', 'The check broke off.', 'Check again.');
+  return checks;
+}
+
+/** An answer of many lines tells late that it has failed. */
+function refuse({ error }: Pick<VerifyUpdate, 'error'>): void {
+  if (error) throw new ApiError(error.code as ApiError['code'], error.message, error.hint);
 }
 
 export const client = {
@@ -162,6 +183,21 @@ export const client = {
   settings: {
     show: bound(Settings.Show),
     set: (key: SettingKey, value: string) => bound(Settings.Set)(key, value),
+  },
+  data: {
+    /** Those in the data folder, newest first. */
+    backups: bound(Data.Backups),
+    /** Writes everything into one file in the data folder. */
+    backUp: () => bound(Data.Backup)(''),
+    verify,
+    /** Writes a project to a path: in the window. */
+    exportTo: (project: string, path: string) => bound(Data.Export)(project, path),
+    /** Fetches a project as a file: in a browser. */
+    download: (project: string) => download(`projects/${s(project)}/export`),
+    /** Takes in a project from a path; with a name it becomes one of its own. */
+    importFrom: (path: string, name: string) => bound(Data.Import)(path, name),
+    /** Takes in a project that is sent. */
+    upload: (file: File, name: string) => upload<Project>('import', { file: file.name, name }, file),
   },
   events: { since: bound(Events.Since) },
   /** Renders any Markdown to safe HTML, for previews. */

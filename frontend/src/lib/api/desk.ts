@@ -1,8 +1,9 @@
-// What the page asks of the desktop: the clipboard, links, the title.
+// What the page asks of the desktop: the clipboard, links, the title, files.
 import { BrowserOpenURL, ClipboardGetText, ClipboardSetText, WindowSetTitle } from '../../../wailsjs/runtime/runtime';
 import { ApiError } from './error';
+import { type Files, files } from './files';
 
-export interface Desk {
+export interface Desk extends Files {
   /** Puts a text on the clipboard. */
   copy(text: string): Promise<void>;
   /** Reads the clipboard; the browser may ask the user first. */
@@ -14,6 +15,8 @@ export interface Desk {
 
 /** In the window the bridge writes the clipboard, in the browser the browser does; both may refuse. */
 export const desk: Desk = {
+  ...files,
+
   async copy(text) {
     if (await accepted(() => ClipboardSetText(text))) return;
     if (copyBySelection(text)) return;

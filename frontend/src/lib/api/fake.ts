@@ -5,6 +5,7 @@ import type { EventSourceLike } from './events';
 import { fakeRuns } from './fake/runs';
 import * as seed from './fake/seed';
 import { html } from './fake/markdown';
+import { fakeData } from './fake/data';
 import * as past from './fake/past';
 import { me, type Work, World } from './fake/world';
 import type { AppInfo, Gate, GateRecord, Settings } from './types';
@@ -144,12 +145,13 @@ export function createFake(options: { empty?: boolean; ollama?: boolean } = {}):
         if (key === 'ollamaUrl' && !/^https?:\/\//.test(value)) {
           throw new ApiError('invalid', `“${value}” is not the address of a server.`, 'It looks like http://127.0.0.1:11434.');
         }
-        settings = { ...settings, [key]: key === 'singleKeys' ? value === 'true' : key === 'openQuestions' ? Number(value) : value };
+        settings = { ...settings, [key]: key === 'singleKeys' ? value === 'true' : typeof settings[key] === 'number' ? Number(value) : value };
         world.emit('', { settings });
         if (key === 'defaultModel') world.emit('', { models: status() });
         return settings;
       },
     },
+    data: fakeData(world),
     events: { since: async () => ({ ...world.position(), resync: true, events: [] }) },
     render: async (markdown) => html(markdown),
   };

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ApiError } from './error';
-import { data, lines } from './http';
+import { data, download, lines, upload } from './http';
 
 function answer(status: number, body: string) {
   const fetched = vi.fn(async (_url: string, _init?: RequestInit) => new Response(body, { status }));
@@ -99,5 +99,31 @@ describe('lines', () => {
       throw new ApiError('limit', 'Too much.');
     });
     await expect(refuse()).rejects.toMatchObject({ code: 'limit' });
+  });
+});
+
+describe('files', () => {
+  it('are sent as they are, with their name', async () => {
+    const fetched = answer(200, '{"id":"p1"}');
+    const file = new Blob(['zip']);
+    expect(await upload('import', { file: 'tide table.zip', name: '' }, file)).toEqual({ id: 'p1' });
+    const [url, init] = fetched.mock.calls[0] ?? [];
+    expect(url).toBe('/data/import?file=tide+table.zip');
+    expect(init?.body).toBe(file);
+    expect(new Headers(init?.headers).get('Content-Type')).toBe('application/zip');
+  });
+
+  it('over the limit are not sent', async () => {
+    const fetched = answer(200, '{}');
+    const large = Object.defineProperty(new Blob(['zip']), 'size', { value: 2 ** 31 + 1 });
+    await expect(upload('import', {}, large)).rejects.toMatchObject({ code: 'limit' });
+    expect(fetched).not.toHaveBeenCalled();
+  });
+
+  it('are fetched whole, or reject with the error of the backend', async () => {
+    answer(200, 'zip');
+    expect(await (await download('projects/p/export')).text()).toBe('zip');
+    answer(404, '{"code":"not_found","message":"There is no project “p”."}');
+    await expect(download('projects/p/export')).rejects.toMatchObject({ code: 'not_found' });
   });
 });

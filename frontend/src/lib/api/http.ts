@@ -6,6 +6,9 @@ type Method = 'GET' | 'PUT' | 'POST' | 'DELETE';
 /** The limit of the backend for one body, in bytes. */
 const bodyLimit = 16 << 20;
 
+/** The limit of the backend for one file, in bytes. */
+const fileLimit = 2 * 2 ** 30;
+
 /** Calls a /data route. Texts of any size go this way; see the backend's routes. */
 export async function data<T>(method: Method, path: string, query: Query = {}, body?: unknown): Promise<T> {
   const init: RequestInit = { method, headers: { Accept: 'application/json' } };
@@ -35,6 +38,29 @@ export async function request<T>(url: string, init: RequestInit): Promise<T> {
   } catch {
     throw new ApiError('internal', 'Plumbline sent something that cannot be read.', 'Try again.');
   }
+}
+
+/** Fetches a file. */
+export async function download(path: string): Promise<Blob> {
+  let response: Response;
+  let text: string;
+  try {
+    response = await fetch(`/data/${path}`);
+    if (response.ok) return await response.blob();
+    text = await response.text();
+  } catch {
+    throw unreachable();
+  }
+  throw fromResponse(response.status, text);
+}
+
+/** Sends a file as it is. */
+export async function upload<T>(path: string, query: Query, file: Blob): Promise<T> {
+  if (file.size > fileLimit) {
+    throw new ApiError('limit', 'The file is larger than 2 GB.', 'Import it in a terminal, which has no limit: “plumbline import FILE”.');
+  }
+  const headers = { Accept: 'application/json', 'Content-Type': 'application/zip' };
+  return request<T>(`/data/${path}${search(query)}`, { method: 'POST', headers, body: file });
 }
 
 /**

@@ -6,6 +6,7 @@ import { connectionName, eventName, type Line } from './shim';
 
 export type { Api } from './client';
 export { desk, type Desk } from './desk';
+export type { Picked } from './files';
 export { ApiError, toApiError, type Code } from './error';
 export { EventStream, type Listener } from './events';
 export { hasBridge, installShim, type Line } from './shim';

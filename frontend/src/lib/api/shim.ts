@@ -6,7 +6,7 @@ type Callback = (...data: unknown[]) => void;
 type Method = (...args: unknown[]) => Promise<unknown>;
 
 interface Bridge {
-  go?: { api: Record<string, Record<string, Method>> };
+  go?: { api: Record<string, Record<string, Method>>; desktop?: Record<string, Record<string, Method>> };
   runtime?: Record<string, unknown>;
 }
 
@@ -19,6 +19,11 @@ export const connectionName = 'plumbline:connection';
 /** Reports whether the page runs in the window, whose bridge is there before any script. */
 export function hasBridge(): boolean {
   return (globalThis as Bridge).go !== undefined;
+}
+
+/** Reports whether the dialogs of the system can be asked for. The window alone has them. */
+export function hasDialogs(): boolean {
+  return (globalThis as Bridge).go?.desktop !== undefined;
 }
 
 /** Installs the bridge of the browser. Call it before any bound method is called. Without `live` no events come. */

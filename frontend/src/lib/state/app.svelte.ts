@@ -1,11 +1,13 @@
 import { type Api, type ApiError, type AppInfo, type Desk, type Event, type EventStream, type Line, toApiError } from '../api';
 import { Commands } from './commands.svelte';
+import { DataState } from './data.svelte';
 import { Models } from './models.svelte';
 import { Projects } from './projects.svelte';
-import { type Place, Router } from './router.svelte';
+import { links, type Place, Router } from './router.svelte';
 import { SettingsState } from './settings.svelte';
 import { Shortcuts } from './shortcuts.svelte';
 import { Toasts } from './toasts.svelte';
+import { Transfer } from './transfer.svelte';
 
 export interface Surroundings {
   api: Api;
@@ -24,6 +26,8 @@ export class AppState {
   readonly projects: Projects;
   readonly settings: SettingsState;
   readonly models: Models;
+  readonly data: DataState;
+  readonly transfer: Transfer;
   readonly toasts = new Toasts();
   readonly commands = new Commands();
   readonly shortcuts: Shortcuts;
@@ -48,6 +52,11 @@ export class AppState {
     this.projects = new Projects(around.api);
     this.settings = new SettingsState(around.api);
     this.models = new Models(around.api);
+    this.data = new DataState(around.api, this.toasts);
+    this.transfer = new Transfer(around.api, around.desk, this.toasts, async ({ id }) => {
+      await this.projects.refresh(id);
+      this.router.go(links.phase(id));
+    });
     this.shortcuts = new Shortcuts(around.mac, () => this.settings.value.singleKeys);
     this.events.subscribe((event) => this.apply(event));
     this.events.onResync(() => void this.load());

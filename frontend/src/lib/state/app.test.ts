@@ -5,7 +5,7 @@ import { AppState } from './app.svelte';
 import type { Place } from './router.svelte';
 
 const place: Place = { hash: () => '#/', go: () => undefined, replace: () => undefined, listen: () => () => undefined };
-const desk = { copy: async () => undefined, paste: async () => '', open: () => undefined, title: () => undefined };
+const desk = { copy: async () => undefined, paste: async () => '', open: () => undefined, title: () => undefined, openFile: async () => undefined, saveFile: async () => undefined, keepFile: () => undefined };
 
 function setUp() {
   const fake = createFake();

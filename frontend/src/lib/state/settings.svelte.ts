@@ -33,6 +33,11 @@ export class SettingsState {
     if (event.settings && this.saving.size === 0) this.value = event.settings;
   }
 
+  /** Forgets why a setting was refused: the typing was taken back. */
+  forgive = (key: SettingKey): void => {
+    this.errors = { ...this.errors, [key]: undefined };
+  };
+
   /** Returns whether it was saved. */
   set = async <K extends SettingKey>(key: K, to: Settings[K]): Promise<boolean> => {
     const before = this.value[key];

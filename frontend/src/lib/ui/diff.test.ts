@@ -87,6 +87,25 @@ describe('readLine', () => {
   });
 });
 
+describe('the marks of words', () => {
+  const words = (...parts: string[]) => parts.map((text) => ({ text: text.replace('*', ''), changed: text.startsWith('*') }));
+  const marked = (segments: ReturnType<typeof words>) => readLine(segments, false).segments.filter((one) => one.changed).map((one) => one.text);
+
+  it('stand where a line was changed in part', () => {
+    expect(marked(words('Heights in ', '*feet', ' only'))).toEqual(['feet']);
+    expect(marked(words('- [ ] ', '*answers in ', '50 ms'))).toEqual(['answers in ']);
+  });
+
+  it('are left out where a line is new or gone as a whole', () => {
+    expect(marked(words('*A whole line.'))).toEqual([]);
+    expect(marked(words('*- an item'))).toEqual([]);
+  });
+
+  it('are left out where nothing but spaces and the mark of an item stayed', () => {
+    expect(marked(words('- ', '*other', ' ', '*words'))).toEqual([]);
+  });
+});
+
 describe('codeRows', () => {
   it('knows which lines of a side lie inside a fence', () => {
     const rows = ['a', '```go', 'x := 1', '```', 'b'].map((text, i) => row(i + 1, text));

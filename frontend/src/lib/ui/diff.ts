@@ -92,7 +92,7 @@ export function readLine(segments: Segment[], inCode: boolean): Line {
     kind,
     done,
     depth: Math.floor(indent.replace(/\t/g, '  ').length / 2),
-    segments: drop(segments, skip),
+    segments: inPart(drop(segments, skip)),
   });
   if (inCode || fence.test(text)) return line('code');
   if (text.trim() === '') return line('blank');
@@ -116,6 +116,12 @@ export function codeRows(rows: DiffRow[], side: 'old' | 'new'): boolean[] {
     if (marks) inside = !inside;
     return was || inside;
   });
+}
+
+/** Keeps the marks of words only where others stayed: what is new or gone as a whole is told by its row. */
+function inPart(segments: Segment[]): Segment[] {
+  if (segments.some((segment) => !segment.changed && segment.text.trim() !== '')) return segments;
+  return segments.map((segment) => ({ ...segment, changed: false }));
 }
 
 function drop(segments: Segment[], count: number): Segment[] {
