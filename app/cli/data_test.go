@@ -102,7 +102,12 @@ func TestDamagedDataIsVerifiedAndRepaired(t *testing.T) {
 		t.Errorf("repaired: %q", got.out)
 	}
 	s.run(0, "verify", "--deep")
-	if err := os.Remove(database); err != nil {
+}
+
+func TestLostDatabaseIsRebuilt(t *testing.T) {
+	s := newShell(t)
+	s.run(0, "new", "Tide table", "--idea", "A tide table that works offline.")
+	if err := os.Remove(filepath.Join(s.env["PLUMBLINE_HOME"], "plumbline.db")); err != nil {
 		t.Fatal(err)
 	}
 	if got := s.run(1, "list"); !strings.Contains(got.err, "plumbline rebuild") {

@@ -119,6 +119,40 @@ step "the window shows what a command changes"
 plumbline rename tide-table "High water" >/dev/null
 await 30 "the new name in the window" titled "Request · High water · Plumbline"
 
+step "a project goes out and comes in through the dialogs of the system"
+focus() { xdotool windowfocus --sync "$(titled "$1" | tail -1)"; }
+# palette WORDS: does what the palette finds first.
+palette() {
+	await 30 "the focus of the page" focus "Request · High water · Plumbline"
+	xdotool key ctrl+k
+	await 30 "the palette, which dims the page" dimmed
+	xdotool type --delay 20 "$1"
+	xdotool key Return
+}
+dimmed() { ! primary; }
+# chosen TITLE PATH: waits for the dialog, and answers it with a path.
+chosen() {
+	await 30 "the dialog “$1”" titled "$1"
+	await 30 "the focus of the dialog “$1”" focus "$1"
+	xdotool key ctrl+l # the field of the path, which an open dialog shows only then
+	xdotool key ctrl+a # all of a name that is proposed, its ending, too
+	xdotool type --delay 20 "$2"
+	await 30 "the end of the dialog “$1”" entered "$1"
+}
+# entered TITLE: presses Return in a dialog until it is gone; it takes none before it has read the folder.
+entered() { ! titled "$1" || { xdotool key --window "$(titled "$1" | tail -1)" Return; false; }; }
+# answered: says yes to the question whether it is to be a new project, until it is one.
+answered() { count 2 || { asked && focus "Request · High water · Plumbline" && xdotool key Return; false; }; }
+asked() { at=$(primary) && [ "${at#* }" -gt 100 ]; } # the button of a question, below the head
+palette "export high"
+chosen "Export “High water”" "$home/high-water.zip"
+await 30 "the exported file" test -s "$home/high-water.zip"
+palette "import a project"
+chosen "Import a project" "$home/high-water.zip"
+await 30 "a second project in the list" answered
+await 30 "the page of the new project" titled "Request · High water, imported · Plumbline"
+import -silent -window root "$results/imported.png"
+
 step "a second window gives way to the first"
 timeout 30 "$bin/plumbline-desktop" 2>"$home/second" || fail "the second one ended with $?: $(cat "$home/second")"
 grep -q "brought to the front" "$home/second" || fail "the second one said: $(cat "$home/second")"
