@@ -310,6 +310,9 @@ func (f *folder) repairHistories(ctx context.Context, st *store.Store) error {
 			f.lost("The project %s: %s", id, workflow.Describe(err).Message)
 		}
 	}
+	if err := f.standIns(ctx, st); err != nil {
+		return err
+	}
 	return reconcile(ctx, st, f.history)
 }
 

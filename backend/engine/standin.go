@@ -1,0 +1,100 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"plumbline/backend/markdown"
+	"plumbline/backend/store"
+	"plumbline/backend/workflow"
+)
+
+// standIns gives every document whose current text is lost a further version, with
+// the newest text that is left of it, so that it can be read and written again.
+func (f *folder) standIns(ctx context.Context, st *store.Store) error {
+	bare := []workflow.Version{}
+	err := st.View(func(tx *store.Tx) error {
+		projects, err := tx.Projects()
+		for _, p := range projects {
+			heads, headsErr := tx.Heads(p.ID)
+			err = errors.Join(err, headsErr)
+			for _, v := range heads {
+				_, here, bodyErr := tx.Body(v.ProjectID, v.Path, v.Number)
+				err = errors.Join(err, bodyErr)
+				if !here {
+					bare = append(bare, v)
+				}
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, v := range bare {
+		if err := f.standIn(ctx, st, v); err != nil {
+			return fmt.Errorf("give %s a text again: %w", v.Path, err)
+		}
+	}
+	return nil
+}
+
+// standIn puts a version on top of one whose text is lost.
+func (f *folder) standIn(ctx context.Context, st *store.Store, lost workflow.Version) error {
+	from, body, err := f.newestText(ctx, st, lost)
+	if err != nil {
+		return err
+	}
+	message := fmt.Sprintf("Bring back v%d, because the text of v%d is lost", from, lost.Number)
+	if from == 0 {
+		message = fmt.Sprintf("Begin anew, because the text of v%d is lost", lost.Number)
+	}
+	if from < lost.Number && !lost.Lost {
+		lost.Lost = true
+		f.lost("The text of %s v%d", lost.Path, lost.Number)
+		if err := st.Rewritten(lost.ProjectID, []workflow.Version{lost}, ""); err != nil {
+			return err
+		}
+	}
+	at := f.opt.Now().UTC().Truncate(time.Millisecond)
+	if !at.After(lost.At) {
+		at = lost.At.Add(time.Millisecond)
+	}
+	hash := workflow.Hash(body)
+	v := workflow.Version{
+		ProjectID: lost.ProjectID, Path: lost.Path, Number: lost.Number + 1, Kind: workflow.VersionRestored,
+		Author: workflow.Author{Kind: workflow.Plumbline, Name: "Plumbline"}, At: at, Message: message,
+		Hash: hash, BasisHash: workflow.BlankHash(body, newDocCache().boxes(hash, body)), Size: len(body), Words: markdown.Words(body),
+	}
+	f.did("%s has a version v%d now: %s.", v.Path, v.Number, message)
+	return st.Update(func(tx *store.Tx) error {
+		return errors.Join(tx.Describe(v.ProjectID, v.Author, v.At, v.Message), tx.AddVersion(v, body))
+	})
+}
+
+// newestText returns the text of the newest version of a document that can still be
+// read, and its number; 0 when there is none.
+func (f *folder) newestText(ctx context.Context, st *store.Store, of workflow.Version) (number int, body string, err error) {
+	var all []workflow.Version
+	if err := st.View(func(tx *store.Tx) (err error) { all, err = tx.Versions(of.ProjectID, of.Path); return err }); err != nil {
+		return 0, "", err
+	}
+	for _, v := range all {
+		here := false
+		if err := st.View(func(tx *store.Tx) (err error) { body, here, err = tx.Body(v.ProjectID, v.Path, v.Number); return err }); err != nil {
+			return 0, "", err
+		}
+		if !here && v.Blob != "" && !v.Lost {
+			if body, err = f.history.Blob(ctx, v.ProjectID, v.Blob); ctx.Err() != nil {
+				return 0, "", err
+			}
+			here = err == nil && workflow.Hash(body) == v.Hash
+		}
+		if here {
+			return v.Number, body, nil
+		}
+	}
+	return 0, "The text of this document is lost.\n", nil
+}
