@@ -156,9 +156,8 @@ func textsOf(b *bench) (all texts, lost []workflow.Version, err error) {
 // is there, and the rest is named.
 func TestAnyDamageIsFoundAndPutRight(t *testing.T) {
 	must(t, flag.Set("rapid.checks", fmt.Sprint(40*times(t))))
-	root := settled(t)
-	b := &bench{t: t, ctx: t.Context(), dir: copied(t, root)}
-	b.open()
+	b, _ := lived(t)
+	sound := b.dir
 	want, _, err := textsOf(b)
 	must(t, err)
 	b.close()
@@ -169,7 +168,7 @@ func TestAnyDamageIsFoundAndPutRight(t *testing.T) {
 		}
 		defer os.RemoveAll(work)
 		dir := filepath.Join(work, "data")
-		if err := os.CopyFS(dir, os.DirFS(filepath.Join(root, "data"))); err != nil {
+		if err := os.CopyFS(dir, os.DirFS(sound)); err != nil {
 			rt.Fatal(err)
 		}
 		v := &vandal{rt: rt, dir: dir}

@@ -64,6 +64,15 @@ func TestSecondProcessIsToldOfTheFirst(t *testing.T) {
 	}
 }
 
+// unavailable fails the test unless an error is one for a person that names something.
+func unavailable(t *testing.T, what string, err error, name string) {
+	t.Helper()
+	d := workflow.Describe(err)
+	if workflow.CodeOf(err) != workflow.Unavailable || !strings.Contains(err.Error(), name) || d.Hint == "" {
+		t.Errorf("%s: %v (%s; hint %q), want unavailable with %s and a way out", what, err, workflow.CodeOf(err), d.Hint, name)
+	}
+}
+
 // TestWhatDeadProcessesLeftKeepsNobodyOut leaves every lock and mark behind that a
 // process can: of ours and of git's.
 func TestWhatDeadProcessesLeftKeepsNobodyOut(t *testing.T) {
