@@ -288,6 +288,9 @@ func (f *folder) repairHistories(ctx context.Context, st *store.Store) error {
 	known := []string{}
 	for _, p := range projects {
 		known = append(known, p.ID)
+		if err := f.fillGaps(st, p); err != nil {
+			return err
+		}
 		f.say("Examining the history of “%s”", p.Name)
 		if err := f.repairHistory(ctx, st, p); err != nil {
 			return err

@@ -11,6 +11,21 @@ import (
 	"plumbline/backend/workflow"
 )
 
+// fillGaps marks versions as lost of which not even the record is left.
+func (f *folder) fillGaps(st *store.Store, p workflow.Project) error {
+	if !f.anew {
+		return nil
+	}
+	filled, err := st.FillGaps(p.ID)
+	if err != nil {
+		return err
+	}
+	for _, line := range describeLost(p.Name, filled) {
+		f.lost("%s", line)
+	}
+	return nil
+}
+
 // standIns gives every document whose current text is lost a further version, with
 // the newest text that is left of it, so that it can be read and written again.
 func (f *folder) standIns(ctx context.Context, st *store.Store) error {
