@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"plumbline/backend/workflow"
 )
@@ -201,4 +202,30 @@ func (s *Store) FillGaps(projectID string) ([]workflow.Version, error) {
 		return nil
 	})
 	return filled, err
+}
+
+// Ownerless returns the ids of projects that records belong to and that are not
+// there themselves.
+func (s *Store) Ownerless() ([]string, error) {
+	found := map[string]bool{}
+	err := s.View(func(tx *Tx) error {
+		for _, name := range []bucketName{
+			bucketGitHead, bucketVersion, bucketHead, bucketBody, bucketPage, bucketGateRecord, bucketTick, bucketVariable, bucketCandidateByProject,
+		} {
+			err := tx.scan(name, nil, func(k, _ []byte) error {
+				id, _, _ := strings.Cut(string(k), separator)
+				found[id] = true
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+		}
+		projects, err := tx.Projects()
+		for _, p := range projects {
+			delete(found, p.ID)
+		}
+		return err
+	})
+	return slices.Sorted(maps.Keys(found)), err
 }

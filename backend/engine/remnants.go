@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
 	"time"
 
 	"plumbline/backend/markdown"
@@ -112,4 +115,72 @@ func (f *folder) newestText(ctx context.Context, st *store.Store, of workflow.Ve
 		}
 	}
 	return 0, "The text of this document is lost.\n", nil
+}
+
+// inGit reports whether a version of a project says that git has it.
+func inGit(st *store.Store, id string) (known bool, err error) {
+	err = st.View(func(tx *store.Tx) error {
+		return tx.EachVersion(id, func(v workflow.Version) error {
+			known = known || v.Commit != ""
+			return nil
+		})
+	})
+	return known, err
+}
+
+// nameGone names the projects of which nothing but a folder is left.
+func (f *folder) nameGone(known []string) error {
+	entries, err := os.ReadDir(filepath.Join(f.opt.Dir, projectsDir))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("look for projects: %w", err)
+	}
+	for _, entry := range entries {
+		if id := entry.Name(); entry.IsDir() && workflow.CheckID(id) == nil && !slices.Contains(known, id) {
+			f.lost("The project %s: its history is gone, and so are its records.", id)
+		}
+	}
+	return nil
+}
+
+// adoptOwnerless makes a project for documents whose own is lost, so that they can
+// be found, and removes what else is left of projects that are gone.
+func (f *folder) adoptOwnerless(ctx context.Context, st *store.Store) error {
+	if !f.anew {
+		return nil
+	}
+	ids, err := st.Ownerless()
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		newest := time.Time{}
+		err := st.View(func(tx *store.Tx) error {
+			return tx.EachVersion(id, func(v workflow.Version) error {
+				if v.At.After(newest) {
+					newest = v.At
+				}
+				return nil
+			})
+		})
+		if err == nil && newest.IsZero() {
+			err = st.Forget(ctx, id)
+		} else if err == nil {
+			err = f.adopt(st, id, newest)
+		}
+		if err != nil {
+			return fmt.Errorf("look after what is left of the project %s: %w", id, err)
+		}
+	}
+	return nil
+}
+
+// adopt makes a project anew of which only documents are left.
+func (f *folder) adopt(st *store.Store, id string, at time.Time) error {
+	name := "Saved documents " + id[max(0, len(id)-6):]
+	p := workflow.Project{ID: id, Slug: workflow.Slug(name), Name: name, WorkflowID: standardWorkflow, CreatedAt: at, UpdatedAt: at}
+	f.lost("The project %s: its name. Its documents are in “%s” now.", id, name)
+	return st.Update(func(tx *store.Tx) error {
+		by := workflow.Author{Kind: workflow.Plumbline, Name: "Plumbline"}
+		return errors.Join(tx.Describe(id, by, at, "Make the project anew"), tx.PutProject(p))
+	})
 }
