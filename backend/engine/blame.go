@@ -131,11 +131,13 @@ func (o *origins) of(number int, p markdown.Passage) (int, error) {
 	}
 	if model {
 		run, err := o.tx.Run(v.RunID)
-		if err != nil {
+		switch {
+		case err == nil:
+			origin.Author, origin.RunID = modelAuthor(run), run.ID
+			origin.PromptID, origin.PromptRevision = run.PromptID, run.PromptRevision
+		case workflow.CodeOf(err) != workflow.NotFound: // else damage has taken it
 			return 0, err
 		}
-		origin.Author, origin.RunID = modelAuthor(run), run.ID
-		origin.PromptID, origin.PromptRevision = run.PromptID, run.PromptRevision
 	}
 	o.known[key] = len(o.blame.Origins)
 	o.blame.Origins = append(o.blame.Origins, origin)

@@ -91,15 +91,6 @@ func at(t *testing.T, dir string, now func() time.Time) *bench {
 	return b
 }
 
-// unavailable fails the test unless an error is one for a person that names something.
-func unavailable(t *testing.T, what string, err error, name string) {
-	t.Helper()
-	d := workflow.Describe(err)
-	if workflow.CodeOf(err) != workflow.Unavailable || !strings.Contains(err.Error(), name) || d.Hint == "" {
-		t.Errorf("%s: %v (%s; hint %q), want unavailable with %s and a way out", what, err, workflow.CodeOf(err), d.Hint, name)
-	}
-}
-
 // fullDisk does everything on a disk without room: nothing is half done, and all of
 // it works when there is room again.
 func fullDisk(t *testing.T, d crowded) {

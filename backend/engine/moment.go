@@ -144,10 +144,5 @@ func (e *Engine) addPast(ctx context.Context, tx *store.Tx, then *picture, v wor
 	items := append([]workflow.Item{}, p.items...)
 	workflow.JudgeItems(items, ticks)
 	then.heads[v.Path], then.items[v.Path], then.sections[v.Path] = v, items, p.sections
-	if v.BasisID == "" {
-		return nil
-	}
-	run, err := tx.Run(v.BasisID)
-	then.runs[run.ID] = run
-	return err
+	return addBasis(tx, then.runs, v)
 }

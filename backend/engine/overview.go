@@ -90,15 +90,21 @@ func (e *Engine) addHead(tx *store.Tx, pic *picture, v workflow.Version) error {
 		return err
 	}
 	pic.sections[v.Path] = p.sections
+	return addBasis(tx, pic.runs, v)
+}
+
+// addBasis adds the run that a version rests on. One that damage has taken, and no
+// repair could bring back, is passed over: the document must still open.
+func addBasis(tx *store.Tx, runs map[string]workflow.Run, v workflow.Version) error {
 	if v.BasisID == "" {
 		return nil
 	}
 	run, err := tx.Run(v.BasisID)
-	if err != nil {
-		return err
+	if workflow.CodeOf(err) == workflow.NotFound {
+		return nil
 	}
-	pic.runs[run.ID] = run
-	return nil
+	runs[v.BasisID] = run
+	return err
 }
 
 // addActive adds the runs that have not ended. Of a phase, one that is writing

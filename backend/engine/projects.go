@@ -32,7 +32,7 @@ func (e *Engine) CreateProject(_ context.Context, n workflow.NewProject) (workfl
 		return workflow.Project{}, err
 	}
 	if n.WorkflowID == "" {
-		n.WorkflowID = "idea-to-production"
+		n.WorkflowID = standardWorkflow
 	}
 	wf, ok := e.library.Workflow(n.WorkflowID)
 	if !ok {
@@ -65,6 +65,9 @@ func (e *Engine) CreateProject(_ context.Context, n workflow.NewProject) (workfl
 	e.news.add(p.ID, touched{})
 	return p, nil
 }
+
+// standardWorkflow is the one of projects that ask for none.
+const standardWorkflow = "idea-to-production"
 
 func checkIdea(idea string) (string, error) {
 	if err := checkText("The idea", idea, MaxIdea, "Keep what the software should do. Specifications and code come in later phases."); err != nil {

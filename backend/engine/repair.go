@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -281,6 +280,9 @@ func addAgain(st *store.Store, id string, list []textVersion) error {
 
 // repairHistories puts the history of every project right.
 func (f *folder) repairHistories(ctx context.Context, st *store.Store) error {
+	if err := f.adoptOwnerless(ctx, st); err != nil {
+		return err
+	}
 	var projects []workflow.Project
 	if err := st.View(func(tx *store.Tx) (err error) { projects, err = tx.Projects(); return err }); err != nil {
 		return err
@@ -288,6 +290,9 @@ func (f *folder) repairHistories(ctx context.Context, st *store.Store) error {
 	known := []string{}
 	for _, p := range projects {
 		known = append(known, p.ID)
+		if err := f.fillGaps(st, p); err != nil {
+			return err
+		}
 		f.say("Examining the history of “%s”", p.Name)
 		if err := f.repairHistory(ctx, st, p); err != nil {
 			return err
@@ -310,21 +315,10 @@ func (f *folder) repairHistories(ctx context.Context, st *store.Store) error {
 			f.lost("The project %s: %s", id, workflow.Describe(err).Message)
 		}
 	}
+	if err := f.standIns(ctx, st); err != nil {
+		return err
+	}
 	return reconcile(ctx, st, f.history)
-}
-
-// nameGone names the projects of which nothing but a folder is left.
-func (f *folder) nameGone(known []string) error {
-	entries, err := os.ReadDir(filepath.Join(f.opt.Dir, projectsDir))
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("look for projects: %w", err)
-	}
-	for _, entry := range entries {
-		if id := entry.Name(); entry.IsDir() && workflow.CheckID(id) == nil && !slices.Contains(known, id) {
-			f.lost("The project %s: its history is gone, and so are its records.", id)
-		}
-	}
-	return nil
 }
 
 // repairHistory mends the history of a project, or writes it anew from the database.
@@ -332,6 +326,14 @@ func (f *folder) repairHistory(ctx context.Context, st *store.Store, p workflow.
 	head, err := st.GitHead(p.ID)
 	if err != nil {
 		return err
+	}
+	if head == "" {
+		known, err := inGit(st, p.ID)
+		if err != nil || !known {
+			return err
+		}
+		f.did("Where the history of “%s” ends was lost.", p.Name)
+		return f.rewrite(ctx, st, p)
 	}
 	problems, err := f.history.Verify(ctx, p.ID, head, true)
 	if err != nil || len(problems) == 0 {

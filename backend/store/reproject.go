@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"plumbline/backend/workflow"
 )
@@ -171,4 +172,60 @@ func (tx *Tx) EachVersion(projectID string, fn func(workflow.Version) error) err
 		}
 		return fn(v)
 	})
+}
+
+// FillGaps puts a version that is marked as lost in the place of each that is
+// missing below the current one of its artifact, and returns them: the numbers of
+// the others stay.
+func (s *Store) FillGaps(projectID string) ([]workflow.Version, error) {
+	filled := []workflow.Version{}
+	err := s.write(func(tx *Tx) error {
+		last := map[string]int{}
+		err := tx.EachVersion(projectID, func(v workflow.Version) error {
+			for n := last[v.Path] + 1; n < v.Number; n++ {
+				filled = append(filled, workflow.Version{
+					ProjectID: projectID, Path: v.Path, Number: n, Kind: workflow.VersionSaved, At: v.At, Lost: true,
+					Author: workflow.Author{Kind: workflow.Plumbline, Name: "Plumbline"}, Message: "What this version was is lost",
+				})
+			}
+			last[v.Path] = v.Number
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		for _, v := range filled {
+			if _, err := tx.put(bucketVersion, versionKey(projectID, v.Path, v.Number), v); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return filled, err
+}
+
+// Ownerless returns the ids of projects that records belong to and that are not
+// there themselves.
+func (s *Store) Ownerless() ([]string, error) {
+	found := map[string]bool{}
+	err := s.View(func(tx *Tx) error {
+		for _, name := range []bucketName{
+			bucketGitHead, bucketVersion, bucketHead, bucketBody, bucketPage, bucketGateRecord, bucketTick, bucketVariable, bucketCandidateByProject,
+		} {
+			err := tx.scan(name, nil, func(k, _ []byte) error {
+				id, _, _ := strings.Cut(string(k), separator)
+				found[id] = true
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+		}
+		projects, err := tx.Projects()
+		for _, p := range projects {
+			delete(found, p.ID)
+		}
+		return err
+	})
+	return slices.Sorted(maps.Keys(found)), err
 }

@@ -87,3 +87,22 @@ func TestRewrittenVersionsHaveTheirNewNames(t *testing.T) {
 		t.Errorf("a version that is not there: %v", err)
 	}
 }
+
+func TestFillGapsKeepsTheNumbersOfWhatIsLeft(t *testing.T) {
+	s := open(t)
+	fillSound(t, s)
+	path := "steps/00.md"
+	update(t, s, func(tx *Tx) error { return tx.remove(bucketVersion, versionKey(project, path, 2)) })
+	filled, err := s.FillGaps(project)
+	if err != nil || len(filled) != 1 || filled[0].Number != 2 || !filled[0].Lost {
+		t.Fatalf("filled %+v, %v, want v2 as lost", filled, err)
+	}
+	if again, err := s.FillGaps(project); err != nil || len(again) != 0 {
+		t.Errorf("filling it again: %+v, %v", again, err)
+	}
+	view(t, s, func(tx *Tx) error {
+		v, err := tx.Version(project, path, 2)
+		same(t, "whether v2 is lost", v.Lost, err, true)
+		return nil
+	})
+}
