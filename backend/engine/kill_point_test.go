@@ -164,10 +164,10 @@ func points() []point {
 	}
 	const create, write, sync, rename, remove, syncDir = string(disktest.Create), string(disktest.Write), string(disktest.Sync),
 		string(disktest.Rename), string(disktest.Remove), string(disktest.SyncDir)
-	add("drain", create, `pack-\w+\.keep$`, write, `pack-\w+\.keep$`, create, `tmp_plumbline_\w+\.pack$`, write, `tmp_plumbline_\w+\.pack$`,
-		sync, `\.pack$`, rename, `pack-\w+\.pack$`, create, `\.idx$`, write, `\.idx$`, rename, `\.idx$`, syncDir, `objects/pack$`,
+	add("drain", create, `pack-\w+\.keep$`, write, `pack-\w+\.keep$`, create, `objects/pack/tmp_[^/]*pack$`, write, `objects/pack/tmp_[^/]*pack$`,
+		sync, `objects/pack/tmp_[^/]*pack$`, rename, `pack-\w+\.pack$`, create, `objects/pack/tmp_[^/]*idx$`, write, `objects/pack/tmp_[^/]*idx$`, rename, `pack-\w+\.idx$`, syncDir, `objects/pack$`,
 		create, `main\.lock$`, write, `main\.lock$`, sync, `main\.lock$`, rename, `heads/main$`, syncDir, `refs/heads$`, remove, `\.keep$`)
-	add("merge", write, `tmp_plumbline_\w*\.pack$`, rename, `pack-\w+\.pack$`, rename, `pack-\w+\.idx$`, write, `superseded`,
+	add("merge", write, `objects/pack/tmp_[^/]*pack$`, rename, `pack-\w+\.pack$`, rename, `pack-\w+\.idx$`, write, `superseded`,
 		remove, `pack-\w+\.pack$`, remove, `pack-\w+\.idx$`, remove, `superseded`)
 	add("compact", rename, `plumbline\.db$`)
 	add("backup", write, `backup\.tmp/plumbline\.db$`, write, `\.zip\.part$`, rename, `\.zip$`, syncDir, `backups$`, remove, `backup\.tmp$`)
@@ -209,7 +209,7 @@ func (v *victim) until(act string) {
 		v.gate("")
 		v.act(act)
 	}
-	v.t.Fatal("nothing has killed it")
+	v.t.Fatalf("nothing has killed it at %s", os.Getenv(killPointEnv))
 }
 
 // TestKilledAtEveryPoint kills an engine at every operation that matters: all that
