@@ -7,13 +7,16 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 WINDOW  := desktop,production,webkit2_41
 GO_BUILD := go build -trimpath -buildvcs=false
 TOOL    := go tool -modfile=build/tools/go.mod
+# These tests start processes and make folders by the thousand; the race detector
+# would only make them slow. What they call is run with it by all the others.
+PROOFS  := ^Test(PowerCut|Kill|AnyDamage|NothingAcknowledgedIsLost)
 PAGES   := frontend/dist/index.html
 MODULES := frontend/node_modules/.package-lock.json
 E2E_MODULES := build/e2e/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := build
 .NOTPARALLEL:
-.PHONY: build run test check audit windows ollama unit torture vitest e2e smoke bench dist deps bindings icons clean help FORCE
+.PHONY: build run test check audit windows ollama unit proofs torture vitest e2e smoke bench dist deps bindings icons clean help FORCE
 
 help: ## List the targets.
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -52,7 +55,7 @@ run: ## Open the window; without a display, serve and print the link.
 
 # --- testing ----------------------------------------------------------------
 
-test: deps check windows ollama unit vitest e2e smoke ## Check and test everything, as CI does.
+test: deps check windows ollama unit proofs vitest e2e smoke ## Check and test everything, as CI does.
 
 check: $(PAGES) ## Format, vet, lint and type-check; compare the bindings.
 	@echo "gofmt"; test -z "$$(gofmt -l main.go layers_test.go app backend build frontend/*.go prompts | tee /dev/stderr)"
@@ -78,7 +81,10 @@ torture: ## Kill the app at work, more than 2,000 times.
 	PLUMBLINE_TORTURE=$(TORTURE) go test -count=1 -timeout 4h -run 'Kill|NothingAcknowledgedIsLost' ./backend/store ./backend/history ./backend/engine
 
 unit: $(PAGES) ## Run the Go tests with the race detector.
-	go test -race -timeout 30m ./...
+	go test -race -timeout 30m -skip '$(PROOFS)' ./...
+
+proofs: ## Cut the power, kill processes and damage files at every point: nothing acknowledged may be lost.
+	go test -count=1 -timeout 30m -run '$(PROOFS)' ./backend/store ./backend/history/... ./backend/engine
 
 vitest: $(MODULES) ## Run the front end's own tests.
 	cd frontend && npm test --silent
