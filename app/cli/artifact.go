@@ -74,23 +74,33 @@ func (c *artifactShowCmd) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
+	if !c.Boxes && !c.HTML && !s.json {
+		return c.text(ctx, s, cl, project, path)
+	}
 	doc, err := document(ctx, cl, project, path, c.Number)
 	if err != nil {
 		return err
 	}
 	return s.print(doc, func(out *printer) {
-		switch {
-		case c.Boxes:
+		if c.Boxes {
 			printBoxes(out, doc.Items)
-		case c.HTML:
+		} else {
 			out.document(endLine(doc.HTML))
-		default:
-			out.document(doc.Markdown)
-			if out.term {
-				out.document(endLine(doc.Markdown)[len(doc.Markdown):])
-			}
 		}
 	})
+}
+
+// text prints a document as it was written, byte for byte where it is no terminal.
+func (c *artifactShowCmd) text(ctx context.Context, s *session, cl *client, project, path string) error {
+	var t workflow.VersionText
+	if err := cl.get(ctx, inProject(project, "text", "path", path, "version", numbered(c.Number)), &t); err != nil {
+		return err
+	}
+	s.out.document(t.Markdown)
+	if s.out.term {
+		s.out.document(endLine(t.Markdown)[len(t.Markdown):])
+	}
+	return s.out.err
 }
 
 type artifactDiffCmd struct {

@@ -120,12 +120,16 @@ func documentPath(o workflow.Overview, ref string) string {
 }
 
 func document(ctx context.Context, cl *client, project, path string, version int) (workflow.Document, error) {
-	number := ""
-	if version > 0 {
-		number = strconv.Itoa(version)
-	}
 	var doc workflow.Document
-	return doc, cl.get(ctx, inProject(project, "document", "path", path, "version", number), &doc)
+	return doc, cl.get(ctx, inProject(project, "document", "path", path, "version", numbered(version)), &doc)
+}
+
+// numbered writes a number for a query; nothing for 0, which means the current one.
+func numbered(version int) string {
+	if version == 0 {
+		return ""
+	}
+	return strconv.Itoa(version)
 }
 
 // findBox finds a box by its number as shown, or by the beginning of its text.

@@ -104,6 +104,13 @@ func (d data) addDocuments() {
 		}
 		return e.Document(r.Context(), r.project(), r.query("path"), version)
 	})
+	d.handle("GET /data/projects/{p}/text", func(r request, e *engine.Engine) (any, error) {
+		version, err := r.number("version")
+		if err != nil {
+			return nil, err
+		}
+		return e.Text(r.Context(), r.project(), r.query("path"), version)
+	})
 	d.handle("PUT /data/projects/{p}/document", func(r request, e *engine.Engine) (any, error) {
 		var s workflow.SaveDocument
 		if err := r.body(&s); err != nil {

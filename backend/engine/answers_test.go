@@ -32,6 +32,7 @@ func everyCall(ctx context.Context, e *Engine, project, run string) map[string]c
 		"Overview":       answer(e.Overview(ctx, project)),
 		"Artifacts":      answer(e.Artifacts(ctx, project)),
 		"Document":       answer(e.Document(ctx, project, ideaPath, 0)),
+		"Text":           answer(e.Text(ctx, project, ideaPath, 0)),
 		"Diff":           answer(e.Diff(ctx, project, ideaPath, 0, 0)),
 		"Save":           answer(e.Save(ctx, project, workflow.SaveDocument{Path: "request.md", Body: "# One"})),
 		"Restore":        answer(e.Restore(ctx, project, ideaPath, 1)),

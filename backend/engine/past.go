@@ -62,20 +62,34 @@ func (e *Engine) walk(ctx context.Context, projectID, path string, before int, v
 	return nil
 }
 
-// text reads the text of a version in a look of its own.
-func (e *Engine) text(ctx context.Context, projectID, path string, number int) (body string, err error) {
+// Text reads a version of an artifact as it was written; number 0 means the
+// current one. It neither renders nor judges anything: see [Engine.Document].
+func (e *Engine) Text(ctx context.Context, projectID, path string, number int) (t workflow.VersionText, err error) {
 	if err := ctx.Err(); err != nil {
-		return "", fmt.Errorf("read %s v%d: %w", path, number, err)
+		return t, fmt.Errorf("read %s v%d: %w", path, number, err)
 	}
 	err = e.store.View(func(tx *store.Tx) error {
-		v, err := versionOf(tx, projectID, path, number) // again: it may have been drained meanwhile
+		if _, err := tx.Project(projectID); err != nil {
+			return err
+		}
+		if number == 0 {
+			t.Version, err = head(tx, projectID, path)
+		} else {
+			t.Version, err = versionOf(tx, projectID, path, number)
+		}
 		if err != nil {
 			return err
 		}
-		body, err = e.body(ctx, tx, v)
+		t.Markdown, err = e.body(ctx, tx, t.Version)
 		return err
 	})
-	return body, err
+	return t, err
+}
+
+// text is the Markdown of Text.
+func (e *Engine) text(ctx context.Context, projectID, path string, number int) (string, error) {
+	t, err := e.Text(ctx, projectID, path, number)
+	return t.Markdown, err
 }
 
 const (

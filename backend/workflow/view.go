@@ -45,6 +45,12 @@ type Document struct {
 	Items    []Item   `json:"items"`
 }
 
+// VersionText is one version of an artifact as it was written, to be read by a program.
+type VersionText struct {
+	Version  Version `json:"version"`
+	Markdown string  `json:"markdown"`
+}
+
 // VersionDiff compares two versions of an artifact.
 type VersionDiff struct {
 	From Version `json:"from"`

@@ -25,7 +25,7 @@ type skill func(context.Context, order, *result) error
 func (h *hand) skills() map[string]skill {
 	return map[string]skill{
 		"open": h.open, "close": h.leave, "open bare": h.openBare, "maintain": h.maintain, "make room": h.leaveFreePages,
-		"save": h.save, "read": h.read, "name": h.name, "log a page": h.logPage, "log all": h.logAll,
+		"save": h.save, "read": h.read, "show": h.show, "name": h.name, "log a page": h.logPage, "log all": h.logAll,
 	}
 }
 
@@ -95,8 +95,20 @@ func (h *hand) save(ctx context.Context, _ order, r *result) error {
 	})
 }
 
-// read reads an old version.
+// read reads an old version as it was written.
 func (h *hand) read(ctx context.Context, o order, r *result) error {
+	return r.timing(func() error {
+		t, err := h.engine.Text(ctx, projectID(0), o.Path, o.Number)
+		r.Count = len(t.Markdown)
+		if err == nil && (t.Version.Number != o.Number || r.Count != t.Version.Size) {
+			err = fmt.Errorf("%s v%d is not what was asked for", o.Path, o.Number)
+		}
+		return err
+	})
+}
+
+// show reads an old version as it is shown.
+func (h *hand) show(ctx context.Context, o order, r *result) error {
 	return r.timing(func() error {
 		d, err := h.engine.Document(ctx, projectID(0), o.Path, o.Number)
 		r.Count = len(d.Markdown)

@@ -10,10 +10,13 @@ func measurePast(ctx context.Context, shop *workshop) (rows []row, err error) {
 	logs := goal{kind: atMostTimes, limit: 0.001, most: 2}
 	page := row{what: "log of an artifact in 100,000 commits, a page", unit: "ms", reference: "git log -- path", goal: logs}
 	all := row{what: "the same, all 100 versions", unit: "ms", reference: "git log -- path", goal: logs}
-	old := row{what: "an old version, with its HTML", unit: "ms", reference: "git show", goal: goal{kind: atMostTimes, limit: 0.2}}
+	old := row{what: "an old version", unit: "ms", reference: "git show", goal: goal{kind: atMostTimes, limit: 0.2}}
+	shown := row{what: "the same, made into a page", unit: "ms", reference: "git show"}
 	if program := missing("git"); program != "" {
-		page.why, all.why, old.why = program+" is not installed", program+" is not installed", program+" is not installed"
-		return []row{page, all, old}, nil
+		for _, r := range []*row{&page, &all, &old, &shown} {
+			r.why = program + " is not installed"
+		}
+		return []row{page, all, old, shown}, nil
 	}
 	much, err := shop.muchData(ctx)
 	if err != nil {
@@ -31,8 +34,9 @@ func measurePast(ctx context.Context, shop *workshop) (rows []row, err error) {
 	if err := p.measureLogs(ctx, shop.rounds, &page, &all); err != nil {
 		return nil, err
 	}
-	err = p.measureOld(ctx, shop.rounds, &old)
-	return []row{page, all, old, w.memory("reading what is past")}, err
+	err = p.measureOld(ctx, shop.rounds, &old, &shown)
+	shown.theirs = old.theirs
+	return []row{page, all, old, shown, w.memory("reading what is past")}, err
 }
 
 // pastBench asks both sides the same.
@@ -64,8 +68,9 @@ func (p *pastBench) measureLogs(ctx context.Context, rounds int, page, all *row)
 	return interleave(max(1, rounds/4), ours, theirs)
 }
 
-// measureOld measures reading ever other old versions of ever other documents.
-func (p *pastBench) measureOld(ctx context.Context, rounds int, old *row) error {
+// measureOld measures reading ever other old versions of ever other documents, as
+// they were written and as they are shown.
+func (p *pastBench) measureOld(ctx context.Context, rounds int, old, shown *row) error {
 	turn := 0
 	pick := func() (string, int) { return deepPath(turn * 13 % deepArtifacts), 1 + turn*31%(deepVersions-1) }
 	commits := map[int]string{}
@@ -83,7 +88,10 @@ func (p *pastBench) measureOld(ctx context.Context, rounds int, old *row) error 
 		turn = asked / 2
 		asked++
 		path, number := pick()
-		return p.worker.timed(func() order { return order{Do: "read", Path: path, Number: number} }, &old.ours)()
+		asking := func(do string, times *[]float64) error {
+			return p.worker.timed(func() order { return order{Do: do, Path: path, Number: number} }, times)()
+		}
+		return errors.Join(asking("read", &old.ours), asking("show", &shown.ours))
 	}
 	theirs := func() (err error) {
 		turn = asked / 2
