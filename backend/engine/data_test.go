@@ -513,3 +513,28 @@ func TestMaintenanceMergesPacks(t *testing.T) {
 	sameImage(t, image(b, true), want)
 	b.sound()
 }
+
+func TestDoctorMissesABackup(t *testing.T) {
+	b, _ := lived(t)
+	now := time.Now()
+	b.opt.Now = func() time.Time { return now }
+	state := func() (string, string) {
+		for _, c := range try(b.Doctor(b.ctx))(t) {
+			if c.ID == "backups" {
+				return c.State, c.Message
+			}
+		}
+		return "", ""
+	}
+	if got, _ := state(); got != checkOK {
+		t.Errorf("on the first day: %s", got)
+	}
+	now = now.Add(8 * 24 * time.Hour)
+	if got, _ := state(); got != checkWarning {
+		t.Errorf("after a week without one: %s", got)
+	}
+	try(b.Backup(b.ctx, ""))(t)
+	if got, message := state(); got != checkOK || !strings.Contains(message, "1 backup") {
+		t.Errorf("with one: %s %s", got, message)
+	}
+}

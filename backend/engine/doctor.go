@@ -2,9 +2,12 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
+	"time"
 
 	"plumbline/backend/store"
 	"plumbline/backend/workflow"
@@ -21,7 +24,7 @@ const (
 // about what is not.
 func (e *Engine) Doctor(ctx context.Context) ([]workflow.Check, error) {
 	return []workflow.Check{
-		e.checkFolder(), e.checkDatabase(), e.checkHistory(ctx), e.checkSettings(), e.checkLibrary(), e.checkModels(ctx), checkGit(),
+		e.checkFolder(), e.checkDatabase(), e.checkHistory(ctx), e.checkBackups(ctx), e.checkSettings(), e.checkLibrary(), e.checkModels(ctx), checkGit(),
 	}, nil
 }
 
@@ -97,6 +100,33 @@ func (e *Engine) checkHistory(ctx context.Context) workflow.Check {
 		if tip != want {
 			return fail(fmt.Sprintf("The history of %s is at commit %.10s; %.10s was expected.", p.Name, tip, want))
 		}
+	}
+	return c
+}
+
+// staleBackup is how old the newest backup may be before somebody should make one.
+const staleBackup = 7 * 24 * time.Hour
+
+// checkBackups looks at the newest backup in the data folder.
+func (e *Engine) checkBackups(ctx context.Context) workflow.Check {
+	c := workflow.Check{ID: "backups", Title: "Backups", State: checkOK}
+	list, err := e.Backups(ctx)
+	projects, projectsErr := e.projectList()
+	old := func(at time.Time) bool { return e.opt.Now().Sub(at) > staleBackup }
+	switch {
+	case err != nil || projectsErr != nil:
+		c.State, c.Message = checkWarning, workflow.Describe(errors.Join(err, projectsErr)).Message
+		c.Hint = "Check that you may read the data folder."
+	case len(list) == 0 && slices.ContainsFunc(projects, func(p workflow.Project) bool { return old(p.CreatedAt) }):
+		c.State, c.Message = checkWarning, "There is no backup in the data folder yet."
+		c.Hint = "“plumbline backup” makes one. While Plumbline is open it makes one a day by itself."
+	case len(list) == 0:
+		c.Message = "None yet. Plumbline makes one a day while it is open."
+	case old(list[0].At):
+		c.State, c.Message = checkWarning, fmt.Sprintf("The newest backup is of %s.", day(list[0].At))
+		c.Hint = "“plumbline backup” makes a new one."
+	default:
+		c.Message = fmt.Sprintf("%s, the newest of %s", plural(len(list), "backup", "backups"), moment(list[0].At))
 	}
 	return c
 }

@@ -5,10 +5,10 @@
 // looks like: go-git never syncs, truncates refs in place, ignores locks, does not
 // see new packs and cannot be used by several goroutines. What is published is one
 // pack: its files are synced before they get their names, the names before the
-// branch moves, and the branch moves under git's own lock. Every input of a commit comes from the
-// caller, so the same commits on the same parent always get the same names, and
-// publishing again what a crash has interrupted is harmless. The types of go-git
-// stay inside.
+// branch moves, and the branch moves under git's own lock. Every input of a commit
+// comes from the caller, so the same commits on the same parent always get the same
+// names, and publishing again what a crash has interrupted is harmless. The types
+// of go-git stay inside.
 package history
 
 import (
