@@ -18,13 +18,13 @@ type hub struct {
 
 	mu      sync.Mutex
 	seq     uint64
-	kept    []workflow.Event // a ring, kept[seq % hubKept]
+	kept    []workflow.Event // the newest, a ring once it is full: kept[(seq-1) % hubKept]
 	readers map[chan workflow.Event]struct{}
 	closed  bool
 }
 
 func newHub() *hub {
-	return &hub{kept: make([]workflow.Event, hubKept), readers: map[chan workflow.Event]struct{}{}}
+	return &hub{readers: map[chan workflow.Event]struct{}{}}
 }
 
 func (h *hub) emit(ev workflow.Event) {
@@ -35,7 +35,11 @@ func (h *hub) emit(ev workflow.Event) {
 	}
 	h.seq++
 	ev.Epoch, ev.Seq = h.epoch, h.seq
-	h.kept[h.seq%hubKept] = ev
+	if at := (h.seq - 1) % hubKept; int(at) == len(h.kept) {
+		h.kept = append(h.kept, ev)
+	} else {
+		h.kept[at] = ev
+	}
 	for ch := range h.readers {
 		select {
 		case ch <- ev:
@@ -74,7 +78,7 @@ func (h *hub) since(epoch string, seq uint64) workflow.EventBatch {
 		return batch
 	}
 	for n := seq + 1; n <= h.seq; n++ {
-		batch.Events = append(batch.Events, h.kept[n%hubKept])
+		batch.Events = append(batch.Events, h.kept[(n-1)%hubKept])
 	}
 	return batch
 }

@@ -105,18 +105,15 @@ func failed(id, title, message, hint string) workflow.Check {
 // orphans returns the ids of the histories that belong to no project of the
 // database, and to nothing that waits to be written.
 func (e *Engine) orphans() ([]string, error) {
-	projects, err := e.projectList()
+	var known []string
+	if err := e.store.View(func(tx *store.Tx) (err error) { known, err = tx.ProjectIDs(); return err }); err != nil {
+		return nil, err
+	}
+	waiting, err := e.store.PendingProjects()
 	if err != nil {
 		return nil, err
 	}
-	known, err := e.store.PendingProjects()
-	if err != nil {
-		return nil, err
-	}
-	for _, p := range projects {
-		known = append(known, p.ID)
-	}
-	return e.history.Projects(known...)
+	return e.history.Projects(append(known, waiting...)...)
 }
 
 // Examine looks for damage in a data folder that nobody has open, also in one

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -70,21 +69,8 @@ func (r *repo) refTargets() map[plumbing.Hash]bool {
 	return targets
 }
 
-// readRef reads the file of a ref in one step, because a start reads one of each
-// project. What is longer than a line of its kind is nonsense anyway.
-func readRef(path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer func() { _ = f.Close() }() // it was only read
-	line := make([]byte, 256)
-	n, err := f.Read(line)
-	if errors.Is(err, io.EOF) {
-		err = nil
-	}
-	return string(line[:n]), err
-}
+// maxRef is how much is read of the file of a ref. What is longer is nonsense.
+const maxRef = 256
 
 // moveRef points a ref to a commit under git's lock, if what it points to now is
 // expected. It returns once that is durable and reads back.

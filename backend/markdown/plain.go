@@ -115,6 +115,15 @@ func Words(src string) int {
 	count, inWord := 0, false
 	for _, r := range src {
 		switch {
+		case r < utf8.RuneSelf: // most of most texts
+			letter := r|0x20 >= 'a' && r|0x20 <= 'z' || r >= '0' && r <= '9'
+			switch {
+			case letter && !inWord:
+				count++
+				inWord = true
+			case r == ' ' || r >= '\t' && r <= '\r':
+				inWord = false
+			}
 		case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana):
 			count++
 			inWord = false

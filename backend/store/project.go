@@ -23,6 +23,16 @@ func (tx *Tx) Projects() ([]workflow.Project, error) {
 	return list[workflow.Project](tx, bucketProject, nil)
 }
 
+// ProjectIDs returns the ids of all projects, whose records are not read.
+func (tx *Tx) ProjectIDs() ([]string, error) {
+	ids := []string{}
+	err := tx.scan(bucketProject, nil, func(k, _ []byte) error {
+		ids = append(ids, string(k))
+		return nil
+	})
+	return ids, err
+}
+
 // LastUpdate returns when any project was changed last; the zero time when there is
 // none. It is read at every start.
 func (tx *Tx) LastUpdate() (last time.Time, err error) {
