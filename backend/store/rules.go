@@ -1,7 +1,6 @@
 package store
 
 import (
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -64,8 +63,6 @@ func rule[T any](check func(*ruler, []byte, T) (string, error)) func(*ruler, []b
 		return check(r, k, record)
 	}
 }
-
-func decodePayload(payload []byte, into any) error { return json.Unmarshal(payload, into) }
 
 // ruler knows the rules within one transaction.
 type ruler struct {
