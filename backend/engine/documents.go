@@ -12,6 +12,7 @@ import (
 type parsed struct {
 	items    []workflow.Item // without states
 	sections []workflow.Section
+	whole    bool // the sections are known, too
 }
 
 // docCache remembers what was parsed, by the hash of the text. Judging the
@@ -27,13 +28,14 @@ func newDocCache() *docCache { return &docCache{docs: map[string]parsed{}} }
 
 // parse returns what is known of a text. The result must not be changed.
 func (c *docCache) parse(hash, body string) parsed {
-	c.mu.Lock()
-	p, ok := c.docs[hash]
-	c.mu.Unlock()
-	if ok {
+	if p, ok := c.known(hash); ok {
 		return p
 	}
-	p.items, p.sections = markdown.Outline(body)
+	items, sections := markdown.Outline(body)
+	return c.keep(hash, parsed{items, sections, true})
+}
+
+func (c *docCache) keep(hash string, p parsed) parsed {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if len(c.docs) >= docCacheSize {
@@ -43,23 +45,27 @@ func (c *docCache) parse(hash, body string) parsed {
 	return p
 }
 
-// boxes returns the boxes of a text. One that plainly has none, as most drafts
-// of code and prose, is not parsed for it.
+// boxes returns the boxes of a text alone: somebody waits for the save that asks
+// for them. A text that plainly has none, as most prose, is not parsed for it.
 func (c *docCache) boxes(hash, body string) []workflow.Item {
-	if p, ok := c.known(hash); ok {
+	c.mu.Lock()
+	p, ok := c.docs[hash]
+	c.mu.Unlock()
+	switch {
+	case ok:
 		return p.items
-	}
-	if !markdown.MayHaveBoxes(body) {
+	case !markdown.MayHaveBoxes(body):
 		return []workflow.Item{}
 	}
-	return c.parse(hash, body).items
+	return c.keep(hash, parsed{items: markdown.Items(body)}).items
 }
 
+// known returns what is known of a text, if that is everything.
 func (c *docCache) known(hash string) (parsed, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	p, ok := c.docs[hash]
-	return p, ok
+	p := c.docs[hash]
+	return p, p.whole
 }
 
 // parsedHead returns what is known of the current text of an artifact.

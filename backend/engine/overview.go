@@ -27,20 +27,14 @@ type picture struct {
 }
 
 func (e *Engine) picture(tx *store.Tx, projectID string) (picture, error) {
-	pic := picture{
-		heads: map[string]workflow.Version{}, items: map[string][]workflow.Item{}, sections: map[string][]workflow.Section{},
-		runs: map[string]workflow.Run{}, active: map[string]workflow.Run{}, questions: e.currentSettings().OpenQuestions,
-	}
-	var err error
-	if pic.project, err = tx.Project(projectID); err != nil {
+	pic, err := e.outline(tx, projectID)
+	if err != nil {
 		return pic, err
 	}
-	wf, ok := e.library.Workflow(pic.project.WorkflowID)
-	if !ok {
-		return pic, workflow.Errorf(workflow.NotFound, "The workflow “%s” of %s is not in the library.", pic.project.WorkflowID, pic.project.Name).
-			WithHint("Put its file back, or update Plumbline.")
-	}
-	pic.workflow = wf
+	pic.heads, pic.items = map[string]workflow.Version{}, map[string][]workflow.Item{}
+	pic.sections, pic.runs = map[string][]workflow.Section{}, map[string]workflow.Run{}
+	pic.active, pic.questions = map[string]workflow.Run{}, e.currentSettings().OpenQuestions
+	wf := pic.workflow
 	for _, path := range relevant(wf) {
 		v, ok, err := tx.Head(projectID, path)
 		if err != nil {
@@ -60,6 +54,20 @@ func (e *Engine) picture(tx *store.Tx, projectID string) (picture, error) {
 		return pic, err
 	}
 	return pic, addActive(tx, &pic)
+}
+
+// outline is the picture of a project without anything that happened in it.
+func (e *Engine) outline(tx *store.Tx, projectID string) (pic picture, err error) {
+	if pic.project, err = tx.Project(projectID); err != nil {
+		return pic, err
+	}
+	wf, ok := e.library.Workflow(pic.project.WorkflowID)
+	if !ok {
+		return pic, workflow.Errorf(workflow.NotFound, "The workflow “%s” of %s is not in the library.", pic.project.WorkflowID, pic.project.Name).
+			WithHint("Put its file back, or update Plumbline.")
+	}
+	pic.workflow = wf
+	return pic, nil
 }
 
 // relevant lists the paths that the phases and gates of a workflow look at. A

@@ -95,7 +95,7 @@ func (e *Engine) Save(ctx context.Context, projectID string, s workflow.SaveDocu
 	by, same := e.person(), false
 	var v workflow.Version
 	err = e.change(projectID, by, message, func(w *write) error {
-		_, current, err := e.editable(w.tx, projectID, s.Path, s.Base)
+		current, err := e.savable(w.tx, projectID, s.Path, s.Base)
 		if err != nil {
 			return err
 		}
@@ -123,27 +123,45 @@ func (e *Engine) editable(tx *store.Tx, projectID, path string, base int) (pictu
 	if err != nil {
 		return pic, workflow.Version{}, err
 	}
-	current, written, err := tx.Head(projectID, path)
+	current, err := pic.editable(tx, path, base)
+	return pic, current, err
+}
+
+// savable is editable for somebody who waits: it looks at no document.
+func (e *Engine) savable(tx *store.Tx, projectID, path string, base int) (workflow.Version, error) {
+	pic, err := e.outline(tx, projectID)
+	if err == nil {
+		pic.records, err = tx.GateRecords(projectID)
+	}
 	if err != nil {
-		return pic, current, err
+		return workflow.Version{}, err
+	}
+	return pic.editable(tx, path, base)
+}
+
+// editable is Engine.editable by what the picture holds of the gates.
+func (pic picture) editable(tx *store.Tx, path string, base int) (workflow.Version, error) {
+	current, written, err := tx.Head(pic.project.ID, path)
+	if err != nil {
+		return current, err
 	}
 	p, output := pic.workflow.Producer(path)
 	if !written && !output {
-		return pic, current, noDocument(path)
+		return current, noDocument(path)
 	}
 	if output {
 		if err := pic.reached(p); err != nil {
-			return pic, current, err
+			return current, err
 		}
 		if workflow.Frozen(pic.records, p) {
-			return pic, current, frozen(p)
+			return current, frozen(p)
 		}
 	}
 	if current.Number != base {
-		return pic, current, workflow.Errorf(workflow.Conflict, "%s has changed: v%d is current, this text was begun from v%d.",
+		return current, workflow.Errorf(workflow.Conflict, "%s has changed: v%d is current, this text was begun from v%d.",
 			workflow.Title(path), current.Number, base).WithHint("Compare the two, then save again on top of the current version.")
 	}
-	return pic, current, nil
+	return current, nil
 }
 
 func frozen(p workflow.Phase) error {

