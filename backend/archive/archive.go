@@ -21,6 +21,10 @@ import (
 	"plumbline/backend/workflow"
 )
 
+// Unfinished is how the name of an archive ends while it is being written. A crash
+// may leave one.
+const Unfinished = ".part"
+
 const (
 	manifestName = "manifest.json"
 	formatName   = "plumbline"
@@ -75,7 +79,7 @@ func Write(d disk.Disk, path string, m Manifest, fill func(*Writer, *Manifest) e
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return unwritable(path, err)
 	}
-	part := path + ".part"
+	part := path + Unfinished
 	if err := d.Remove(part); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return unwritable(path, err)
 	}

@@ -70,6 +70,9 @@ func (e *Engine) backUp(ctx context.Context, path string) (workflow.Backup, erro
 	// Nothing is published meanwhile, so the histories are those of the database;
 	// saves are acknowledged as always.
 	err := e.drainer.pause(ctx, func() error {
+		if err := e.sweepBackups(); err != nil {
+			return err
+		}
 		return archive.Write(e.opt.Disk, path, m, func(w *archive.Writer, m *archive.Manifest) error {
 			return e.fillBackup(ctx, w, m)
 		})
@@ -157,6 +160,26 @@ func copyFile(to io.Writer, path string) error {
 	}
 	_, err = io.Copy(to, f)
 	return errors.Join(err, f.Close())
+}
+
+// sweepBackups removes what a crash left of backups that were being written.
+// Nobody writes one meanwhile.
+func (e *Engine) sweepBackups() error {
+	parts, err := os.ReadDir(e.backupFolder())
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("look for half backups: %w", err)
+	}
+	for _, entry := range parts {
+		name := entry.Name()
+		ours := strings.HasPrefix(name, autoBackup) || strings.HasPrefix(name, manualBackup)
+		if !ours || !strings.HasSuffix(name, backupEnding+archive.Unfinished) {
+			continue
+		}
+		if err := e.opt.Disk.Remove(filepath.Join(e.backupFolder(), name)); err != nil {
+			return fmt.Errorf("remove a half backup: %w", err)
+		}
+	}
+	return nil
 }
 
 // Backups lists the backups in the folder “backups”, newest first.

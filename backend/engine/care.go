@@ -46,6 +46,7 @@ func (c *caretaker) start() {
 	}
 	ctx, stop := context.WithCancel(context.Background()) // close ends it
 	c.stop = stop
+	c.written() // whoever has just opened it is about to work
 	go c.run(ctx)
 }
 
