@@ -216,9 +216,6 @@ func (v *victim) until(act string) {
 // was acknowledged is there then, and everything fits together. Now and then
 // somebody tidies up with git between death and start.
 func TestKilledAtEveryPoint(t *testing.T) {
-	if testing.Short() {
-		t.Skip("kills processes for many seconds")
-	}
 	l, dir, killed := newLedger(), t.TempDir(), 0
 	for range times(t) {
 		for _, p := range points() {
@@ -306,9 +303,6 @@ func TestKilledHand(t *testing.T) {
 // TestKilledInTheMiddle kills a restore, a rebuild and a repair at any operation.
 // The next attempt brings everything that an undisturbed one does.
 func TestKilledInTheMiddle(t *testing.T) {
-	if testing.Short() {
-		t.Skip("kills processes for many seconds")
-	}
 	killed := 0
 	for act, do := range wholeActs() {
 		settledRoot := settled(t)
