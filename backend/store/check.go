@@ -27,7 +27,7 @@ const (
 type meta struct {
 	pageSize uint64
 	root     uint64 // page of the bucket of all buckets
-	freelist uint64 // page of the list of free pages
+	freelist uint64 // page of the list of free pages, or noFreelist
 	pages    uint64 // up to the high water mark
 	txid     uint64
 	// alone says that the other of the two meta pages is broken. It may have been
@@ -36,15 +36,15 @@ type meta struct {
 }
 
 // look reads what a file is, without a chance to write to it. It refuses one that
-// is not a whole database of Plumbline of this schema or an older one. A file is
-// doubtful when the last write to it may be missing.
-func look(path string) (found schema, doubtful bool, err error) {
-	f, m, err := openChecked(path)
+// is not a whole database of Plumbline of this schema or an older one. It
+// returns the head as well.
+func look(path string) (found schema, head meta, err error) {
+	f, head, err := openChecked(path)
 	if err != nil {
-		return found, false, err
+		return found, head, err
 	}
-	found, err = readSchema(f, m, path)
-	return found, m.alone, errors.Join(err, f.Close())
+	found, err = readSchema(f, head, path)
+	return found, head, errors.Join(err, f.Close())
 }
 
 // readSchema reads what a file is from its pages.
@@ -122,7 +122,7 @@ func checkHead(f *os.File, path string) (m meta, err error) {
 }
 
 // checkPages looks at the two pages that bbolt reads whenever it opens a file:
-// the root of everything and the list of the free pages.
+// the root of everything and the list of the free pages, if there is one.
 func checkPages(f io.ReaderAt, path string, m meta) error {
 	if m.root < 2 || m.root >= m.pages {
 		return damagedFile(path, "its first page is not in the file")
@@ -133,6 +133,9 @@ func checkPages(f io.ReaderAt, path string, m meta) error {
 	}
 	if head.id != m.root || head.flags != flagBranch && head.flags != flagLeaf {
 		return damagedFile(path, "its first page is broken")
+	}
+	if m.freelist == noFreelist {
+		return nil
 	}
 	free, err := readFreelist(f, m)
 	if err != nil {

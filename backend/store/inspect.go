@@ -144,8 +144,8 @@ func (i *inspected) record(name bucketName, k, v []byte) {
 
 // unused looks for pages that are neither used nor free, or both.
 func (i *inspected) unused(w *walker) {
-	if len(i.list) > 0 {
-		return // they would only follow from what was found
+	if len(i.list) > 0 || w.meta.freelist == noFreelist {
+		return // they would only follow from what was found, or all that are not used are free
 	}
 	free, err := readFreelist(w.f, w.meta)
 	if err != nil {

@@ -42,11 +42,16 @@ func (h pageHead) inFile(m meta) bool {
 	return h.id >= 2 && h.id < m.pages && uint64(h.overflow) < m.pages-h.id
 }
 
-// manyFree marks a list of free pages whose length stands before its first entry.
-const manyFree = 0xFFFF
+const (
+	// manyFree marks a list of free pages whose length stands before its first entry.
+	manyFree = 0xFFFF
+	// noFreelist stands in the place of the list's page when there is none: every
+	// page that the tree does not lead to is free.
+	noFreelist = 1<<64 - 1
+)
 
-// readFreelist reads the list of free pages; it is nil when that cannot be the
-// one bbolt wrote.
+// readFreelist reads the list of free pages; it is nil when there is none, or
+// when that cannot be the one bbolt wrote.
 func readFreelist(f io.ReaderAt, m meta) ([]uint64, error) {
 	if m.freelist < 2 || m.freelist >= m.pages {
 		return nil, nil

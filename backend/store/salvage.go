@@ -227,8 +227,9 @@ func (s *salvager) expect(name bucketName, k, payload []byte) {
 // strays saves the records of leaf pages that no tree leads to.
 func (s *salvager) strays(used map[uint64]bool) {
 	free, err := readFreelist(s.in, s.meta)
-	if err != nil || free == nil {
+	if (err != nil || free == nil) && !s.guessing {
 		s.guessing = true // the pages may be of any age
+		s.lost.add(Fault{Reason: "nothing tells which pages were free; old states of records may have been taken, and some that were deleted."})
 	}
 	for _, id := range free {
 		used[id] = true

@@ -246,6 +246,9 @@ func TestSalvageEndsWithASoundFile(t *testing.T) {
 	base, round := t.TempDir(), 0
 	rapid.Check(t, func(t *rapid.T) {
 		bad := slices.Clone(file[:m.pages*m.pageSize])
+		if rapid.Bool().Draw(t, "unlisted") {
+			bad = unlisted(t, bad)
+		}
 		for range rapid.IntRange(1, 6).Draw(t, "damages") {
 			at := rapid.IntRange(0, len(bad)-1).Draw(t, "at")
 			switch rapid.IntRange(0, 3).Draw(t, "kind") {

@@ -209,7 +209,8 @@ func TestOneMetaPageIsEnough(t *testing.T) {
 }
 
 // TestDamagedPageIsAnErrorNotACrash overwrites every page but those that Open
-// looks at, one at a time, and reads everything.
+// looks at, one at a time, and reads everything. Then it takes away the list of
+// free pages, and bbolt goes through all pages at once.
 func TestDamagedPageIsAnErrorNotACrash(t *testing.T) {
 	dir := t.TempDir()
 	s, err := Open(t.Context(), dir, Options{})
@@ -224,7 +225,12 @@ func TestDamagedPageIsAnErrorNotACrash(t *testing.T) {
 		t.Fatal(err)
 	}
 	whole := []byte(read(t, s.Path()))
-	m := metaOf(t, whole)
+	damagePages(t, dir, whole, metaOf(t, whole))
+	damagePages(t, dir, unlisted(t, whole), metaOf(t, whole))
+}
+
+func damagePages(t *testing.T, dir string, whole []byte, m meta) {
+	t.Helper()
 	found := 0
 	for page := uint64(2); page < m.pages; page++ {
 		if page == m.freelist {
@@ -234,7 +240,7 @@ func TestDamagedPageIsAnErrorNotACrash(t *testing.T) {
 		for i := range m.pageSize {
 			file[page*m.pageSize+i] ^= byte(0x5A + i)
 		}
-		if err := os.WriteFile(s.Path(), file, 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, fileName), file, 0o600); err != nil {
 			t.Fatal(err)
 		}
 		if err := readAll(t, dir); err != nil {

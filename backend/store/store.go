@@ -34,7 +34,8 @@ type Options struct {
 	Disk disk.Disk
 	// Check examines the file at a path after an exit that was not clean, or when
 	// its head is broken, and returns what is wrong with it, see Inspect. A damaged file can crash bbolt,
-	// so it is best done in another process. nil means that nothing is examined.
+	// so it is best done in another process. nil means that nothing is examined, but
+	// for a file without a list of its free pages: that has CheckSnapshot.
 	Check func(ctx context.Context, path string) error
 	// Anew makes a new database although the folder holds histories that a lost
 	// one described. It is for rebuilding it from them.
@@ -120,11 +121,15 @@ func (s *Store) prepare(ctx context.Context, opt Options, unclean bool) error {
 	if err := s.makeMissing(opt.Anew); err != nil {
 		return err
 	}
-	found, doubtful, err := look(path)
+	found, head, err := look(path)
 	if err != nil {
 		return err
 	}
-	if (unclean || doubtful) && opt.Check != nil {
+	unlisted := head.freelist == noFreelist
+	if opt.Check == nil && unlisted {
+		opt.Check = CheckSnapshot // bbolt goes through all pages then, where guard does not reach
+	}
+	if (unclean || head.alone || unlisted) && opt.Check != nil {
 		if err := explainCheck(path, opt.Check(ctx, path)); err != nil {
 			return err
 		}
