@@ -131,8 +131,8 @@ func saveAndDrain(b *testing.B, s *Store, number int, body string) {
 }
 
 // BenchmarkSaveWithFreePages saves in a file with 150,000 free pages, before and
-// after compaction. The goal is a ratio of at most 1.5 between compacted and an
-// almost new file, which is BenchmarkSave/100.
+// after compaction. The goal is a ratio of at most 1.5 between the two, and between
+// compacted and an almost new file, which is BenchmarkSave/100.
 func BenchmarkSaveWithFreePages(b *testing.B) {
 	body := strings.Repeat("0123456789abcdef", 256)
 	s := open(b)

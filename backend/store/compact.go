@@ -10,7 +10,8 @@ import (
 
 const (
 	// compactAbove is the number of free pages that are kept for the next writes.
-	// With many more, bbolt spends most of a save on writing down which are free.
+	// With many more, bbolt would spend most of a save on writing down which are
+	// free, see listFree.
 	compactAbove = 10_000
 	// compactBytes is how much is copied in one transaction.
 	compactBytes = 4 << 20

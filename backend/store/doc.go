@@ -101,5 +101,6 @@
 //   - [Salvage] saves what can be read of a damaged one; what git has, a rebuild
 //     brings back, after [Store.Forget] of what is broken.
 //   - [Store.Snapshot] is a backup, [CheckSnapshot] its proof.
-//   - [Store.Compact] gives free pages back when nobody is at work.
+//   - [Store.Compact] gives free pages back when nobody is at work. While they are
+//     many, they are not listed in the file: what the tree does not lead to is free.
 package store

@@ -40,7 +40,7 @@ func workUntilKilled(dir string) error {
 		if err != nil {
 			return err
 		}
-		s.spare = 20
+		s.spare = 10
 		for i := range 30 {
 			if err := workOnce(s, i); err != nil {
 				return err
@@ -233,7 +233,7 @@ func times(t *testing.T) int {
 // an old one to this schema, saves, compacts and takes snapshots, and looks each
 // time whether all that was acknowledged is there and the file is whole.
 func TestKillAtAnyMomentLosesNothing(t *testing.T) {
-	unclean, saved, lived := 0, 0, t.TempDir()
+	unclean, bare, saved, lived := 0, 0, 0, t.TempDir()
 	for round := range 48 * times(t) {
 		moment := rand.IntN(1 << (10 + rand.IntN(14)))
 		dir, word, nth, acknowledged := lived, "", 1, saved
@@ -252,6 +252,9 @@ func TestKillAtAnyMomentLosesNothing(t *testing.T) {
 			word, nth = "saved", 1+rand.IntN(20)
 		}
 		acknowledged = max(acknowledged, killed(t, dir, word, nth, moment))
+		if isUnlisted(filepath.Join(dir, fileName)) {
+			bare++
+		}
 		if checkAfterKill(t, dir, acknowledged) {
 			unclean++
 		}
@@ -259,8 +262,8 @@ func TestKillAtAnyMomentLosesNothing(t *testing.T) {
 			saved = acknowledged
 		}
 	}
-	if unclean < 16 || saved < 50 {
-		t.Errorf("%d kills left a marker, and %d versions were saved: the kills come too early to prove something", unclean, saved)
+	if unclean < 16 || saved < 50 || bare < 5 {
+		t.Errorf("%d kills left a marker and %d no list of free pages, and %d versions were saved: the kills come too early to prove something", unclean, bare, saved)
 	}
 }
 

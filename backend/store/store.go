@@ -194,8 +194,13 @@ func (s *Store) Path() string { return DatabasePath(s.dir) }
 func (s *Store) Close() error {
 	s.compacting.Lock() // not while another file takes its place
 	defer s.compacting.Unlock()
+	s.swap.Lock() // not while anybody reads or writes
+	defer s.swap.Unlock()
 	var err error
 	if s.db != nil {
+		if s.listFree() != nil {
+			s.marked.Store(false) // the file is whole; the marker stays, and the next Open looks
+		}
 		err = s.db.Close()
 	}
 	if err == nil && s.marked.Swap(false) {
@@ -251,15 +256,38 @@ func (s *Store) write(fn func(*Tx) error) error {
 	}
 	var own error
 	err := guard(s.Path(), func() error {
-		return s.db.Update(func(b *bolt.Tx) error {
-			own = fn(&Tx{store: s, bolt: b})
+		b, err := s.db.Begin(true)
+		if err != nil {
+			return err
+		}
+		// This is not db.Update: after a panic that goes through all pages if the free
+		// ones are not listed, in a goroutine that guard does not reach. Here, pages that
+		// were taken for a commit in which damage showed stay taken until the repair.
+		defer b.Rollback() // does nothing after Commit
+		if own = fn(&Tx{store: s, bolt: b}); own != nil {
 			return own
-		})
+		}
+		s.db.NoFreelistSync = s.db.Stats().FreePageN > s.spare // see listFree
+		return b.Commit()
 	})
 	if own != nil {
 		return own
 	}
 	return s.explain("write to the database", err)
+}
+
+// listFree writes the list of free pages, if the last write did not. With many
+// free pages the list is most of what bbolt writes in a save, so it is left out
+// then: all pages that the tree does not lead to are free. That is how bbolt finds
+// them after a crash, and after a commit that fails. It looks at every page in use
+// for it; after a Close nobody should have to wait for that, or need it.
+// Only who holds swap for writing may call listFree.
+func (s *Store) listFree() error {
+	if !s.db.NoFreelistSync {
+		return nil
+	}
+	s.db.NoFreelistSync = false
+	return guard(s.Path(), func() error { return s.db.Update(func(*bolt.Tx) error { return nil }) })
 }
 
 // explain turns an error of bbolt into one for a person, where the cause is known.
