@@ -43,7 +43,7 @@ var (
 	idRE   = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 	nameRE = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*$`)
 	// factRE is what a variable can be filled from besides an artifact.
-	factRE = regexp.MustCompile(`^project\.[a-z][a-zA-Z0-9-]*$`)
+	factRE = regexp.MustCompile(`^((project|pack|persona|ledger)\.[a-z][a-zA-Z0-9-]*|given)$`)
 )
 
 // parseFront returns the root of the front matter.

@@ -19,12 +19,20 @@ type Prompt struct {
 	Title   string `json:"title"`
 	Summary string `json:"summary"`
 	// Purpose says when to use the prompt, and what its answer is for.
-	Purpose   string              `json:"purpose"`
-	Phase     string              `json:"phase"`
+	Purpose string `json:"purpose"`
+	Phase   string `json:"phase"`
+	// Group is the shelf of the library that it stands on: "audits".
+	Group     string              `json:"group"`
 	Tags      []string            `json:"tags"`
 	Variables []workflow.Variable `json:"variables"`
 	// Contract is what an answer must hold.
 	Contract workflow.Contract `json:"contract"`
+	// Takes and Follows are of a prompt that turns a text into the next prompt: the
+	// kinds of text it is for, and the ids of prompts whose answers it takes by default.
+	Takes   []workflow.TextKind `json:"takes"`
+	Follows []string            `json:"follows"`
+	// Due says when a practice prompt is due.
+	Due workflow.Due `json:"due"`
 	// Temperature is nil where the model's own is to be used.
 	Temperature *float64 `json:"temperature"`
 	// Reserve is how many tokens are kept for the answer.
@@ -56,7 +64,8 @@ func Parse(file string, data []byte) (Prompt, error) {
 	p := Prompt{
 		File: file, Revision: hex.EncodeToString(sum[:]), Body: doc.body,
 		Tags: []string{}, Variables: []workflow.Variable{},
-		Contract: workflow.Contract{Sections: []workflow.ContractSection{}},
+		Takes: []workflow.TextKind{}, Follows: []string{},
+		Contract: emptyContract(),
 		Reserve:  defaultReserve, Version: 1,
 	}
 	f, root, err := parseFront(file, doc)
@@ -88,10 +97,16 @@ func (f *front) prompt(root yamlNode, p *Prompt) {
 		"summary": func(n yamlNode) { p.Summary = f.line(n) },
 		"purpose": func(n yamlNode) { p.Purpose = f.text(n) },
 		"phase":   func(n yamlNode) { p.Phase = f.id(n) },
+		"group":   func(n yamlNode) { p.Group = f.id(n) },
 		"tags":    func(n yamlNode) { p.Tags = f.texts(n) },
 		"variables": func(n yamlNode) {
 			f.sequence(n, func(n yamlNode) { p.Variables = append(p.Variables, f.variable(n, p.Variables)) })
 		},
+		"takes": func(n yamlNode) {
+			f.sequence(n, func(n yamlNode) { p.Takes = append(p.Takes, workflow.TextKind(f.oneOf(n, textKinds))) })
+		},
+		"follows":     func(n yamlNode) { f.sequence(n, func(n yamlNode) { p.Follows = append(p.Follows, f.id(n)) }) },
+		"due":         func(n yamlNode) { p.Due = f.due(n) },
 		"contract":    func(n yamlNode) { p.Contract = f.contract(n) },
 		"temperature": func(n yamlNode) { t := f.number(n, 0, 2); p.Temperature = &t },
 		"reserve":     func(n yamlNode) { p.Reserve = f.whole(n, 1, maxReserve) },
@@ -102,6 +117,28 @@ func (f *front) prompt(root yamlNode, p *Prompt) {
 var variableTypes = []string{
 	string(workflow.VarText), string(workflow.VarLongText), string(workflow.VarChoice), string(workflow.VarMulti),
 	string(workflow.VarNumber), string(workflow.VarYesNo), string(workflow.VarDate), string(workflow.VarArtifact),
+	string(workflow.VarFiles),
+}
+
+var textKinds = []string{
+	string(workflow.TextFindings), string(workflow.TextReadiness), string(workflow.TextSuggestions),
+	string(workflow.TextTasks), string(workflow.TextDocument), string(workflow.TextAny),
+}
+
+// farthest is how many days from the launch a prompt can be due.
+const farthest = 3650
+
+// due reads when a practice prompt is due: every day or week, or days from the launch.
+func (f *front) due(n yamlNode) workflow.Due {
+	var d workflow.Due
+	f.mapping(n, "a due date", nil, fields{
+		"every":  func(n yamlNode) { d.Every = f.oneOf(n, []string{"day", "week"}) },
+		"launch": func(n yamlNode) { d.Launch = f.whole(n, -farthest, farthest) },
+	})
+	if (d.Every == "") == (d.Launch == 0) {
+		f.fail(n, "either “every” or “launch” is expected")
+	}
+	return d
 }
 
 // variable reads one variable, which may not have the name of one before it.
@@ -125,6 +162,7 @@ func (f *front) variable(n yamlNode, before []workflow.Variable) workflow.Variab
 		"default":  func(n yamlNode) { v.Default, fallback = f.scalar(n), n },
 		"options":  func(n yamlNode) { v.Options = f.texts(n) },
 		"source":   func(n yamlNode) { v.Source = f.source(n) },
+		"example":  func(n yamlNode) { v.Example = f.scalar(n) },
 	})
 	choice := v.Type == workflow.VarChoice || v.Type == workflow.VarMulti
 	switch {
@@ -140,15 +178,29 @@ func (f *front) variable(n yamlNode, before []workflow.Variable) workflow.Variab
 	return v
 }
 
+var contractReads = []string{
+	string(workflow.ReadsText), string(workflow.ReadsFindings), string(workflow.ReadsPlan),
+	string(workflow.ReadsChecklist), string(workflow.ReadsRequest),
+}
+
+func emptyContract() workflow.Contract {
+	return workflow.Contract{Reads: workflow.ReadsText, Sections: []workflow.ContractSection{}}
+}
+
 // contract reads what an answer must hold.
 func (f *front) contract(n yamlNode) workflow.Contract {
-	c := workflow.Contract{Sections: []workflow.ContractSection{}}
+	c := emptyContract()
 	f.mapping(n, "a contract", nil, fields{
+		"reads":  func(n yamlNode) { c.Reads = workflow.ContractReads(f.oneOf(n, contractReads)) },
+		"none":   func(n yamlNode) { c.None = f.line(n) },
 		"phrase": func(n yamlNode) { c.Phrase = f.line(n) },
 		"sections": func(n yamlNode) {
 			f.sequence(n, func(n yamlNode) { c.Sections = append(c.Sections, f.contractSection(n)) })
 		},
 	})
+	if c.None != "" && c.Reads != workflow.ReadsFindings {
+		f.fail(n, "“none” belongs to a contract that reads findings")
+	}
 	return c
 }
 
@@ -191,8 +243,10 @@ func (p Prompt) Lint() []string {
 			found = append(found, fmt.Sprintf("%s: the contract expects items that begin with “%s”, and the text never asks for them.", p.File, s.Prefix))
 		}
 	}
-	if p.Contract.Phrase != "" && !strings.Contains(p.Body, p.Contract.Phrase) {
-		found = append(found, fmt.Sprintf("%s: the contract expects the phrase “%s”, and the text never asks for it.", p.File, p.Contract.Phrase))
+	for _, phrase := range []string{p.Contract.Phrase, p.Contract.None} {
+		if phrase != "" && !strings.Contains(p.Body, phrase) {
+			found = append(found, fmt.Sprintf("%s: the contract expects the phrase “%s”, and the text never asks for it.", p.File, phrase))
+		}
 	}
 	return found
 }
