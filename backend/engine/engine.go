@@ -82,7 +82,8 @@ type Engine struct {
 	epoch   string
 	store   *store.Store
 	history *history.History
-	library *prompt.Library
+	shelf   *shelf
+	uses    *useCount
 	drainer *drainer
 	hub     *hub
 	news    *announcer
@@ -119,9 +120,11 @@ func Open(ctx context.Context, opt Options) (*Engine, error) {
 		return nil, err
 	}
 	e := &Engine{
-		opt: opt, store: st, history: history.OpenOn(opt.Disk, opt.Dir), library: prompt.OpenLibrary(opt.Library), hub: newHub(),
+		opt: opt, store: st, history: history.OpenOn(opt.Disk, opt.Dir), hub: newHub(),
 		docs: newDocCache(), blames: newBlameCache(), idEntropy: ulid.Monotonic(rand.Reader, 0),
 	}
+	e.shelf = newShelf(e)
+	e.uses = newUseCount(e)
 	e.epoch = e.newID()
 	e.hub.epoch = e.epoch
 	e.models = newModelWatch(e)
@@ -155,6 +158,7 @@ func (e *Engine) recoverAll(ctx context.Context) error {
 	e.drainer.wake()
 	e.news.start()
 	e.care.start()
+	e.shelf.start()
 	return nil
 }
 
@@ -164,10 +168,11 @@ func (e *Engine) Close() error {
 	e.closing.Do(func() {
 		e.care.close()
 		e.runs.close()
+		err := e.shelf.close()
 		e.mu.Lock() // else the outbox might be filled as fast as it is drained
 		e.closed = true
 		e.mu.Unlock()
-		err := e.drainer.close()
+		err = errors.Join(err, e.drainer.close())
 		if e.opt.Door == DoorCommand { // else the caretaker does it in time
 			err = errors.Join(err, e.care.consolidate(context.Background(), tooManyPacks))
 		}

@@ -6,15 +6,6 @@ import "time"
 // no project, are kept: like a project, but in no list of them and without a workflow.
 const LibraryID = "library"
 
-// PromptSource says where a prompt comes from.
-type PromptSource string
-
-// The sources of prompts.
-const (
-	SourceBuiltIn  PromptSource = "built-in"
-	SourceYours    PromptSource = "yours"
-	SourceImported PromptSource = "imported"
-)
 
 // PromptCard is a prompt as lists show it.
 type PromptCard struct {
@@ -24,7 +15,7 @@ type PromptCard struct {
 	Phase   string       `json:"phase"`
 	Group   string       `json:"group"`
 	Tags    []string     `json:"tags"`
-	Source  PromptSource `json:"source"`
+	Source  Source `json:"source"`
 	// Path is that of a prompt of the user's within the library: "prompts/tidy.md".
 	Path string `json:"path"`
 	// Overlays says that it takes the place of a built-in prompt, and Behind that
