@@ -26,11 +26,7 @@ func ParseWorkflow(file string, data []byte) (workflow.Workflow, error) {
 
 // parseWorkflow reads a workflow file, and notes which other files it names.
 func parseWorkflow(file string, data []byte) (workflow.Workflow, side, error) {
-	doc, err := split(file, data)
-	if err != nil {
-		return workflow.Workflow{}, side{}, err
-	}
-	f, root, err := parseFront(file, doc)
+	_, f, root, err := readFront(file, data)
 	if err != nil {
 		return workflow.Workflow{}, side{}, err
 	}
