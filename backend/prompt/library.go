@@ -146,7 +146,7 @@ func (l *loader) checklist(file string, data []byte) error {
 }
 
 func (l *loader) workflow(file string, data []byte) error {
-	w, err := ParseWorkflow(file, data)
+	w, side, err := parseWorkflow(file, data)
 	if err != nil {
 		return err
 	}
@@ -154,7 +154,7 @@ func (l *loader) workflow(file string, data []byte) error {
 		return workflow.Errorf(workflow.Conflict, "%s: the id “%s” is taken by another workflow.", file, w.ID).
 			WithHint("Give the workflow another id.")
 	}
-	if err := l.lib.complete(file, w); err != nil {
+	if err := l.lib.complete(file, side.refs); err != nil {
 		return err
 	}
 	l.lib.workflows[w.ID] = w
@@ -162,13 +162,13 @@ func (l *loader) workflow(file string, data []byte) error {
 }
 
 // complete checks that what a workflow names is there.
-func (c contents) complete(file string, w workflow.Workflow) error {
-	for _, phase := range w.Phases {
-		if _, ok := c.prompts[phase.Prompt]; phase.Prompt != "" && !ok {
-			return workflow.Errorf(workflow.Invalid, "%s: the phase “%s” names the prompt “%s”, which is not in the library.", file, phase.ID, phase.Prompt)
+func (c contents) complete(file string, refs []reference) error {
+	for _, ref := range refs {
+		if _, ok := c.prompts[ref.id]; ref.dir == promptsDir && !ok {
+			return errorAt(file, ref.line, "“%s” is not in the library; the id of a prompt is expected", ref.id)
 		}
-		if _, ok := c.checklists[phase.Template]; phase.Template != "" && !ok {
-			return workflow.Errorf(workflow.Invalid, "%s: the phase “%s” names the template “%s”, which is not among the checklists.", file, phase.ID, phase.Template)
+		if _, ok := c.checklists[ref.id]; ref.dir == checklistsDir && !ok {
+			return errorAt(file, ref.line, "“%s” is not among the checklists; the name of one is expected", ref.id)
 		}
 	}
 	return nil

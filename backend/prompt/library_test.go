@@ -33,6 +33,8 @@ phases:
     summary: Decide.
     kind: document
     prompt: spec
+    prompts: [request]
+    inputs: [checklists/ready.md, request.md]
     output: spec.md
     freezes: true
     optional: true
@@ -48,6 +50,24 @@ phases:
         title: No questions
         section: Open questions
         max: -1
+loop:
+  phases: [spec, ready]
+  ends: plateau
+triggers:
+  - id: milestone
+    title: A milestone is done
+    phase: spec
+    help: Look again.
+    after: {milestone: true}
+  - id: tagged
+    title: Tagged
+    prompt: request
+    phase: ready
+    after: {tags: [auth, data-store]}
+  - id: end
+    title: All is done
+    phase: spec
+    after: {steps: all}
 ---
 
 For people.
@@ -97,7 +117,7 @@ func TestLibraryLeavesOutWhatIsBad(t *testing.T) {
 		"library/b.md":         promptFile("spec"),
 		"library/c.md":         promptFile("spec"),
 		"library/d.md":         file(small + strings.Repeat("x", maxFile)),
-		"library/e.md":         promptFile("last"),
+		"library/e.md":         promptFile("request"),
 		"workflows/a.md":       file(missing),
 		"workflows/b.md":       file(unlisted),
 		"workflows/c.md":       file(flow),
@@ -118,8 +138,8 @@ func TestLibraryLeavesOutWhatIsBad(t *testing.T) {
 		"checklists/empty.md is empty.",
 		"checklists/sub/in.md is not a checklist; ",
 		"checklists/utf.md, line 1: the text is not UTF-8.",
-		"workflows/a.md: the phase “spec” names the prompt “gone”, which is not in the library.",
-		"workflows/b.md: the phase “ready” names the template “gone”, which is not among the checklists.",
+		"workflows/a.md, line 18: “gone” is not in the library; the id of a prompt is expected.",
+		"workflows/b.md, line 11: “gone” is not among the checklists; the name of one is expected.",
 		"workflows/d.md: the id “flow” is taken by another workflow.",
 	}
 	if len(errs) != len(want) {

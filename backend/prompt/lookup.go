@@ -23,9 +23,9 @@ func (l *Library) Workflow(id string) (workflow.Workflow, bool) {
 		return w, ok
 	}
 	return lookup(l, l.flows, workflowsDir, id, func(file string, data []byte) (workflow.Workflow, error) {
-		w, err := ParseWorkflow(file, data)
+		w, side, err := parseWorkflow(file, data)
 		if err == nil {
-			err = l.named(file, w)
+			err = l.named(file, side.refs)
 		}
 		return w, err
 	}, whole)
@@ -33,7 +33,7 @@ func (l *Library) Workflow(id string) (workflow.Workflow, bool) {
 
 // named checks that what a workflow names is there, as far as the names of the
 // files tell: whether a prompt is sound is told when it is asked for.
-func (l *Library) named(file string, w workflow.Workflow) error {
+func (l *Library) named(file string, refs []reference) error {
 	c := contents{prompts: map[string]Prompt{}, checklists: map[string]string{}}
 	for key := range l.files() {
 		dir, id, _ := strings.Cut(key, "/")
@@ -44,7 +44,7 @@ func (l *Library) named(file string, w workflow.Workflow) error {
 			c.checklists[id] = ""
 		}
 	}
-	return c.complete(file, w)
+	return c.complete(file, refs)
 }
 
 // lookup reads the one file that has an id and keeps it. Where that is not as

@@ -38,6 +38,11 @@ type Prompt struct {
 	// Reserve is how many tokens are kept for the answer.
 	Reserve int `json:"reserve"`
 	Version int `json:"version"`
+	// Source says whose file it is.
+	Source workflow.Source `json:"source"`
+	// Base is the revision of the built-in prompt that this one was made from;
+	// empty for one that was made from none.
+	Base string `json:"base"`
 	// Body is the template, with LF line ends and without blank lines around it.
 	Body string `json:"body"`
 	// Revision is the SHA-256 of the file as it was read, in hexadecimal.
@@ -64,7 +69,7 @@ func Parse(file string, data []byte) (Prompt, error) {
 	p := Prompt{
 		File: file, Revision: hex.EncodeToString(sum[:]), Body: doc.body,
 		Tags: []string{}, Variables: []workflow.Variable{},
-		Takes: []workflow.TextKind{}, Follows: []string{},
+		Takes: []workflow.TextKind{}, Follows: []string{}, Source: workflow.BuiltIn,
 		Contract: emptyContract(),
 		Reserve:  defaultReserve, Version: 1,
 	}
@@ -110,6 +115,7 @@ func (f *front) prompt(root yamlNode, p *Prompt) {
 		"contract":    func(n yamlNode) { p.Contract = f.contract(n) },
 		"temperature": func(n yamlNode) { t := f.number(n, 0, 2); p.Temperature = &t },
 		"reserve":     func(n yamlNode) { p.Reserve = f.whole(n, 1, maxReserve) },
+		"base":        func(n yamlNode) { p.Base = f.madeFrom(n) },
 		"version":     func(n yamlNode) { p.Version = f.whole(n, 1, maxReserve) },
 	})
 }
