@@ -28,7 +28,7 @@ func (e *Engine) NextPrompt(_ context.Context, g workflow.Given) (workflow.NextP
 	if err != nil {
 		return next, err
 	}
-	next.Kind = kindOf(text)
+	next.Kind = textKind(text)
 	metas := slices.DeleteFunc(e.lib().Prompts(), func(p prompt.Prompt) bool { return len(p.Takes) == 0 })
 	rank := func(p prompt.Prompt) int {
 		switch {
@@ -74,8 +74,8 @@ func madeBy(tx *store.Tx, g workflow.Given) (string, error) {
 	return r.PromptID, err
 }
 
-// kindOf says what a text is, by what our parsers find in it.
-func kindOf(text string) workflow.TextKind { return workflow.KindOfText(markdown.Read(text)) }
+// textKind says what a text is, by what our parsers find in it.
+func textKind(text string) workflow.TextKind { return workflow.KindOfText(markdown.Read(text)) }
 
 // maxChain keeps a chain that somebody tied into a ring from going on for ever.
 const maxChain = 100

@@ -38,6 +38,10 @@ type shelf struct {
 	looked map[string]stamp // what the files looked like the last time, by path
 	first  bool             // nobody has looked yet
 
+	indexing sync.Mutex      // guards the two below
+	indexed  *prompt.Library // that the index is of
+	indexOf  *prompt.Index
+
 	behind atomic.Bool // a version may be newer than its file
 	stop   context.CancelFunc
 	done   chan struct{}

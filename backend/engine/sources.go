@@ -2,7 +2,6 @@ package engine
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"plumbline/backend/store"
@@ -68,43 +67,13 @@ func (from sources) fact(pic picture, source string) (value, label string) {
 		}
 		return from.facts[name], "Project"
 	case "pack":
-		return packFactOf(from.pack, name), from.pack.Title
+		value, _ = from.pack.Fact(name)
+		return value, from.pack.Title
 	case "persona":
-		if name == "title" {
-			return from.persona.Title, "Persona"
-		}
-		return from.persona.Text, "Persona"
+		value, _ = from.persona.Fact(name)
+		return value, "Persona"
 	}
 	return "", ""
-}
-
-func packFactOf(p workflow.Pack, name string) string {
-	switch name {
-	case "title":
-		return p.Title
-	case "feature":
-		return p.Feature
-	case "volume":
-		return p.Volume
-	case "standard":
-		return p.Standard
-	case "dependency":
-		return p.Dependency
-	case "events":
-		return p.Events
-	case "failures":
-		return bullets(p.Failures)
-	case "compliance":
-		return bullets(p.Compliance)
-	}
-	return ""
-}
-
-func bullets(all []string) string {
-	if len(all) == 0 {
-		return ""
-	}
-	return "- " + strings.Join(all, "\n- ")
 }
 
 // givenText reads the text that a prompt is applied to.
@@ -181,9 +150,4 @@ func (e *Engine) runTitle(r workflow.Run) string {
 		return p.Title
 	}
 	return orElse(workflow.Title(r.PromptPath), orElse(r.PromptID, "Run"))
-}
-
-// usesGiven reports whether a prompt is applied to a text.
-func usesGiven(all []workflow.Variable) bool {
-	return slices.ContainsFunc(all, func(v workflow.Variable) bool { return v.Source == workflow.SourceGiven })
 }

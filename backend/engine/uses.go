@@ -16,6 +16,7 @@ type useCount struct {
 	mu       sync.Mutex
 	counted  bool
 	byPrompt map[string]*usage
+	batches  map[string][]string // runs by batch
 }
 
 // usage is the runs of one prompt.
@@ -31,7 +32,7 @@ type lastUse struct {
 }
 
 func newUseCount(e *Engine) *useCount {
-	return &useCount{engine: e, byPrompt: map[string]*usage{}}
+	return &useCount{engine: e, byPrompt: map[string]*usage{}, batches: map[string][]string{}}
 }
 
 // add counts a run that has begun.
@@ -44,6 +45,9 @@ func (u *useCount) add(r workflow.Run) {
 }
 
 func (u *useCount) count(r workflow.Run) {
+	if r.BatchID != "" {
+		u.batches[r.BatchID] = append(u.batches[r.BatchID], r.ID)
+	}
 	use := u.byPrompt[r.PromptID]
 	if use == nil {
 		use = &usage{last: map[string]lastUse{}}
@@ -117,4 +121,12 @@ func (u *useCount) runs(promptID string) []string {
 		return append([]string{}, use.ids...)
 	}
 	return []string{}
+}
+
+// batch returns the ids of the runs of a batch.
+func (u *useCount) batch(id string) []string {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.load()
+	return append([]string{}, u.batches[id]...)
 }
