@@ -58,7 +58,9 @@ func (l *Library) Batch(batchID string) (workflow.Batch, error) {
 
 // KeepBatch makes the merged findings of a batch a document of its project.
 func (l *Library) KeepBatch(batchID string) (workflow.Version, error) {
-	return call(l.core, func(ctx context.Context, e *engine.Engine) (workflow.Version, error) { return e.KeepBatch(ctx, batchID) })
+	return call(l.core, func(ctx context.Context, e *engine.Engine) (workflow.Version, error) {
+		return e.KeepBatch(ctx, batchID)
+	})
 }
 
 // Facts returns what a project says of itself, by the names of its facts.

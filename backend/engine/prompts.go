@@ -232,7 +232,7 @@ func checkValues(pr prompt.Prompt, values map[string]string) error {
 		v, ok := declared[name]
 		if !ok {
 			return workflow.Errorf(workflow.NotFound, "The prompt “%s” has no variable “%s”.", pr.ID, name).
-				WithHint("The Prompt page, or “plumbline prompt”, shows which it has.")
+				WithHint("The Prompt page, or “plumbline prompt phase”, shows which it has.")
 		}
 		if err := checkText("“"+v.Label+"”", value, MaxVariable, "Shorten it, or keep it in a document."); err != nil {
 			return err
