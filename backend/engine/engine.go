@@ -119,7 +119,7 @@ func Open(ctx context.Context, opt Options) (*Engine, error) {
 		return nil, err
 	}
 	e := &Engine{
-		opt: opt, store: st, history: history.OpenOn(opt.Disk, opt.Dir), library: prompt.OpenLibrary(opt.Library), hub: newHub(),
+		opt: opt, store: st, history: history.OpenOn(opt.Disk, opt.Dir), library: prompt.OpenLibrary(opt.Library, nil), hub: newHub(),
 		docs: newDocCache(), blames: newBlameCache(), idEntropy: ulid.Monotonic(rand.Reader, 0),
 	}
 	e.epoch = e.newID()
