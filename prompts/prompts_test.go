@@ -19,7 +19,7 @@ var update = flag.Bool("update", false, "write the golden files again")
 
 func library(t *testing.T) *prompt.Library {
 	t.Helper()
-	lib := prompt.OpenLibrary(prompts.Files)
+	lib := prompt.OpenLibrary(prompts.Files, nil)
 	for _, err := range lib.Problems() {
 		t.Error(err)
 	}

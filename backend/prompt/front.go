@@ -37,6 +37,7 @@ type front struct {
 type side struct {
 	refs []reference // to other files, in the order they are read
 	base string      // the revision of the built-in file that it was made from
+	at   int         // the line of its id
 }
 
 // firstLine is the line of the file that the front matter begins on.
@@ -233,6 +234,12 @@ func (f *front) id(n yamlNode) string {
 		f.fail(n, "“%s” is not an id; lower-case words joined by “-” are expected", s)
 	}
 	return s
+}
+
+// own reads the id of the file itself.
+func (f *front) own(n yamlNode) string {
+	f.at = f.lineOf(n)
+	return f.id(n)
 }
 
 var baseRE = regexp.MustCompile(`^[0-9a-f]{64}$`)

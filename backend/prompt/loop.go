@@ -8,7 +8,7 @@ import (
 
 // reference is a place in a workflow that names another file of the library.
 type reference struct {
-	dir  string // of what is named: promptsDir or checklistsDir
+	kind Kind
 	id   string
 	line int
 }
@@ -22,9 +22,9 @@ var (
 )
 
 // named reads the id of another file, and notes where it is named.
-func (f *front) named(n yamlNode, dir string) string {
+func (f *front) named(n yamlNode, kind Kind) string {
 	id := f.id(n)
-	f.refs = append(f.refs, reference{dir: dir, id: id, line: f.lineOf(n)})
+	f.refs = append(f.refs, reference{kind: kind, id: id, line: f.lineOf(n)})
 	return id
 }
 
@@ -81,7 +81,7 @@ func (f *front) trigger(n yamlNode, w workflow.Workflow) workflow.Trigger {
 			}
 		},
 		"title":  func(n yamlNode) { t.Title = f.line(n) },
-		"prompt": func(n yamlNode) { t.Prompt = f.named(n, promptsDir) },
+		"prompt": func(n yamlNode) { t.Prompt = f.named(n, KindPrompt) },
 		"phase":  func(n yamlNode) { t.Phase = f.phaseOf(n, w) },
 		"help":   func(n yamlNode) { t.Help = f.text(n) },
 		"after":  func(n yamlNode) { t.After = f.after(n) },

@@ -16,13 +16,18 @@ func revisionOf(data []byte) string {
 // ParsePersona reads the file of a persona: the body is what this person looks
 // for. A fault is a workflow.Invalid that names the line.
 func ParsePersona(file string, data []byte) (workflow.Persona, error) {
+	p, _, err := parsePersona(file, data)
+	return p, err
+}
+
+func parsePersona(file string, data []byte) (workflow.Persona, side, error) {
 	p := workflow.Persona{File: file, Revision: revisionOf(data), Source: workflow.BuiltIn}
 	doc, f, root, err := readFront(file, data)
 	if err != nil {
-		return workflow.Persona{}, err
+		return workflow.Persona{}, side{}, err
 	}
 	f.mapping(root, "a persona", []string{"id", "title", "summary"}, fields{
-		"id":      func(n yamlNode) { p.ID = f.id(n) },
+		"id":      func(n yamlNode) { p.ID = f.own(n) },
 		"title":   func(n yamlNode) { p.Title = f.line(n) },
 		"summary": func(n yamlNode) { p.Summary = f.line(n) },
 		"base":    func(n yamlNode) { p.Base = f.madeFrom(n) },
@@ -30,26 +35,31 @@ func ParsePersona(file string, data []byte) (workflow.Persona, error) {
 	p.Text = doc.body
 	switch {
 	case f.err != nil:
-		return workflow.Persona{}, f.err
+		return workflow.Persona{}, side{}, f.err
 	case p.Text == "":
-		return workflow.Persona{}, errorAt(file, doc.bodyLine, "the persona has no text after its front matter; what this person looks for is expected")
+		return workflow.Persona{}, side{}, errorAt(file, doc.bodyLine, "the persona has no text after its front matter; what this person looks for is expected")
 	}
-	return p, nil
+	return p, f.side, nil
 }
 
 // ParsePack reads the file of a domain pack. Its body is for people and may be
 // empty. A fault is a workflow.Invalid that names the line.
 func ParsePack(file string, data []byte) (workflow.Pack, error) {
+	p, _, err := parsePack(file, data)
+	return p, err
+}
+
+func parsePack(file string, data []byte) (workflow.Pack, side, error) {
 	p := workflow.Pack{
 		File: file, Revision: revisionOf(data), Source: workflow.BuiltIn,
 		Failures: []string{}, Compliance: []string{},
 	}
 	doc, f, root, err := readFront(file, data)
 	if err != nil {
-		return workflow.Pack{}, err
+		return workflow.Pack{}, side{}, err
 	}
 	f.mapping(root, "a pack", []string{"id", "title", "summary", "feature"}, fields{
-		"id":         func(n yamlNode) { p.ID = f.id(n) },
+		"id":         func(n yamlNode) { p.ID = f.own(n) },
 		"title":      func(n yamlNode) { p.Title = f.line(n) },
 		"summary":    func(n yamlNode) { p.Summary = f.line(n) },
 		"feature":    func(n yamlNode) { p.Feature = f.text(n) },
@@ -62,10 +72,10 @@ func ParsePack(file string, data []byte) (workflow.Pack, error) {
 		"base":       func(n yamlNode) { p.Base = f.madeFrom(n) },
 	})
 	if f.err != nil {
-		return workflow.Pack{}, f.err
+		return workflow.Pack{}, side{}, f.err
 	}
 	p.Text = doc.body
-	return p, nil
+	return p, f.side, nil
 }
 
 // readFront takes a file apart and parses its front matter.

@@ -80,7 +80,7 @@ func TestParseReadsEveryKey(t *testing.T) {
 			{Title: "Criteria", Also: []string{}, Items: 3, Prefix: "AC-"},
 		}},
 		Body:     "Write about {{idea}}.\n{{#name}}Call it {{name}}.{{/name}}",
-		Revision: hex.EncodeToString(sum[:]), File: "library/tide.md",
+		Revision: hex.EncodeToString(sum[:]), File: "library/tide.md", lines: []int{14, 20, 24, 29},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("Parse:\n%+v\nwant:\n%+v", got, want)
@@ -162,7 +162,7 @@ func TestParseErrorsNameLineAndExpectation(t *testing.T) {
 		{"an open section", small + "{{#x}}\n", "a.md, line 7: the section “x” is not closed; {{/x}} is expected."},
 		{"invalid UTF-8", small + "\xff", "a.md, line 7: the text is not UTF-8."},
 		{"deep nesting", with("tags: " + strings.Repeat("[", 30000)), "a.md, line 5: the front matter is nested too deeply."},
-		{"too large", small + strings.Repeat("x", maxFile), "a.md is larger than 1 MB."},
+		{"too large", small + strings.Repeat("x", maxFile), "a.md: the file is larger than 1 MB."},
 		{"too large a front matter", with("purpose: " + strings.Repeat("x", maxFront)), "a.md: the front matter is larger than 64 KB or 2000 lines."},
 		{"too long a front matter", with("purpose: |" + strings.Repeat("\n", maxFrontLines)), "a.md: the front matter is larger than 64 KB or 2000 lines."},
 	}
@@ -188,18 +188,25 @@ func TestLintFindsWhatNobodyUses(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{
-		"tide.md: the variable “tone” is declared and never used.",
-		"tide.md: the variable “limit” is declared and never used.",
+		"tide.md, line 24: the variable “tone” is declared and never used.",
+		"tide.md, line 29: the variable “limit” is declared and never used.",
 		"tide.md: the contract expects the section “Overview”, and the text never asks for it.",
 		"tide.md: the contract expects the section “Criteria”, and the text never asks for it.",
 		"tide.md: the contract expects items that begin with “AC-”, and the text never asks for them.",
 		"tide.md: the contract expects the phrase “HIGH WATER”, and the text never asks for it.",
 	}
-	if got := p.Lint(); !reflect.DeepEqual(got, want) {
+	got := []string{}
+	for _, found := range p.Lint() {
+		got = append(got, found.Error())
+		if !found.Doubt || found.File != "tide.md" || found.Message == "" {
+			t.Errorf("a lint is %+v", found)
+		}
+	}
+	if !reflect.DeepEqual(got, want) {
 		t.Errorf("Lint:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 	p.Body += "\n{{tone}} {{#limit}}{{/limit}} Overview Criteria AC-1 HIGH WATER"
 	if got := p.Lint(); len(got) != 0 {
-		t.Errorf("Lint of a clean prompt: %s", strings.Join(got, "\n"))
+		t.Errorf("Lint of a clean prompt: %v", got)
 	}
 }

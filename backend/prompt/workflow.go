@@ -33,7 +33,7 @@ func parseWorkflow(file string, data []byte) (workflow.Workflow, side, error) {
 	w := workflow.Workflow{Phases: []workflow.Phase{}, Loop: workflow.Loop{Phases: []string{}}, Triggers: []workflow.Trigger{}, Source: workflow.BuiltIn}
 	var loop, triggers yamlNode
 	f.mapping(root, "a workflow", []string{"id", "title", "summary", "phases"}, fields{
-		"id":      func(n yamlNode) { w.ID = f.id(n) },
+		"id":      func(n yamlNode) { w.ID = f.own(n) },
 		"title":   func(n yamlNode) { w.Title = f.line(n) },
 		"summary": func(n yamlNode) { w.Summary = f.line(n) },
 		"base":    func(n yamlNode) { f.madeFrom(n) },
@@ -75,8 +75,8 @@ func (f *front) phase(n yamlNode, before []workflow.Phase) workflow.Phase {
 		"title":   func(n yamlNode) { p.Title = f.line(n) },
 		"summary": func(n yamlNode) { p.Summary = f.line(n) },
 		"kind":    func(n yamlNode) { p.Kind = workflow.PhaseKind(f.oneOf(n, phaseKinds)) },
-		"prompt":  func(n yamlNode) { p.Prompt = f.named(n, promptsDir) },
-		"prompts": func(n yamlNode) { p.Prompts = f.unique(n, func(n yamlNode) string { return f.named(n, promptsDir) }) },
+		"prompt":  func(n yamlNode) { p.Prompt = f.named(n, KindPrompt) },
+		"prompts": func(n yamlNode) { p.Prompts = f.unique(n, func(n yamlNode) string { return f.named(n, KindPrompt) }) },
 		"inputs":  func(n yamlNode) { p.Inputs = f.unique(n, f.path) },
 		"output": func(n yamlNode) {
 			p.Output = f.path(n)
@@ -87,7 +87,7 @@ func (f *front) phase(n yamlNode, before []workflow.Phase) workflow.Phase {
 				f.fail(n, "“%s” is the output of another phase already", p.Output)
 			}
 		},
-		"template": func(n yamlNode) { p.Template = f.named(n, checklistsDir) },
+		"template": func(n yamlNode) { p.Template = f.named(n, KindChecklist) },
 		"strip":    func(n yamlNode) { p.Strip = f.yes(n) },
 		"optional": func(n yamlNode) { p.Optional = f.yes(n) },
 		"freezes":  func(n yamlNode) { p.Freezes = f.yes(n) },
