@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -137,7 +138,7 @@ func (c *promptShowCmd) Run(ctx context.Context, s *session) error {
 			return
 		}
 		out.line("%s  %s", out.bold(clean(d.Card.Title)), out.dim(fmt.Sprintf("%s, %s, about %d tokens", clean(d.Card.Group), d.Card.Source, d.Card.Tokens)))
-		out.line("%s", clean(orElse(d.Purpose, d.Card.Summary)))
+		out.line("%s", clean(cmp.Or(d.Purpose, d.Card.Summary)))
 		rows := [][]string{}
 		for _, v := range d.Variables {
 			need := ""

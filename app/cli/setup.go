@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"plumbline/app/api"
-	"plumbline/app/server"
 	"plumbline/backend/workflow"
 )
 

@@ -65,7 +65,8 @@ func (e *Engine) Batch(_ context.Context, id string) (workflow.Batch, error) {
 		return b, err
 	}
 	if len(b.Runs) == 0 {
-		return b, workflow.Errorf(workflow.NotFound, "There are no runs that belong together as %q.", id)
+		return b, workflow.Errorf(workflow.NotFound, "There are no runs that belong together as “%s”.", id).
+			WithHint("Run the prompt for several personas first.")
 	}
 	slices.SortFunc(b.Runs, func(a, c workflow.Run) int { return strings.Compare(a.ID, c.ID) })
 	b.Findings, b.Notes = workflow.MergeFindings(answers)

@@ -22,18 +22,18 @@ func (e *Engine) Customise(_ context.Context, id string) (workflow.PromptCard, e
 	if p.Source != workflow.BuiltIn {
 		return workflow.PromptCard{}, workflow.Errorf(workflow.Conflict, "“%s” is yours already.", p.Title).WithHint("Edit it.")
 	}
-	text, err := e.lib().Text(p)
+	text, _, err := e.lib().Text(prompt.KindPrompt, id)
 	if err != nil {
 		return workflow.PromptCard{}, err
 	}
-	own, err := prompt.WithBase(text, p.Revision)
+	own, err := prompt.WithBase(string(text), p.Revision)
 	if err != nil {
 		return workflow.PromptCard{}, err
 	}
 	if err := e.keepPrompt(promptPath(id), workflow.SavePrompt{Text: own}, workflow.VersionCreated, "Customise "+p.Title); err != nil {
 		return workflow.PromptCard{}, err
 	}
-	if err := e.keepBuiltIn(id, text); err != nil {
+	if err := e.keepBuiltIn(id, string(text)); err != nil {
 		return workflow.PromptCard{}, err
 	}
 	return e.cardOf(id)
@@ -65,15 +65,15 @@ func (e *Engine) Upgrade(_ context.Context, id string) (workflow.Upgrade, error)
 	}
 	under, ok := p.Under()
 	if !ok {
-		return workflow.Upgrade{}, workflow.Errorf(workflow.Invalid, "“%s” takes the place of no built-in prompt.", p.Title)
+		return workflow.Upgrade{}, workflow.Errorf(workflow.Invalid, "“%s” takes the place of no built-in prompt.", p.Title).
+			WithHint("Only a customised prompt can take over what has changed in the built-in one.")
 	}
 	u := workflow.Upgrade{Conflicts: []string{}}
-	if u.Yours, err = e.lib().Text(p); err != nil {
+	own, builtIn, err := e.lib().Text(prompt.KindPrompt, id)
+	if err != nil {
 		return u, err
 	}
-	if u.BuiltIn, err = e.lib().Text(under); err != nil {
-		return u, err
-	}
+	u.Yours, u.BuiltIn = string(own), string(builtIn)
 	if u.From, err = e.builtInText(id); err != nil {
 		return u, err
 	}

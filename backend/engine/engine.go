@@ -19,7 +19,6 @@ import (
 	"plumbline/backend/disk"
 	"plumbline/backend/history"
 	"plumbline/backend/llm"
-	"plumbline/backend/prompt"
 	"plumbline/backend/store"
 	"plumbline/backend/workflow"
 	"plumbline/prompts"

@@ -79,7 +79,8 @@ func (e *Engine) checkFact(name, value string) error {
 	switch name {
 	case launchFact:
 		if _, err := time.Parse(time.DateOnly, value); err != nil {
-			return workflow.Errorf(workflow.Invalid, "“%s” is not a date; one such as 2030-01-31 is expected.", value)
+			return workflow.Errorf(workflow.Invalid, "“%s” is not a date; one such as 2030-01-31 is expected.", value).
+				WithHint("Year, month and day, with dashes.")
 		}
 	case packFact:
 		if _, ok := e.lib().Pack(value); !ok {

@@ -124,7 +124,8 @@ func (e *Engine) PromptDetail(_ context.Context, id string) (workflow.PromptDeta
 	for _, doubt := range p.Lint() {
 		d.Lint = append(d.Lint, doubt.Message)
 	}
-	d.Text, err = e.lib().Text(p)
+	own, _, err := e.lib().Text(prompt.KindPrompt, id)
+	d.Text = string(own)
 	return d, err
 }
 
@@ -302,12 +303,22 @@ func (e *Engine) PutBack(_ context.Context, path string) (workflow.PromptCard, e
 	return e.cardOf(p.ID)
 }
 
+// searchCards are what can be found of prompts.
+func (e *Engine) searchCards(all []prompt.Prompt) []prompt.Card {
+	cards := make([]prompt.Card, 0, len(all))
+	for _, p := range all {
+		n, _ := e.uses.of(p.ID)
+		cards = append(cards, prompt.Card{ID: p.ID, Title: p.Title, Summary: p.Summary, Tags: p.Tags, Body: p.Body, Used: n})
+	}
+	return cards
+}
+
 // index returns the index of the library for searches, made anew when the library has changed.
 func (s *shelf) index() *prompt.Index {
 	s.indexing.Lock()
 	defer s.indexing.Unlock()
 	if lib := s.lib.Load(); s.indexed != lib {
-		s.indexed, s.indexOf = lib, prompt.NewIndex(entries(lib.Prompts(), s.engine.uses))
+		s.indexed, s.indexOf = lib, prompt.NewIndex(s.engine.searchCards(lib.Prompts()))
 	}
 	return s.indexOf
 }

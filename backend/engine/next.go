@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"plumbline/backend/markdown"
 	"plumbline/backend/prompt"
 	"plumbline/backend/store"
 	"plumbline/backend/workflow"
@@ -75,7 +74,7 @@ func madeBy(tx *store.Tx, g workflow.Given) (string, error) {
 }
 
 // textKind says what a text is, by what our parsers find in it.
-func textKind(text string) workflow.TextKind { return workflow.KindOfText(markdown.Read(text)) }
+func textKind(string) workflow.TextKind { return workflow.TextAny }
 
 // maxChain keeps a chain that somebody tied into a ring from going on for ever.
 const maxChain = 100

@@ -53,6 +53,9 @@ type stamp struct {
 	at   time.Time
 }
 
+// maxShelfFile is more than any file of the library may have.
+const maxShelfFile = 1 << 20
+
 // shelfRhythm is how often the folder is looked at while a window or a page is open.
 const shelfRhythm = 2 * time.Second
 
@@ -274,7 +277,7 @@ func (s *shelf) there(tx *store.Tx, news *shelfNews, path string, at stamp, head
 	if old, ok := s.looked[path]; ok && old == at && head.Hash == seen.Hash && !seen.Gone {
 		return nil
 	}
-	if at.size > prompt.MaxFile {
+	if at.size > maxShelfFile {
 		return nil // the library tells of it
 	}
 	data, err := os.ReadFile(filepath.Join(s.dir(), filepath.FromSlash(path)))

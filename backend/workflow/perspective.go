@@ -55,7 +55,7 @@ func rankOf(s Severity) int {
 
 // add takes in what one more person says of a finding: the worst severity counts,
 // and of the texts the longest says the most.
-func (s *SharedFinding) add(persona string, f FoundFinding) {
+func (s *SharedFinding) add(persona string, f ReportedFinding) {
 	if !slices.Contains(s.By, persona) {
 		s.By = append(s.By, persona)
 	}
@@ -78,7 +78,7 @@ const (
 	samePlace = 0.3 // when both name the same place
 )
 
-func sameFinding(s SharedFinding, f FoundFinding) bool {
+func sameFinding(s SharedFinding, f ReportedFinding) bool {
 	share := sharedWords(s.Title, f.Title)
 	place := f.Location != "" && strings.EqualFold(strings.Trim(s.Where, "` "), strings.Trim(f.Location, "` "))
 	return share >= sameTitle || place && share >= samePlace
