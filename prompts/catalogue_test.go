@@ -176,8 +176,9 @@ func TestVariablesNameFactsThatExist(t *testing.T) {
 
 // The habits, steps and failures of the checklists come with a reason each.
 func TestChecklistsForPeople(t *testing.T) {
+	lib := library(t)
 	for name, want := range map[string][2]int{"mastery": {10, 10}, "action-plan": {5, 5}, "takeaways": {4, 4}, "failure-modes": {5, 15}} {
-		text, ok := library(t).Checklist(name)
+		text, ok := lib.Checklist(name)
 		if !ok {
 			t.Errorf("there is no checklist “%s”", name)
 			continue
@@ -220,6 +221,7 @@ func asked(body string) []string {
 // Every question of an audit can be answered one by one: it stands word for
 // word in a checklist, under the heading that it has in the prompt.
 func TestQuestionsAreBoxes(t *testing.T) {
+	lib := library(t)
 	for id, want := range map[string]struct {
 		checklist    string
 		areas, boxes int
@@ -231,7 +233,8 @@ func TestQuestionsAreBoxes(t *testing.T) {
 		"scale-stress":         {"scale-stress", 4, 12},
 		"compliance":           {"compliance", 4, 12},
 	} {
-		text, _ := library(t).Checklist(want.checklist)
+		text, _ := lib.Checklist(want.checklist)
+		p, _ := lib.Prompt(id)
 		var boxes []string
 		areas := 0
 		for _, s := range markdown.Sections(text) {
@@ -244,7 +247,7 @@ func TestQuestionsAreBoxes(t *testing.T) {
 				}
 			}
 		}
-		if questions := asked(load(t, id).Body); !slices.Equal(questions, boxes) {
+		if questions := asked(p.Body); !slices.Equal(questions, boxes) {
 			t.Errorf("%s asks\n%s\nand its checklist\n%s", id, strings.Join(questions, "\n"), strings.Join(boxes, "\n"))
 		}
 		if areas != want.areas || len(boxes) != want.boxes {
@@ -307,5 +310,58 @@ func TestDefaults(t *testing.T) {
 		if !strings.Contains(load(t, id).Body, "at most 20 files") {
 			t.Errorf("%s does not limit a step to 20 files", id)
 		}
+	}
+}
+
+// Each workflow has its phases in order, a gate with a way out at each, and the
+// loop that its page describes.
+func TestWorkflowsOfTheCatalogue(t *testing.T) {
+	lib := library(t)
+	for id, want := range map[string]struct{ phases, loop string }{
+		"idea-to-production": {"preflight request spec plan build review security performance release golive", "build review 20 done"},
+		"harden":             {"implement analyse fix readiness plan enhance", "analyse fix readiness 10 plateau"},
+		"agent-task":         {"classify spec run review refine note", "review refine 3 done"},
+	} {
+		w, ok := lib.Workflow(id)
+		if !ok {
+			t.Errorf("there is no workflow “%s”", id)
+			continue
+		}
+		var phases []string
+		for _, p := range w.Phases {
+			phases = append(phases, p.ID)
+			if len(p.Gate) == 0 {
+				t.Errorf("the phase %s of %s has no gate", p.ID, id)
+			}
+			for _, c := range p.Gate {
+				if c.Help == "" {
+					t.Errorf("the condition %s of %s in %s has no help", c.ID, p.ID, id)
+				}
+			}
+		}
+		if got := strings.Join(phases, " "); got != want.phases {
+			t.Errorf("the phases of %s are %s, want %s", id, got, want.phases)
+		}
+		loop := fmt.Sprintf("%s %d %s", strings.Join(w.Loop.Phases, " "), w.Loop.Cap, w.Loop.Ends)
+		if loop != want.loop {
+			t.Errorf("the loop of %s is %s, want %s", id, loop, want.loop)
+		}
+	}
+}
+
+// Reviews and audits come due where the catalogue says, and not only in their turn.
+func TestTriggersOfIdeaToProduction(t *testing.T) {
+	w, _ := library(t).Workflow("idea-to-production")
+	var got []string
+	for _, trigger := range w.Triggers {
+		a := trigger.After
+		got = append(got, fmt.Sprintf("%s %s: %t %v %s", trigger.Phase, trigger.Prompt, a.Milestone, a.Tags, a.Steps))
+		if trigger.Help == "" {
+			t.Errorf("the trigger %s has no help", trigger.ID)
+		}
+	}
+	want := []string{"review review: true [] ", "security security-audit: false [auth data-store] ", "security security-audit: false [] all"}
+	if !slices.Equal(got, want) {
+		t.Errorf("triggers %q, want %q", got, want)
 	}
 }
