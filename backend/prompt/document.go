@@ -73,6 +73,9 @@ func split(file string, data []byte) (document, error) {
 
 // trimBlankLines removes the blank lines at the beginning, and keeps the indentation of the first other one.
 func trimBlankLines(s string) string {
+	if strings.TrimSpace(s) == "" {
+		return ""
+	}
 	for {
 		line, rest, found := strings.Cut(s, "\n")
 		if strings.TrimSpace(line) != "" || !found {
