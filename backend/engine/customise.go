@@ -26,11 +26,11 @@ func (e *Engine) Customise(_ context.Context, id string) (workflow.PromptCard, e
 	if err != nil {
 		return workflow.PromptCard{}, err
 	}
-	own, err := prompt.WithBase(string(text), p.Revision)
+	own, err := prompt.WithBase(text, p.Revision)
 	if err != nil {
 		return workflow.PromptCard{}, err
 	}
-	if err := e.keepPrompt(promptPath(id), workflow.SavePrompt{Text: own}, workflow.VersionCreated, "Customise "+p.Title); err != nil {
+	if err := e.keepPrompt(promptPath(id), workflow.SavePrompt{Text: string(own)}, workflow.VersionCreated, "Customise "+p.Title); err != nil {
 		return workflow.PromptCard{}, err
 	}
 	if err := e.keepBuiltIn(id, string(text)); err != nil {
@@ -84,9 +84,11 @@ func (e *Engine) Upgrade(_ context.Context, id string) (workflow.Upgrade, error)
 	for _, c := range clashes {
 		u.Conflicts = append(u.Conflicts, c.Theirs)
 	}
-	if u.Merged, err = prompt.WithBase(merged, under.Revision); err != nil {
+	based, err := prompt.WithBase([]byte(merged), under.Revision)
+	if err != nil {
 		return u, err
 	}
+	u.Merged = string(based)
 	u.Theirs, u.Own = markdown.Diff(u.From, u.BuiltIn), markdown.Diff(u.From, u.Yours)
 	u.Card, err = e.cardOf(id)
 	return u, err
@@ -113,9 +115,11 @@ func (e *Engine) TakeOver(ctx context.Context, id string, s workflow.SavePrompt)
 	}
 	p, _ := e.lib().Prompt(id)
 	under, _ := p.Under()
-	if s.Text, err = prompt.WithBase(orElse(s.Text, u.Merged), under.Revision); err != nil {
+	based, err := prompt.WithBase([]byte(orElse(s.Text, u.Merged)), under.Revision)
+	if err != nil {
 		return workflow.PromptDetail{}, err
 	}
+	s.Text = string(based)
 	s.Message = orElse(s.Message, "Take over changes of the built-in prompt")
 	if _, err := e.SavePrompt(ctx, id, s); err != nil {
 		return workflow.PromptDetail{}, err
