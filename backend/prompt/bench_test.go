@@ -22,7 +22,7 @@ func manyFiles(b *testing.B, n int) string {
 			variables = "variables:\n  - name: input\n    type: long-text\n    label: Input\n    help: What it is about.\n    required: true\n" +
 				"  - name: tone\n    type: choice\n    label: Tone\n    options: [dry, warm]\n    default: dry\n"
 		}
-		write(b, dir, fmt.Sprintf("library/imported/%s.md", c.ID), "---\nid: "+c.ID+"\ntitle: "+c.Title+"\nsummary: "+c.Summary+
+		write(b, dir, fmt.Sprintf("prompts/imported/%s.md", c.ID), "---\nid: "+c.ID+"\ntitle: "+c.Title+"\nsummary: "+c.Summary+
 			"\ntags: ["+strings.Join(c.Tags, ", ")+"]\nversion: 2\n"+variables+"origin:\n  format: fabric\n  from: patterns/"+c.ID+"\n---\n\n"+c.Body+
 			map[bool]string{true: "\n{{input}} {{tone}}\n", false: "\n"}[variables != ""])
 	}
@@ -99,7 +99,7 @@ func BenchmarkReload(b *testing.B) {
 	i := 0
 	for b.Loop() {
 		i++
-		write(b, dir, "library/imported/p-7.md", fmt.Sprintf("---\nid: p-7\ntitle: T%d\nsummary: S.\n---\nText.\n", i))
+		write(b, dir, "prompts/imported/p-7.md", fmt.Sprintf("---\nid: p-7\ntitle: T%d\nsummary: S.\n---\nText.\n", i))
 		lib = lib.Reload()
 		lib.Prompts()
 	}
