@@ -181,7 +181,7 @@ func (e *Engine) SavePrompt(ctx context.Context, id string, s workflow.SavePromp
 		return workflow.PromptDetail{}, workflow.Errorf(workflow.Conflict, "“%s” is built in and cannot be changed.", old.Title).
 			WithHint("Customise it: a copy of yours then takes its place.")
 	}
-	p, err := prompt.Parse(old.File, []byte(s.Text))
+	p, err := sound(old.File, s.Text)
 	if err != nil {
 		return workflow.PromptDetail{}, err
 	}
@@ -195,9 +195,22 @@ func (e *Engine) SavePrompt(ctx context.Context, id string, s workflow.SavePromp
 	return e.PromptDetail(ctx, id)
 }
 
+// sound reads the text of a prompt that is to be kept.
+func sound(file, text string) (prompt.Prompt, error) {
+	p, err := prompt.Parse(file, []byte(text))
+	if err == nil {
+		return p, nil
+	}
+	told := *workflow.Describe(err)
+	if told.Hint == "" {
+		told.Hint = "Put that line right, then save again. Nothing was changed."
+	}
+	return p, &told
+}
+
 // NewPrompt adds a prompt to the user's library.
 func (e *Engine) NewPrompt(ctx context.Context, s workflow.SavePrompt) (workflow.PromptDetail, error) {
-	p, err := prompt.Parse("the prompt", []byte(s.Text))
+	p, err := sound("the prompt", s.Text)
 	if err != nil {
 		return workflow.PromptDetail{}, err
 	}
@@ -293,7 +306,7 @@ func (e *Engine) PutBack(_ context.Context, path string) (workflow.PromptCard, e
 	if err != nil {
 		return workflow.PromptCard{}, err
 	}
-	p, err := prompt.Parse(path, []byte(text))
+	p, err := sound(path, text)
 	if err != nil {
 		return workflow.PromptCard{}, err
 	}

@@ -44,13 +44,14 @@ func (b *bench) readFile(path string) string {
 // versionsOf are the texts of a file of the library, the oldest first.
 func (b *bench) versionsOf(path string) []string {
 	b.t.Helper()
-	log := try(b.Log(b.ctx, workflow.LibraryID, path, workflow.LogQuery{}))(b.t)
 	texts := []string{}
-	for _, v := range log.Versions {
-		texts = append(texts, try(b.Text(b.ctx, workflow.LibraryID, path, v.Number))(b.t).Markdown)
+	for n := 1; ; n++ {
+		v, err := b.Text(b.ctx, workflow.LibraryID, path, n)
+		if workflow.CodeOf(err) == workflow.NotFound {
+			return texts
+		}
+		texts = append(texts, try(v, err)(b.t).Markdown)
 	}
-	slices.Reverse(texts)
-	return texts
 }
 
 func TestTheLibraryListsBuiltInPrompts(t *testing.T) {
@@ -280,7 +281,7 @@ func TestFavouritesAndUsesAreKept(t *testing.T) {
 func TestScratchRunsAreKept(t *testing.T) {
 	b := newBench(t, func(llm.Request) llmtest.Answer { return llmtest.Answer{Text: "# Tidy\n\nDone.\n"} })
 	try(b.NewPrompt(b.ctx, workflow.SavePrompt{Text: ownPrompt("tidy", "Tidy up.")}))(t)
-	run := b.ended(try(b.StartPrompt(b.ctx, workflow.PromptOrder{PromptID: "tidy", Model: llmtest.ScriptedModel}))(t))
+	run := b.endedRun(try(b.StartPrompt(b.ctx, workflow.PromptOrder{PromptID: "tidy", Model: llmtest.ScriptedModel}))(t))
 	if run.ProjectID != workflow.LibraryID || run.Phase != "" || run.Output != "answers/tidy.md" || run.State != workflow.RunSucceeded {
 		t.Errorf("%+v", run)
 	}
@@ -302,16 +303,9 @@ func TestScratchRunsAreKept(t *testing.T) {
 	}
 }
 
-// ended waits for the end of a run.
-func (b *bench) ended(r workflow.Run) workflow.Run {
+func (b *bench) endedRun(r workflow.Run) workflow.Run {
 	b.t.Helper()
-	for !r.State.Ended() {
-		d := try(b.Run(b.ctx, r.ID))(b.t)
-		if r = d.Run; !r.State.Ended() {
-			time.Sleep(time.Millisecond)
-		}
-	}
-	return r
+	return b.ended(r.ID).Run
 }
 
 func TestPromptsAreFilledFromTheProject(t *testing.T) {
@@ -372,7 +366,7 @@ func TestAnAnswerTurnsIntoTheNextPrompt(t *testing.T) {
 			order.Values[v.Name] = v.Example
 		}
 	}
-	first := b.ended(try(b.StartPrompt(b.ctx, order))(t))
+	first := b.endedRun(try(b.StartPrompt(b.ctx, order))(t))
 	next := try(b.NextPrompt(b.ctx, workflow.Given{RunID: first.ID}))(t)
 	if next.Default != "fix-prompt" || next.Kind != workflow.TextFindings {
 		t.Errorf("next %+v, want the fix prompt", next)
@@ -380,13 +374,13 @@ func TestAnAnswerTurnsIntoTheNextPrompt(t *testing.T) {
 	if next := try(b.NextPrompt(b.ctx, workflow.Given{Text: findings}))(t); next.Default != "fix-prompt" {
 		t.Errorf("of the pasted text: %+v", next)
 	}
-	second := b.ended(try(b.StartPrompt(b.ctx, workflow.PromptOrder{PromptID: next.Default, ProjectID: p.ID, Model: llmtest.ScriptedModel,
+	second := b.endedRun(try(b.StartPrompt(b.ctx, workflow.PromptOrder{PromptID: next.Default, ProjectID: p.ID, Model: llmtest.ScriptedModel,
 		Given: &workflow.Given{RunID: first.ID}}))(t))
 	if second.Output != "prompts/fix-prompt-01.md" || second.Given == nil || second.Given.RunID != first.ID {
 		t.Fatalf("%+v", second)
 	}
 	try(b.Accept(b.ctx, second.ID, workflow.AcceptCandidate{All: true}))(t)
-	third := b.ended(try(b.StartPrompt(b.ctx, workflow.PromptOrder{Prompt: second.Output, ProjectID: p.ID, Model: llmtest.ScriptedModel}))(t))
+	third := b.endedRun(try(b.StartPrompt(b.ctx, workflow.PromptOrder{Prompt: second.Output, ProjectID: p.ID, Model: llmtest.ScriptedModel}))(t))
 	if d := try(b.Run(b.ctx, third.ID))(t); !strings.Contains(d.Prompt, "A lock in {{braces}}.") || third.PromptPath != second.Output {
 		t.Errorf("the prompt artifact was sent as %q", d.Prompt)
 	}
@@ -397,7 +391,7 @@ func TestAnAnswerTurnsIntoTheNextPrompt(t *testing.T) {
 	if !slices.Equal(titles, []string{"run", "run", "document", "run"}) {
 		t.Errorf("chain %v", titles)
 	}
-	again := b.ended(try(b.StartPrompt(b.ctx, workflow.PromptOrder{PromptID: "fix-prompt", ProjectID: p.ID, Model: llmtest.ScriptedModel,
+	again := b.endedRun(try(b.StartPrompt(b.ctx, workflow.PromptOrder{PromptID: "fix-prompt", ProjectID: p.ID, Model: llmtest.ScriptedModel,
 		Given: &workflow.Given{Text: findings}}))(t))
 	if again.Output != "prompts/fix-prompt-02.md" {
 		t.Errorf("a second one goes to %s", again.Output)
@@ -423,7 +417,7 @@ func TestPerspectivesAreMerged(t *testing.T) {
 	wantCode(t, err, workflow.NotFound)
 	batch := try(b.StartBatch(b.ctx, workflow.PromptBatch{Order: order, Personas: []string{"security-expert", "support-manager"}}))(t)
 	for _, r := range batch.Runs {
-		b.ended(r)
+		b.endedRun(r)
 	}
 	batch = try(b.Batch(b.ctx, batch.ID))(t)
 	if !batch.Done || len(batch.Findings) != 2 || batch.Findings[0].Severity != workflow.P0 || len(batch.Findings[1].By) != 2 || batch.Findings[1].Severity != workflow.P1 {

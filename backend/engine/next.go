@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"plumbline/backend/markdown"
 	"plumbline/backend/prompt"
 	"plumbline/backend/store"
 	"plumbline/backend/workflow"
@@ -74,7 +75,9 @@ func madeBy(tx *store.Tx, g workflow.Given) (string, error) {
 }
 
 // textKind says what a text is, by what our parsers find in it.
-func textKind(string) workflow.TextKind { return workflow.TextAny }
+func textKind(text string) workflow.TextKind {
+	return workflow.KindOfText(text, len(markdown.Findings(text).Findings), len(markdown.Plan(text).Steps), markdown.Sections(text))
+}
 
 // maxChain keeps a chain that somebody tied into a ring from going on for ever.
 const maxChain = 100

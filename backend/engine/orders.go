@@ -112,6 +112,12 @@ func answerPath(tx *store.Tx, pic picture, pr prompt.Prompt, document string) (s
 	}
 }
 
+// isAnswer reports whether a document is where answers to prompts of the library go.
+func isAnswer(name string) bool {
+	dir := path.Dir(name)
+	return dir == answersDir || dir == promptsDir
+}
+
 // assembleLoose fills a prompt of the library. With a required variable missing,
 // what there is so far is rendered all the same, for reading.
 func (e *Engine) assembleLoose(tx *store.Tx, pic picture, pr prompt.Prompt, o workflow.PromptOrder) (assembled, error) {
