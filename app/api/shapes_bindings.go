@@ -29,6 +29,20 @@ type DataShapes struct {
 	Save       workflow.SaveDocument    `json:"save"`
 	NewProject workflow.NewProject      `json:"newProject"`
 	Owner      workflow.OwnerInfo       `json:"owner"`
+
+	Shelf        workflow.Shelf         `json:"shelf"`
+	PromptDetail workflow.PromptDetail  `json:"promptDetail"`
+	SavePrompt   workflow.SavePrompt    `json:"savePrompt"`
+	PromptOrder  workflow.PromptOrder   `json:"promptOrder"`
+	Filled       workflow.FilledPrompt  `json:"filled"`
+	Hit          workflow.PromptHit     `json:"hit"`
+	Given        workflow.Given         `json:"given"`
+	Next         workflow.NextPrompt    `json:"next"`
+	PromptBatch  workflow.PromptBatch   `json:"promptBatch"`
+	Upgrade      workflow.Upgrade       `json:"upgrade"`
+	Import       workflow.ImportPreview `json:"import"`
+	ExportAsk    workflow.ExportPrompts `json:"exportAsk"`
+	Export       workflow.Export        `json:"export"`
 }
 
 // All returns nothing of use.
