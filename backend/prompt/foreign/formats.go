@@ -321,7 +321,10 @@ func (c *conversion) appendInput() {
 	}
 	c.text("\n\n")
 	c.pieces = append(c.pieces, prompt.Piece{Kind: prompt.PieceValue, Name: "input"})
-	if !slices.ContainsFunc(c.variables, func(v workflow.Variable) bool { return v.Name == "input" }) {
+	at := slices.IndexFunc(c.variables, func(v workflow.Variable) bool { return v.Name == "input" })
+	if at < 0 {
 		c.variables = append(c.variables, declare("input"))
+		return
 	}
+	c.variables[at].Type = declare("input").Type // and no longer one that only a section asks for
 }

@@ -18,7 +18,9 @@ func lost(f Format, p prompt.Prompt, files []workflow.ExportedFile) []string {
 	folder := newFolder()
 	for _, file := range files {
 		folder.files = append(folder.files, file.Path)
-		folder.texts[file.Path] = file.Content
+		if text, err := prompt.PlainText(file.Path, []byte(file.Content)); err == nil {
+			folder.texts[file.Path] = text
+		}
 	}
 	i := folder.prompts(Options{})
 	if len(i.Prompts) != 1 {

@@ -132,10 +132,10 @@ func (c *scanner) at(at int) (match, bool) {
 func (c *scanner) braces(at int, code bool) (match, bool) {
 	w := c.window(at)
 	m := bracesRE.FindStringSubmatch(w)
-	if m == nil {
+	if m == nil && c.before(at) != '{' {
 		m = tripleRE.FindStringSubmatch(w)
 	}
-	if m == nil || c.before(at) == '$' || m[1] != "" && m[3] != "" {
+	if m == nil || m[1] != "" && m[3] != "" {
 		return match{}, false
 	}
 	found := match{start: at, end: at + len(m[0])}
@@ -177,7 +177,11 @@ func (c *scanner) dollar(at int) (match, bool) {
 		}
 	case c.inputs:
 		if m := inputRE.FindStringSubmatch(w); m != nil {
-			v := declare(variableName(cmp.Or(m[1], m[3])))
+			name := cmp.Or(m[1], m[3])
+			if !validNameRE.MatchString(name) {
+				name = variableName(name)
+			}
+			v := declare(name)
 			v.Help = strings.TrimSpace(m[2])
 			return take(len(m[0]), v)
 		}
