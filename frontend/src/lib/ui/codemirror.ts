@@ -25,6 +25,8 @@ export interface EditorHandle {
   replace(text: string): void;
   setReadonly(readonly: boolean): void;
   focus(): void;
+  /** Puts the cursor at the beginning of a line, and the line into view. */
+  goTo(line: number): void;
   destroy(): void;
 }
 
@@ -40,6 +42,11 @@ export function openEditor(options: EditorOptions): EditorHandle {
     replace: (text) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } }),
     setReadonly: (on) => view.dispatch({ effects: readonly.reconfigure(EditorState.readOnly.of(on)) }),
     focus: () => view.focus(),
+    goTo: (line) => {
+      const { from } = view.state.doc.line(Math.max(1, Math.min(line, view.state.doc.lines)));
+      view.dispatch({ selection: { anchor: from }, effects: EditorView.scrollIntoView(from, { y: 'center' }) });
+      view.focus();
+    },
     destroy: () => view.destroy(),
   };
 }
