@@ -1,6 +1,6 @@
 import type { PromptCard, Run } from '../../lib/api';
 import type { AppState } from '../../lib/state/app.svelte';
-import { isDocument, type PromptDesk } from '../../lib/state/prompt-desk.svelte';
+import type { PromptDesk } from '../../lib/state/prompt-desk.svelte';
 import { links } from '../../lib/state/router.svelte';
 import { ended } from '../../lib/state/run.svelte';
 import { size } from '../phase/words';
@@ -164,10 +164,6 @@ export class DeskActs {
 
   get title(): string {
     return this.card?.title ?? this.desk.filled?.title ?? this.desk.id;
-  }
-
-  get document(): boolean {
-    return isDocument(this.desk.id);
   }
 }
 

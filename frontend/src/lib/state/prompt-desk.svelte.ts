@@ -30,6 +30,8 @@ export class PromptDesk {
   asking = $state(false);
   private typed = $state.raw<Readonly<Record<string, string>>>({});
 
+  /** It is a document of the project, not a prompt of the library. */
+  readonly document: boolean;
   readonly runs: RunsState;
   readonly paste: PasteState;
 
@@ -60,6 +62,7 @@ export class PromptDesk {
     given?: Given,
   ) {
     this.given = given;
+    this.document = isDocument(id);
     this.runs = new RunsState(api, {
       list: () => api.library.runs(id, project),
       start: () => api.library.start(this.order()),
@@ -108,6 +111,13 @@ export class PromptDesk {
     void this.fill();
   };
 
+  /** Takes up the text that a run was made from, so that it can be run again. */
+  adopt = (given: Given | undefined): void => {
+    if (!given || this.given) return;
+    this.given = given;
+    void this.fill();
+  };
+
   dropGiven = (): void => {
     this.given = undefined;
     void this.fill();
@@ -142,7 +152,7 @@ export class PromptDesk {
   };
 
   order(): PromptOrder {
-    const document = isDocument(this.id);
+    const { document } = this;
     const values = { ...kept(this.variables), ...this.typed };
     return {
       promptId: document ? '' : this.id,
@@ -157,11 +167,11 @@ export class PromptDesk {
 
   private holds(run: Run): boolean {
     const here = run.projectId === (this.project || 'library');
-    return here && !run.batchId && (isDocument(this.id) ? run.promptPath === this.id : run.promptId === this.id);
+    return here && !run.batchId && (this.document ? run.promptPath === this.id : run.promptId === this.id);
   }
 
   private async loadDetail(): Promise<void> {
-    if (isDocument(this.id)) return;
+    if (this.document) return;
     try {
       this.detail = await this.api.library.detail(this.id);
       this.error = undefined;

@@ -14,6 +14,8 @@ export interface EditorOptions {
   label: string;
   placeholder: string;
   readonly: boolean;
+  /** A file, in the type of code, instead of a page. */
+  code: boolean;
   onchange: (text: string) => void;
   onsave: () => void;
 }
@@ -79,6 +81,7 @@ function extensions(options: EditorOptions, readonly: Compartment): Extension[] 
       if (update.docChanged) options.onchange(update.state.doc.toString());
     }),
     theme,
+    ...(options.code ? [codeTheme] : []),
   ];
 }
 
@@ -107,6 +110,11 @@ const marks = HighlightStyle.define([
   { tag: [tags.link, tags.url], color: 'var(--blue)' },
   { tag: [tags.processingInstruction, tags.contentSeparator, tags.meta], color: 'var(--ink-3)' },
 ]);
+
+const codeTheme = EditorView.theme({
+  '.cm-scroller': { font: '400 13px/22px var(--font-mono)' },
+  '.cm-content': { maxWidth: '760px', padding: '20px 0 30vh' },
+});
 
 /** Custom properties reach into the shadow root, so one theme serves light and dark. */
 const theme = EditorView.theme({

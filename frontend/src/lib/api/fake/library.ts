@@ -49,7 +49,7 @@ export function fakeLibrary(world: World, writer: Writer): Api['library'] {
     const typed = order.values[variable.name] ?? values.get(`${order.projectId} ${order.promptId}`)?.[variable.name];
     const artifact = variable.type === 'artifact' ? work?.versions.get(variable.source) : undefined;
     const from = (value: string, source: string, label: string): FilledVariable => ({
-      variable, value, from: value ? source : 'none', label, path: '', version: 0, tokens: value ? tokens(value) : 0, missing: variable.required && !value.trim(),
+      variable, value, from: value ? source : 'none', label: value ? label : '', path: '', version: 0, tokens: value ? tokens(value) : 0, missing: variable.required && !value.trim(),
     });
     if (typed) return from(typed, 'user', '');
     if (variable.source === 'given' && order.given) return from(order.given.text ?? world.answers.get(order.given.runId)?.answer ?? order.given.title, 'given', order.given.title);
