@@ -1,9 +1,10 @@
-// Package prompts embeds the built-in library: prompts, workflows and checklists.
+// Package prompts embeds the built-in library: prompts,
+// workflows, checklists, personas and domain packs.
 package prompts
 
 import "embed"
 
-// Files holds library/**.md, workflows/*.md and checklists/*.md.
+// Files holds library/**.md, and the *.md of workflows, checklists, personas and packs.
 //
-//go:embed library workflows checklists
+//go:embed library workflows checklists personas packs
 var Files embed.FS

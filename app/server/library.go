@@ -46,6 +46,9 @@ func (d data) addPromptFiles() {
 	handleBody(d, "PUT /data/library/prompts/{id}", func(r request, e *engine.Engine, s workflow.SavePrompt) (any, error) {
 		return e.SavePrompt(r.Context(), r.PathValue("id"), s)
 	})
+	handleBody(d, "POST /data/library/prompts/{id}/upgrade", func(r request, e *engine.Engine, s workflow.SavePrompt) (any, error) {
+		return e.TakeOver(r.Context(), r.PathValue("id"), s)
+	})
 	handleBody(d, "POST /data/library/prompts", func(r request, e *engine.Engine, s workflow.SavePrompt) (any, error) {
 		return e.NewPrompt(r.Context(), s)
 	})

@@ -30,6 +30,14 @@ type fields map[string]func(yamlNode)
 type front struct {
 	file string
 	err  error
+	side
+}
+
+// side is what a file says besides what it holds.
+type side struct {
+	refs []reference // to other files, in the order they are read
+	base string      // the revision of the built-in file that it was made from
+	at   int         // the line of its id
 }
 
 // firstLine is the line of the file that the front matter begins on.
@@ -225,6 +233,24 @@ func (f *front) id(n yamlNode) string {
 	if !idRE.MatchString(s) {
 		f.fail(n, "“%s” is not an id; lower-case words joined by “-” are expected", s)
 	}
+	return s
+}
+
+// own reads the id of the file itself.
+func (f *front) own(n yamlNode) string {
+	f.at = f.lineOf(n)
+	return f.id(n)
+}
+
+var baseRE = regexp.MustCompile(`^[0-9a-f]{64}$`)
+
+// madeFrom reads the revision of the built-in file that one of the user's was made from.
+func (f *front) madeFrom(n yamlNode) string {
+	s := f.scalar(n)
+	if !baseRE.MatchString(s) {
+		f.fail(n, "“%s” is not a revision; the 64 hexadecimal digits of a SHA-256 are expected", s)
+	}
+	f.side.base = s
 	return s
 }
 
