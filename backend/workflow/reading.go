@@ -54,6 +54,12 @@ type Reading struct {
 	None bool
 }
 
+// CheckedPlan is a plan with what is wrong with it.
+type CheckedPlan struct {
+	PlanRead
+	Problems []PlanProblem `json:"problems"`
+}
+
 // ContractRead is how an answer holds against the contract of a prompt.
 type ContractRead struct {
 	Prompt string `json:"prompt"` // its id
