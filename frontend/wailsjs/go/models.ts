@@ -457,6 +457,7 @@ export namespace workflow {
 	    default: string;
 	    options: string[];
 	    source: string;
+	    example: string;
 	}
 	export interface FilledVariable {
 	    variable: Variable;
@@ -491,6 +492,11 @@ export namespace workflow {
 	    next: number;
 	}
 	
+	export interface Loop {
+	    phases: string[];
+	    cap: number;
+	    ends: string;
+	}
 	
 	
 	export interface Moment {
@@ -529,6 +535,8 @@ export namespace workflow {
 	    summary: string;
 	    kind: string;
 	    prompt: string;
+	    prompts: string[];
+	    inputs: string[];
 	    output: string;
 	    template: string;
 	    strip: boolean;
@@ -640,6 +648,20 @@ export namespace workflow {
 	
 	
 	
+	export interface TriggerAfter {
+	    milestone: boolean;
+	    tags: string[];
+	    steps: string;
+	}
+	export interface Trigger {
+	    id: string;
+	    title: string;
+	    prompt: string;
+	    phase: string;
+	    help: string;
+	    after: TriggerAfter;
+	}
+	
 	
 	export interface VerifyProgress {
 	    done: number;
@@ -662,6 +684,9 @@ export namespace workflow {
 	    title: string;
 	    summary: string;
 	    phases: Phase[];
+	    loop: Loop;
+	    triggers: Trigger[];
+	    source: string;
 	}
 
 }

@@ -6,7 +6,7 @@ import { partsOf, piecesOf } from './prompt-parts';
 
 function filled(name: string, value: string, change: Partial<FilledVariable> = {}): FilledVariable {
   return {
-    variable: { name, type: 'text', label: name, help: '', required: true, default: '', options: [], source: '' },
+    variable: { name, type: 'text', label: name, help: '', required: true, default: '', options: [], source: '', example: '' },
     value,
     from: 'user',
     label: '',

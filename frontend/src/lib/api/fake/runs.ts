@@ -49,7 +49,7 @@ export function fakeRuns(world: World, tell: (work: Work) => void): Parts {
     return {
       prompt: {
         projectId: id, phase, promptId: phase, title: `${title} prompt`, summary: '', revision: 'fake', variables: [
-          { variable: { name: 'idea', type: 'long-text', label: 'Idea', help: 'What it is, in a few sentences.', required: true, default: '', options: [], source: '' }, value: work.project.summary, from: 'project', label: 'Project', path: '', version: 0, tokens: 12, missing: false },
+          { variable: { name: 'idea', type: 'long-text', label: 'Idea', help: 'What it is, in a few sentences.', required: true, default: '', options: [], source: '', example: '' }, value: work.project.summary, from: 'project', label: 'Project', path: '', version: 0, tokens: 12, missing: false },
         ], missing: [], hash: 'b5c1f00d', size: bytes(text), context: plan, model,
       },
       text,
