@@ -144,24 +144,32 @@ func nested(matches []match) bool {
 	return len(open) == 0 && len(names) <= maxVariables
 }
 
+// spelling writes a tag: whether its variable is named for the first time, and
+// the first two bytes of what follows, may count.
+type spelling func(p prompt.Piece, first bool, next string) string
+
 // write is the way back: pieces as a text of the format. What would be taken for
 // a placeholder and is none gets a backslash.
-func (s syntax) write(pieces []prompt.Piece, spell func(p prompt.Piece, next byte) string) string {
-	parts := make([]string, len(pieces))
-	next := byte(0)
+func (s syntax) write(pieces []prompt.Piece, spell spelling) string {
+	parts, firsts := make([]string, len(pieces)), make([]bool, len(pieces))
+	named := map[string]bool{}
+	for i, p := range pieces {
+		firsts[i] = p.Kind == prompt.PieceValue && !named[p.Name]
+		named[p.Name] = named[p.Name] || firsts[i]
+	}
+	next := ""
 	for i := len(pieces) - 1; i >= 0; i-- {
 		p := pieces[i]
 		switch {
 		case p.Kind != prompt.PieceText:
-			parts[i] = spell(p, next)
+			parts[i] = spell(p, firsts[i], next)
 		case s.dollars:
 			parts[i] = strings.ReplaceAll(p.Text, "$", "$$")
 		default:
 			parts[i] = p.Text
 		}
-		if parts[i] != "" {
-			next = parts[i][0]
-		}
+		next = parts[i] + next
+		next = next[:min(len(next), 2)]
 	}
 	text := strings.Join(parts, "")
 	var out strings.Builder

@@ -173,20 +173,3 @@ func (d *draft) take(p prompt.Prompt, group, text string) error {
 	}
 	return nil
 }
-
-// undefaulted clears the defaults that do not fit the type of their variable.
-func undefaulted(v workflow.Variable) workflow.Variable {
-	switch v.Type {
-	case workflow.VarText, workflow.VarLongText, workflow.VarArtifact, workflow.VarFiles:
-	case workflow.VarChoice:
-		for _, o := range v.Options {
-			if o == v.Default {
-				return v
-			}
-		}
-		v.Default = ""
-	default:
-		v.Default = ""
-	}
-	return v
-}

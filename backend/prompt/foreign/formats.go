@@ -104,6 +104,7 @@ func (d *draft) bundled(files []string) {
 var (
 	shellRE    = regexp.MustCompile("(?:^|[\\s(])!`[^`\n]+`")
 	shellFence = regexp.MustCompile("(?m)^[ \t>]*(?:```+|~~~+)!")
+	fenceEnd   = regexp.MustCompile("\n[ \t>]*(?:```+|~~~+)")
 	mentionRE  = regexp.MustCompile(`(?:^|[\s(])@[A-Za-z0-9_.~-]*[/.][A-Za-z0-9_./-]*[A-Za-z0-9_/-]`)
 	vscodeRE   = regexp.MustCompile(`\$\{[a-zA-Z]+(?::[^}\n]{0,100})?\}|(?:^|\s)#(?:file|tool):[^\s]{1,200}`)
 	pluginRE   = regexp.MustCompile(`\{\{[ \t]*(?:plugin|ext):[^{}\n]{0,500}\}\}`)
@@ -136,6 +137,9 @@ func (d *draft) runs(re *regexp.Regexp, text string, firstLine int, why string) 
 		end := at[1]
 		if re == shellFence {
 			end = min(len(text), at[1]+200)
+			if block := fenceEnd.FindStringIndex(text[at[1]:end]); block != nil {
+				end = at[1] + block[1]
+			}
 		}
 		d.inert(line, text[start:end], why)
 		if len(d.found.Inert) > maxInert {

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"plumbline/backend/prompt"
 	"plumbline/backend/workflow"
 )
 
@@ -124,10 +125,9 @@ func (d *draft) defaults(m matter) {
 	used := 0
 	for i, v := range d.conv.variables {
 		if s, ok := all.text(v.Name); ok {
-			v.Default = strings.TrimSpace(s)
-			v.Required = false
-			if fit := undefaulted(v); fit.Default != "" {
-				d.conv.variables[i] = fit
+			v.Default, v.Required = strings.TrimSpace(s), false
+			if prompt.Fits(v, v.Default) {
+				d.conv.variables[i] = v
 				used++
 			}
 		}

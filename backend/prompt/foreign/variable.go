@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 
+	"plumbline/backend/prompt"
 	"plumbline/backend/workflow"
 )
 
@@ -135,6 +136,9 @@ func settle(v *workflow.Variable) {
 		v.Type = workflow.VarText
 	case !choice && len(options) > 0:
 		v.Type = workflow.VarChoice
+	}
+	if v.Default != "" && !prompt.Fits(*v, v.Default) {
+		v.Default = ""
 	}
 	if v.Label = strings.TrimSpace(v.Label); v.Label == "" {
 		v.Label = human(v.Name)
