@@ -156,7 +156,14 @@ func idOf(name string) string {
 // settle writes the prompt in our format and reads it again, so that what comes
 // in is what our own reader makes of it.
 func (d *draft) settle(p prompt.Prompt) error {
-	return d.take(p, p.Group, string(prompt.Write(p)))
+	if p.Body == "" {
+		return prompt.FileError(d.doc.file, d.doc.bodyLine, "the prompt has no text")
+	}
+	if err := d.take(p, p.Group, string(prompt.Write(p))); err != nil {
+		// Its line is one of a file that nobody has seen.
+		return prompt.FileError(d.doc.file, 0, "it cannot become a prompt here: %s", strings.TrimSuffix(prompt.ProblemOf(err).Message, "."))
+	}
+	return nil
 }
 
 // take makes what was found of the text in our format.

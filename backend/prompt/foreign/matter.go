@@ -81,7 +81,11 @@ func entries(text string, line int) matter {
 		line++
 	}
 	for i := range all {
-		all[i].raw = strings.TrimRight(all[i].raw, " \t\r\n") + "\n"
+		raw := strings.TrimSuffix(all[i].raw, "\n")
+		for last := strings.LastIndexByte(raw, '\n'); last >= 0 && strings.TrimSpace(raw[last:]) == ""; last = strings.LastIndexByte(raw, '\n') {
+			raw = raw[:last]
+		}
+		all[i].raw = raw + "\n"
 	}
 	return all
 }

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"plumbline/backend/prompt"
-	"plumbline/backend/workflow"
 )
 
 // pattern reads a pattern of fabric: a text, to which fabric appends the input.
@@ -66,7 +65,7 @@ func (d *draft) template() error {
 		line = e.line + 1
 	}
 	if strings.TrimSpace(text) == "" && strings.TrimSpace(system) == "" {
-		return workflow.Errorf(workflow.Invalid, "%s has neither a prompt nor a system prompt.", d.doc.file)
+		return prompt.FileError(d.doc.file, 0, "it has neither a prompt nor a system prompt")
 	}
 	d.extra = m.without("prompt", "system", "name")
 	d.extraDefaults(m)
