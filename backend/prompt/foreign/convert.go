@@ -18,13 +18,15 @@ type conversion struct {
 	variables []workflow.Variable // in the order of their first use
 	found     []Placeholder
 	crowded   bool // placeholders beyond maxVariables stay text
+
+	pending strings.Builder // text that is not yet a piece
 }
 
 // read converts a text whose first line has the given number.
-func (s syntax) read(text string, line int) conversion {
+func (s syntax) read(text string, line int) *conversion {
 	matches := s.scan(text)
 	sections := nested(matches)
-	c := conversion{found: []Placeholder{}}
+	c := &conversion{found: []Placeholder{}}
 	index := map[string]int{}
 	at := 0
 	for _, m := range matches {
@@ -42,21 +44,27 @@ func (s syntax) read(text string, line int) conversion {
 			if !section {
 				name = c.variables[index[key(m.variable)]].Name
 			}
-			c.pieces = append(c.pieces, prompt.Piece{Kind: m.kind, Name: name})
+			c.tag(m.kind, name)
 		}
 	}
 	c.text(text[at:])
+	c.flush()
 	c.settle()
 	return c
 }
 
-func (c *conversion) text(s string) {
-	if last := len(c.pieces) - 1; last >= 0 && c.pieces[last].Kind == prompt.PieceText {
-		c.pieces[last].Text += s
-		return
-	}
-	if s != "" {
-		c.pieces = append(c.pieces, prompt.Piece{Text: s})
+func (c *conversion) text(s string) { c.pending.WriteString(s) }
+
+// tag adds a tag, after the text before it.
+func (c *conversion) tag(kind prompt.PieceKind, name string) {
+	c.flush()
+	c.pieces = append(c.pieces, prompt.Piece{Kind: kind, Name: name})
+}
+
+func (c *conversion) flush() {
+	if c.pending.Len() > 0 {
+		c.pieces = append(c.pieces, prompt.Piece{Text: c.pending.String()})
+		c.pending.Reset()
 	}
 }
 

@@ -20,7 +20,7 @@ type draft struct {
 	desc   string
 	prompt prompt.Prompt // purpose, phase, tags, version, temperature
 	extra  matter
-	conv   conversion
+	conv   *conversion
 }
 
 // Group is the shelf of the library that prompts of other formats come to stand on.

@@ -311,7 +311,7 @@ func (m matter) indented() string {
 }
 
 // hasValue reports whether a variable stands in the text.
-func (c conversion) hasValue(name string) bool {
+func (c *conversion) hasValue(name string) bool {
 	return slices.ContainsFunc(c.pieces, func(p prompt.Piece) bool { return p.Kind == prompt.PieceValue && p.Name == name })
 }
 
@@ -324,7 +324,7 @@ func (c *conversion) appendInput() {
 		c.pieces[last].Text = strings.TrimRight(c.pieces[last].Text, " \t\n")
 	}
 	c.text("\n\n")
-	c.pieces = append(c.pieces, prompt.Piece{Kind: prompt.PieceValue, Name: "input"})
+	c.tag(prompt.PieceValue, "input")
 	at := slices.IndexFunc(c.variables, func(v workflow.Variable) bool { return v.Name == "input" })
 	if at < 0 {
 		c.variables = append(c.variables, declare("input"))

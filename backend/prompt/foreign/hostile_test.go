@@ -188,6 +188,44 @@ func TestHostileFrontMatterStaysText(t *testing.T) {
 	}
 }
 
+func TestWhatIsNoPromptIsSkipped(t *testing.T) {
+	i := read(t, map[string]string{
+		"workflows/w.md": "---\nid: w\ntitle: W\nsummary: S\nphases: []\n---\n", "personas/p.md": "---\nid: p\ntitle: P\nsummary: S\n---\nLooks.\n",
+		"packs/p.md": "---\nid: p\ntitle: P\nsummary: S\nfeature: f\n---\n", "README.md": "# Hi\n", "AGENTS.md": "x", "agents.md": "Write agents.\n", "empty.md": " \n",
+		"a.yaml": "key: value\n", "b.yml": "prompt: x\nother: y\n", "pic.png": "x", "node_modules/x/a.md": "x", ".git/a.md": "x",
+	})
+	want := []string{
+		"AGENTS.md It is about the folder.", "README.md It is about the folder.", "a.yaml It is YAML without a prompt.", "b.yml It is YAML without a prompt.",
+		"empty.md It is empty.", "packs/p.md It is a domain pack.", "personas/p.md It is a persona.", "workflows/w.md It is a workflow.",
+	}
+	got := []string{}
+	for _, s := range i.Skipped {
+		got = append(got, s.File+" "+s.Why)
+	}
+	if !slices.Equal(got, want) || len(i.Prompts) > 0 {
+		t.Errorf("came in %q, skipped\n%s", ids(i), strings.Join(got, "\n"))
+	}
+	if told(i)[0] != "agents.md:0: The name differs only in capitals from AGENTS.md." {
+		t.Errorf("told is %q", told(i))
+	}
+	if f := single(t, "README.md", "Sum up {{text}}.\n"); f.Prompt.Body != "Sum up {{text}}." {
+		t.Errorf("a file chosen alone is %q", f.Prompt.Body)
+	}
+}
+
+func TestDroppedFilesAreReadTogether(t *testing.T) {
+	i, err := ReadFiles([]workflow.ExportedFile{
+		{Path: "s/SKILL.md", Content: "---\nname: s\ndescription: d\n---\nDo.\n"}, {Path: "s\\x.py", Content: ""}, {Path: "../o.md", Content: "x"}, {Path: "a.md", Content: "Hi.\n"},
+	}, Options{})
+	if err != nil || ids(i) != "a s" || len(i.Prompts[1].Bundled) != 1 || !begins(told(i), []string{"../o.md:0: It is a path outside"}) {
+		t.Errorf("came in %q, told %q, %v", ids(i), told(i), err)
+	}
+	p := i.Preview()
+	if len(p.Items) != 2 || len(p.Problems) != 1 || p.Items[0].Path != "library/imported/a.md" {
+		t.Errorf("the preview is %+v", p)
+	}
+}
+
 func TestTooManyPlaceholdersStayText(t *testing.T) {
 	var text strings.Builder
 	for n := range 1000 {

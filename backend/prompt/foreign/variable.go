@@ -26,7 +26,7 @@ func declare(name string) workflow.Variable {
 	}
 	if argumentRE.MatchString(name) {
 		v.Required = false // a command can be given without them
-		if number := strings.TrimLeft(name, "argumentsu_"); number != "" {
+		if number := name[strings.LastIndexAny(name, "gs_")+1:]; number != "" {
 			v.Label = "Argument " + number
 		}
 	}
