@@ -56,6 +56,13 @@ func (l *Library) Batch(batchID string) (workflow.Batch, error) {
 	return call(l.core, func(ctx context.Context, e *engine.Engine) (workflow.Batch, error) { return e.Batch(ctx, batchID) })
 }
 
+// KeepBatch makes the merged findings of a batch a document of its project.
+func (l *Library) KeepBatch(batchID string) (workflow.Version, error) {
+	return call(l.core, func(ctx context.Context, e *engine.Engine) (workflow.Version, error) {
+		return e.KeepBatch(ctx, batchID)
+	})
+}
+
 // Facts returns what a project says of itself, by the names of its facts.
 func (l *Library) Facts(projectID string) (map[string]string, error) {
 	return call(l.core, func(ctx context.Context, e *engine.Engine) (map[string]string, error) { return e.Facts(ctx, projectID) })

@@ -22,7 +22,7 @@ func manyFiles(b *testing.B, n int) string {
 			variables = "variables:\n  - name: input\n    type: long-text\n    label: Input\n    help: What it is about.\n    required: true\n" +
 				"  - name: tone\n    type: choice\n    label: Tone\n    options: [dry, warm]\n    default: dry\n"
 		}
-		write(b, dir, fmt.Sprintf("library/imported/%s.md", c.ID), "---\nid: "+c.ID+"\ntitle: "+c.Title+"\nsummary: "+c.Summary+
+		write(b, dir, fmt.Sprintf("prompts/imported/%s.md", c.ID), "---\nid: "+c.ID+"\ntitle: "+c.Title+"\nsummary: "+c.Summary+
 			"\ntags: ["+strings.Join(c.Tags, ", ")+"]\nversion: 2\n"+variables+"origin:\n  format: fabric\n  from: patterns/"+c.ID+"\n---\n\n"+c.Body+
 			map[bool]string{true: "\n{{input}} {{tone}}\n", false: "\n"}[variables != ""])
 	}
@@ -99,7 +99,7 @@ func BenchmarkReload(b *testing.B) {
 	i := 0
 	for b.Loop() {
 		i++
-		write(b, dir, "library/imported/p-7.md", fmt.Sprintf("---\nid: p-7\ntitle: T%d\nsummary: S.\n---\nText.\n", i))
+		write(b, dir, "prompts/imported/p-7.md", fmt.Sprintf("---\nid: p-7\ntitle: T%d\nsummary: S.\n---\nText.\n", i))
 		lib = lib.Reload()
 		lib.Prompts()
 	}
@@ -112,5 +112,64 @@ func BenchmarkLookup(b *testing.B) {
 		if _, ok := openDir(b, dir).Prompt("spec"); !ok {
 			b.Fatal("the prompt is not found")
 		}
+	}
+}
+
+// typed is what is searched for while somebody types, one after the other.
+var typed = []string{"s", "se", "secur", "security", "secruity", "specificatoin", "security rev", "code review test", "the", "zzzz"}
+
+// BenchmarkSearch measures a search as one types, in 5,000 prompts, also as a
+// multiple of the time to look through the same texts for one word.
+func BenchmarkSearch(b *testing.B) {
+	cards := manyCards(5000)
+	ix := NewIndex(cards)
+	yardstick := scan(cards)
+	for _, query := range typed {
+		b.Run(query, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				ix.Search(query, 50)
+			}
+			b.ReportMetric(float64(b.Elapsed())/float64(b.N)/float64(yardstick), "scans/op")
+		})
+	}
+}
+
+// scan returns how long it takes to look for a word in the texts of all cards.
+func scan(cards []Card) time.Duration {
+	const times = 20
+	found, start := 0, time.Now()
+	for range times {
+		for _, c := range cards {
+			if strings.Contains(c.Title, "security") || strings.Contains(c.Summary, "security") || strings.Contains(c.Body, "security") {
+				found++
+			}
+		}
+	}
+	if found == 0 {
+		panic("no card has the word that is looked for")
+	}
+	return time.Since(start) / times
+}
+
+// BenchmarkIndex measures how long 5,000 prompts take to be indexed, and the memory for it.
+func BenchmarkIndex(b *testing.B) {
+	cards := manyCards(5000)
+	b.ReportAllocs()
+	for b.Loop() {
+		NewIndex(cards)
+	}
+}
+
+// BenchmarkPut measures what a change of one prompt among 5,000 costs.
+func BenchmarkPut(b *testing.B) {
+	cards := manyCards(5000)
+	ix := NewIndex(cards)
+	i := 0
+	for b.Loop() {
+		i++
+		c := cards[i%len(cards)]
+		c.Body += fmt.Sprintf(" fresh%d", i)
+		ix.Put(c)
 	}
 }

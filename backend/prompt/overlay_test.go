@@ -35,9 +35,9 @@ func TestTheUsersFilesLieOverTheBuiltInOnes(t *testing.T) {
 	builtin := builtinFiles()
 	base := revisionOf(builtin["library/spec.md"].Data)
 	lib := OpenLibrary(builtin, fstest.MapFS{
-		"library/mine/spec.md":       titled("spec", "Yours", "base: "+base+"\n"),
-		"library/mine/own.md":        titled("own", "Own", ""),
-		"library/imported/theirs.md": titled("theirs", "Theirs", "origin: {format: fabric}\n"),
+		"prompts/mine/spec.md":       titled("spec", "Yours", "base: "+base+"\n"),
+		"prompts/mine/own.md":        titled("own", "Own", ""),
+		"prompts/imported/theirs.md": titled("theirs", "Theirs", "origin: {format: fabric}\n"),
 		"workflows/flow.md":          file(strings.Replace(flow, "title: Flow", "title: My flow", 1)),
 		"checklists/ready.md":        file("# My ready\n"),
 		"checklists/own.md":          file("No title.\n"),
@@ -116,7 +116,7 @@ func checkOverlay(t *testing.T, lib *Library, base string) {
 
 func TestAnUpgradeLeavesACustomisedPromptBehind(t *testing.T) {
 	before := builtinFiles()
-	user := fstest.MapFS{"library/spec.md": titled("spec", "Yours", "base: "+revisionOf(before["library/spec.md"].Data)+"\n")}
+	user := fstest.MapFS{"prompts/spec.md": titled("spec", "Yours", "base: "+revisionOf(before["library/spec.md"].Data)+"\n")}
 	after := builtinFiles()
 	after["library/spec.md"] = titled("spec", "Better", "")
 	for name, tt := range map[string]struct {
@@ -151,14 +151,14 @@ func TestBadFilesOfTheUser(t *testing.T) {
 		{"a variable that is not used", with(declared, "{{a}}\n"), 7, "The variable “b” is declared and never used.", true},
 		{"a section inside itself", with(declared, "{{#a}}{{#b}}\n{{#a}}{{/a}}{{/b}}{{/a}}\n"), 10, "The section “a” is open already and cannot be inside itself.", false},
 		{"sections that cross", with(declared, "{{#a}}{{#b}}\n{{/a}}{{/b}}\n"), 10, "{{/b}} is expected, to close the section of line 9, and not {{/a}}.", false},
-		{"an id that is taken", titled("own", "T", ""), 2, "The id “own” is taken by library/a.md; ", false},
+		{"an id that is taken", titled("own", "T", ""), 2, "The id “own” is taken by prompts/a.md; ", false},
 		{"a base that is none", with("base: x\n", "Text.\n"), 5, "“x” is not a revision; ", false},
 		{"CRLF and a byte-order mark", file("\ufeff---\r\nid: bad\r\ntitle: T\r\nsummary: S.\r\n---\r\nText.\r\n"), 0, "", true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			lib := OpenLibrary(builtinFiles(), fstest.MapFS{
-				"library/a.md": titled("own", "Own", ""), "library/b/bad.md": tt.file, "library/c.md": titled("other", "Other", ""),
+				"prompts/a.md": titled("own", "Own", ""), "prompts/b/bad.md": tt.file, "prompts/c.md": titled("other", "Other", ""),
 			})
 			if _, used := lib.Prompt("bad"); used != tt.used {
 				t.Errorf("looked up alone, the file is used: %v, want %v", used, tt.used)
@@ -179,7 +179,7 @@ func TestBadFilesOfTheUser(t *testing.T) {
 				t.Fatalf("%d problems, want 1: %v", len(problems), problems)
 			}
 			p := problems[0]
-			if p.Source != workflow.Yours || p.File != "library/b/bad.md" || p.Line != tt.line || !strings.HasPrefix(p.Message, tt.want) || p.Doubt != tt.used {
+			if p.Source != workflow.Yours || p.File != "prompts/b/bad.md" || p.Line != tt.line || !strings.HasPrefix(p.Message, tt.want) || p.Doubt != tt.used {
 				t.Errorf("the problem is %+v; want line %d: %s", p, tt.line, tt.want)
 			}
 		})
@@ -188,7 +188,7 @@ func TestBadFilesOfTheUser(t *testing.T) {
 
 func TestABadOverlayShowsTheBuiltInFile(t *testing.T) {
 	lib := OpenLibrary(builtinFiles(), fstest.MapFS{
-		"library/spec.md":   file("---\nid: spec\ntitle: T\n---\nText.\n"),
+		"prompts/spec.md":   file("---\nid: spec\ntitle: T\n---\nText.\n"),
 		"workflows/flow.md": file(strings.Replace(flow, "prompt: spec", "prompt: gone", 1)),
 	})
 	if p, ok := lib.Prompt("spec"); !ok || p.Source != workflow.BuiltIn {
@@ -210,7 +210,7 @@ func TestAnIDIsFoundHoweverItIsWritten(t *testing.T) {
 		long + "id: %s\ntitle: T\nsummary: S.\n", "{id: %s, title: T, summary: S.}\n", "title: T\nsummary: S.\n'id': %s\n",
 	} {
 		id := fmt.Sprintf("p%d", i)
-		user["library/"+id+".md"] = file("---\n" + fmt.Sprintf(front, id) + "---\nText.\n")
+		user["prompts/"+id+".md"] = file("---\n" + fmt.Sprintf(front, id) + "---\nText.\n")
 	}
 	lib := OpenLibrary(builtinFiles(), user)
 	for i := range len(user) {
@@ -245,18 +245,18 @@ func write(t testing.TB, dir, name, text string) {
 func TestLinksAreNotFollowed(t *testing.T) {
 	dir, outside := t.TempDir(), t.TempDir()
 	write(t, outside, "secret.md", string(titled("secret", "Secret", "").Data))
-	write(t, dir, "library/own.md", string(titled("own", "Own", "").Data))
-	for link, to := range map[string]string{"library/link.md": filepath.Join(outside, "secret.md"), "library/folder": outside, "library/in.md": "own.md"} {
+	write(t, dir, "prompts/own.md", string(titled("own", "Own", "").Data))
+	for link, to := range map[string]string{"prompts/link.md": filepath.Join(outside, "secret.md"), "prompts/folder": outside, "prompts/in.md": "own.md"} {
 		if err := os.Symlink(to, filepath.Join(dir, filepath.FromSlash(link))); err != nil {
 			t.Fatal(err)
 		}
 	}
-	write(t, dir, "library/.git/hidden.md", "not ours")
+	write(t, dir, "prompts/.git/hidden.md", "not ours")
 	lib := openDir(t, dir)
 	if _, ok := lib.Prompt("secret"); ok {
 		t.Error("a link out of the folder is followed")
 	}
-	if p, ok := lib.Prompt("own"); !ok || p.File != "library/own.md" {
+	if p, ok := lib.Prompt("own"); !ok || p.File != "prompts/own.md" {
 		t.Errorf("the prompt own is %q, %v", p.File, ok)
 	}
 	files := []string{}
@@ -266,17 +266,17 @@ func TestLinksAreNotFollowed(t *testing.T) {
 			t.Error(p)
 		}
 	}
-	if want := []string{"library/folder", "library/in.md", "library/link.md"}; !slices.Equal(files, want) {
+	if want := []string{"prompts/folder", "prompts/in.md", "prompts/link.md"}; !slices.Equal(files, want) {
 		t.Errorf("problems of %q, want %q", files, want)
 	}
 }
 
 func TestNamesThatDifferOnlyInCase(t *testing.T) {
 	lib := OpenLibrary(builtinFiles(), fstest.MapFS{
-		"library/a/Name.md": titled("one", "One", ""), "library/a/name.md": titled("two", "Two", ""), "library/b/name.md": titled("three", "Three", ""),
+		"prompts/a/Name.md": titled("one", "One", ""), "prompts/a/name.md": titled("two", "Two", ""), "prompts/b/name.md": titled("three", "Three", ""),
 	})
 	problems := lib.Problems()
-	if len(problems) != 1 || problems[0].File != "library/a/name.md" || !problems[0].Doubt || !strings.Contains(problems[0].Message, "library/a/Name.md") {
+	if len(problems) != 1 || problems[0].File != "prompts/a/name.md" || !problems[0].Doubt || !strings.Contains(problems[0].Message, "prompts/a/Name.md") {
 		t.Errorf("problems %v; want one about library/a/name.md", problems)
 	}
 	for _, id := range []string{"one", "two", "three"} {
@@ -301,8 +301,8 @@ func TestReloadReadsOnlyWhatHasChanged(t *testing.T) {
 	old := time.Now().Add(-time.Hour)
 	user := fstest.MapFS{}
 	for _, id := range []string{"a", "b", "c"} {
-		user["library/"+id+".md"] = titled(id, "Old", "")
-		user["library/"+id+".md"].ModTime = old
+		user["prompts/"+id+".md"] = titled(id, "Old", "")
+		user["prompts/"+id+".md"].ModTime = old
 	}
 	counting := countingFS{user, map[string]int{}}
 	lib := OpenLibrary(builtinFiles(), counting)
@@ -310,10 +310,10 @@ func TestReloadReadsOnlyWhatHasChanged(t *testing.T) {
 	if again := lib.Reload(); again != lib {
 		t.Error("nothing has changed, and there is another library")
 	}
-	user["library/b.md"] = titled("b", "New", "")
-	user["library/b.md"].ModTime = old.Add(time.Minute)
-	delete(user, "library/c.md")
-	user["library/d.md"] = titled("d", "New", "")
+	user["prompts/b.md"] = titled("b", "New", "")
+	user["prompts/b.md"].ModTime = old.Add(time.Minute)
+	delete(user, "prompts/c.md")
+	user["prompts/d.md"] = titled("d", "New", "")
 	again := lib.Reload()
 	if again == lib {
 		t.Fatal("files have changed, and the library is the same")
@@ -325,7 +325,7 @@ func TestReloadReadsOnlyWhatHasChanged(t *testing.T) {
 	if want := map[string]string{"a": "Old", "b": "New", "d": "New", "spec": "Built-in", "request": "Built-in"}; !reflect.DeepEqual(titles, want) {
 		t.Errorf("after the change the prompts are %v, want %v", titles, want)
 	}
-	want := map[string]int{"library/a.md": 1, "library/b.md": 2, "library/c.md": 1, "library/d.md": 1}
+	want := map[string]int{"prompts/a.md": 1, "prompts/b.md": 2, "prompts/c.md": 1, "prompts/d.md": 1}
 	if !reflect.DeepEqual(counting.reads, want) {
 		t.Errorf("files were read %v, want %v", counting.reads, want)
 	}
@@ -337,12 +337,12 @@ func TestReloadReadsOnlyWhatHasChanged(t *testing.T) {
 // Within the grain of the file system's clock a change does not show in size and time.
 func TestReloadDoesNotTrustAFileThatIsYoung(t *testing.T) {
 	now := time.Now()
-	user := fstest.MapFS{"library/a.md": titled("a", "One", "")}
-	user["library/a.md"].ModTime = now
+	user := fstest.MapFS{"prompts/a.md": titled("a", "One", "")}
+	user["prompts/a.md"].ModTime = now
 	lib := OpenLibrary(builtinFiles(), user)
 	lib.Prompts()
-	user["library/a.md"] = titled("a", "Two", "")
-	user["library/a.md"].ModTime = now
+	user["prompts/a.md"] = titled("a", "Two", "")
+	user["prompts/a.md"].ModTime = now
 	if p, _ := lib.Reload().Prompt("a"); p.Title != "Two" {
 		t.Errorf("the title is %q, want that of the file as it is now", p.Title)
 	}
@@ -351,7 +351,7 @@ func TestReloadDoesNotTrustAFileThatIsYoung(t *testing.T) {
 func TestOneOfYoursIsFoundWithoutReadingTheOthers(t *testing.T) {
 	user := fstest.MapFS{}
 	for i := range 50 {
-		user[fmt.Sprintf("library/p%d.md", i)] = titled(fmt.Sprintf("p%d", i), "T", "")
+		user[fmt.Sprintf("prompts/p%d.md", i)] = titled(fmt.Sprintf("p%d", i), "T", "")
 	}
 	builtin, own := countingFS{builtinFiles(), map[string]int{}}, countingFS{user, map[string]int{}}
 	lib := OpenLibrary(builtin, own)
@@ -359,7 +359,7 @@ func TestOneOfYoursIsFoundWithoutReadingTheOthers(t *testing.T) {
 		lib.Prompt(id)
 	}
 	lib.Checklist("ready")
-	if want := map[string]int{"library/p7.md": 1}; !reflect.DeepEqual(own.reads, want) {
+	if want := map[string]int{"prompts/p7.md": 1}; !reflect.DeepEqual(own.reads, want) {
 		t.Errorf("of the user's files %v were read, want %v", own.reads, want)
 	}
 	if want := map[string]int{"library/spec.md": 1, "checklists/ready.md": 1}; !reflect.DeepEqual(builtin.reads, want) {

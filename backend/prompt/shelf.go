@@ -29,6 +29,7 @@ var kinds = []Kind{KindPrompt, KindChecklist, KindPersona, KindPack, KindWorkflo
 // The folders of a library.
 const (
 	promptsDir    = "library"
+	ownPromptsDir = "prompts"
 	workflowsDir  = "workflows"
 	checklistsDir = "checklists"
 	personasDir   = "personas"
@@ -81,6 +82,15 @@ type sheet struct {
 // settles is the time after which a change of a file shows in its time: two
 // seconds on the coarsest file system.
 const settles = 3 * time.Second
+
+// dir is the folder of a kind. The user's prompts lie in “prompts”, which is what
+// somebody looks for in a folder that is called library itself.
+func (s *shelf) dir(kind Kind) string {
+	if kind == KindPrompt && s.source != workflow.BuiltIn {
+		return ownPromptsDir
+	}
+	return dirs[kind]
+}
 
 func newShelf(fsys fs.FS, source workflow.Source, known map[string]sheet) *shelf {
 	s := &shelf{fsys: fsys, source: source, parsed: known}
@@ -135,7 +145,7 @@ func (e entry) equal(other entry) bool {
 func (s *shelf) walk() listing {
 	l := listing{files: map[Kind][]entry{}}
 	for _, kind := range kinds {
-		dir := dirs[kind]
+		dir := s.dir(kind)
 		if _, err := fs.Stat(s.fsys, dir); err != nil {
 			continue // a folder that is not there is empty
 		}

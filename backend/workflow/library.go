@@ -6,25 +6,15 @@ import "time"
 // no project, are kept: like a project, but in no list of them and without a workflow.
 const LibraryID = "library"
 
-// PromptSource says where a prompt comes from.
-type PromptSource string
-
-// The sources of prompts.
-const (
-	SourceBuiltIn  PromptSource = "built-in"
-	SourceYours    PromptSource = "yours"
-	SourceImported PromptSource = "imported"
-)
-
 // PromptCard is a prompt as lists show it.
 type PromptCard struct {
-	ID      string       `json:"id"`
-	Title   string       `json:"title"`
-	Summary string       `json:"summary"`
-	Phase   string       `json:"phase"`
-	Group   string       `json:"group"`
-	Tags    []string     `json:"tags"`
-	Source  PromptSource `json:"source"`
+	ID      string   `json:"id"`
+	Title   string   `json:"title"`
+	Summary string   `json:"summary"`
+	Phase   string   `json:"phase"`
+	Group   string   `json:"group"`
+	Tags    []string `json:"tags"`
+	Source  Source   `json:"source"`
 	// Path is that of a prompt of the user's within the library: "prompts/tidy.md".
 	Path string `json:"path"`
 	// Overlays says that it takes the place of a built-in prompt, and Behind that
@@ -171,7 +161,7 @@ type Batch struct {
 // SharedFinding is a finding with who found it.
 type SharedFinding struct {
 	Title    string   `json:"title"`
-	Severity string   `json:"severity"` // empty when nobody said
+	Severity Severity `json:"severity"` // empty when nobody said
 	Category string   `json:"category"`
 	Where    string   `json:"where"`
 	Problem  string   `json:"problem"`
@@ -229,6 +219,13 @@ type ImportPreview struct {
 type ExportedFile struct {
 	Path    string `json:"path"`
 	Content string `json:"content"`
+}
+
+// ImportFile is a file that was dropped on the window.
+type ImportFile struct {
+	Path    string `json:"path"`
+	Content string `json:"content"`
+	Base64  bool   `json:"base64"` // the content is no text
 }
 
 // Export is prompts in another format.

@@ -94,6 +94,8 @@ export const settings: Settings = {
   dailyBackups: 7,
   weeklyBackups: 4,
   singleKeys: true,
+  practice: true,
+  chatUrl: '',
 };
 
 const model = (name: string, size: number, contextLength: number, quantization: string) => ({
