@@ -8,3 +8,9 @@ import "embed"
 //
 //go:embed library workflows checklists personas packs
 var Files embed.FS
+
+// Schemas holds prompt.schema.json and workflow.schema.json: JSON Schemas of the
+// front matter, for editors.
+//
+//go:embed *.schema.json
+var Schemas embed.FS

@@ -208,13 +208,13 @@ func printPreview(out *printer, preview workflow.ImportPreview) {
 
 type promptExportCmd struct {
 	IDs    []string `arg:"" optional:"" name:"id" help:"The prompts; without any, all of yours."`
-	Format string   `help:"The format: ${enum}." enum:"plumbline,skill,claude-command,vscode,cursor-command,cursor-rule,fabric,llm" default:"plumbline" xor:"what"`
+	Format string   `help:"The format: ${enum}." enum:"plumbline,skill,claude,vscode,cursor,cursor-rule,fabric,llm,markdown" default:"plumbline" xor:"what"`
 	To     string   `help:"The folder to write into." placeholder:"DIR" xor:"where"`
 	Readme string   `help:"Instead, write the section “when each prompt is used” into this README; - prints it." placeholder:"FILE" xor:"where"`
 }
 
 func (promptExportCmd) examples() []string {
-	return []string{"plumbline prompt export fix-prompt --format claude-command --to .claude/commands", "plumbline prompt export --readme README.md"}
+	return []string{"plumbline prompt export fix-prompt --format claude --to .claude/commands", "plumbline prompt export --readme README.md"}
 }
 
 func (c *promptExportCmd) Run(ctx context.Context, s *session) error {

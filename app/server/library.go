@@ -1,6 +1,8 @@
 package server
 
 import (
+	"net/http"
+
 	"plumbline/backend/engine"
 	"plumbline/backend/workflow"
 )
@@ -56,6 +58,11 @@ func (d data) addPromptFiles() {
 	handleBody(d, "POST /data/library/take", func(r request, e *engine.Engine, items []workflow.ImportItem) (any, error) {
 		return e.TakePrompts(r.Context(), items)
 	})
+	handleBody(d, "POST /data/library/readme", func(r request, e *engine.Engine, in readme) (any, error) {
+		text, err := e.Readme(r.Context(), in.Readme)
+		return map[string]string{"text": text}, err
+	})
+	d.mux.HandleFunc("POST /data/lint", lint)
 	handleBody(d, "POST /data/library/export", func(r request, e *engine.Engine, x workflow.ExportPrompts) (any, error) {
 		return e.ExportPrompts(r.Context(), x)
 	})
@@ -72,11 +79,30 @@ func handleBody[T any](d data, pattern string, fn func(request, *engine.Engine, 
 	})
 }
 
+// readme is a README that gets a section of ours.
+type readme struct {
+	Readme string `json:"readme"`
+}
+
+// lint checks the text of a file of a library. It needs no data.
+func lint(w http.ResponseWriter, r *http.Request) {
+	var in struct {
+		Kind string `json:"kind"`
+		File string `json:"file"`
+		Text string `json:"text"`
+	}
+	if err := readJSON(w, r, &in); err != nil {
+		writeError(w, err)
+		return
+	}
+	writeJSON(w, http.StatusOK, engine.Lint(in.Kind, in.File, in.Text))
+}
+
 // foreign is what an import is made of: files of another program by their paths, or
 // the path of a file, a folder or an archive of this machine.
 type foreign struct {
-	Path  string                  `json:"path"`
-	Files []workflow.ExportedFile `json:"files"`
+	Path  string                `json:"path"`
+	Files []workflow.ImportFile `json:"files"`
 }
 
 // previewImport says what an import would bring in.

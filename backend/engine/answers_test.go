@@ -108,8 +108,9 @@ func everyCall(ctx context.Context, e *Engine, project, run string) map[string]c
 		"Facts":         answer(e.Facts(ctx, project)),
 		"SetFact":       answer(e.SetFact(ctx, project, "stack", "Go")),
 		"PreviewImport": answer(e.PreviewImport(ctx, "/nowhere")),
-		"PreviewFiles":  answer(e.PreviewFiles(ctx, []workflow.ExportedFile{{Path: "a.md", Content: "Tidy up [FILE]."}})),
+		"PreviewFiles":  answer(e.PreviewFiles(ctx, []workflow.ImportFile{{Path: "a.md", Content: "Tidy up [FILE]."}})),
 		"TakePrompts":   answer(e.TakePrompts(ctx, []workflow.ImportItem{})),
+		"Readme":        answer(e.Readme(ctx, "# Readme\n")),
 		"ExportPrompts": answer(e.ExportPrompts(ctx, workflow.ExportPrompts{Format: "plumbline"})),
 	}
 }

@@ -30,7 +30,7 @@ func (e *Engine) Shelf(context.Context) (workflow.Shelf, error) {
 		s.Prompts = append(s.Prompts, e.card(p, marks))
 	}
 	for _, p := range lib.Problems() {
-		s.Problems = append(s.Problems, workflow.LibraryProblem{File: p.File, Line: p.Line, Message: p.Message, Hint: p.Hint, Doubt: p.Doubt})
+		s.Problems = append(s.Problems, libraryProblem(p))
 	}
 	s.Personas, s.Packs = lib.Personas(), lib.Packs()
 	for _, v := range marks.removed {
@@ -165,7 +165,16 @@ const searchLimit = 200
 func (e *Engine) SearchPrompts(_ context.Context, query string) ([]workflow.PromptHit, error) {
 	hits := []workflow.PromptHit{}
 	for _, h := range e.shelf.index().Search(query, searchLimit) {
-		hits = append(hits, workflow.PromptHit{ID: h.ID, Title: h.Title, Summary: h.Summary})
+		hit := workflow.PromptHit{ID: h.ID, Title: []int{}, Summary: []int{}}
+		for _, r := range h.Ranges {
+			switch r.Field {
+			case prompt.FieldTitle:
+				hit.Title = append(hit.Title, r.Start, r.End)
+			case prompt.FieldSummary:
+				hit.Summary = append(hit.Summary, r.Start, r.End)
+			}
+		}
+		hits = append(hits, hit)
 	}
 	return hits, nil
 }
@@ -321,7 +330,9 @@ func (e *Engine) searchCards(all []prompt.Prompt) []prompt.Card {
 	cards := make([]prompt.Card, 0, len(all))
 	for _, p := range all {
 		n, _ := e.uses.of(p.ID)
-		cards = append(cards, prompt.Card{ID: p.ID, Title: p.Title, Summary: p.Summary, Tags: p.Tags, Body: p.Body, Used: n})
+		card := p.Card()
+		card.Used = n
+		cards = append(cards, card)
 	}
 	return cards
 }
@@ -334,4 +345,30 @@ func (s *shelf) index() *prompt.Index {
 		s.indexed, s.indexOf = lib, prompt.NewIndex(s.engine.searchCards(lib.Prompts()))
 	}
 	return s.indexOf
+}
+
+// Lint says what is wrong with or doubtful about the text of a file of a library, a
+// “prompt” or a “workflow”. Whether what it names exists is for the library to say.
+func Lint(kind, file, text string) []workflow.LibraryProblem {
+	found := []workflow.LibraryProblem{}
+	var err error
+	if kind == string(prompt.KindWorkflow) {
+		_, err = prompt.ParseWorkflow(file, []byte(text))
+	} else {
+		var p prompt.Prompt
+		p, err = prompt.Parse(file, []byte(text))
+		if err == nil {
+			for _, doubt := range p.Lint() {
+				found = append(found, libraryProblem(doubt))
+			}
+		}
+	}
+	if err != nil {
+		found = append(found, libraryProblem(prompt.ProblemOf(err)))
+	}
+	return found
+}
+
+func libraryProblem(p prompt.Problem) workflow.LibraryProblem {
+	return workflow.LibraryProblem{File: p.File, Line: p.Line, Message: p.Message, Hint: p.Hint, Doubt: p.Doubt}
 }

@@ -20,7 +20,9 @@ func ownPrompt(id, body string) string {
 	return "---\nid: " + id + "\ntitle: " + workflow.Title(id) + "\nsummary: One of mine.\n---\n\n" + body + "\n"
 }
 
-func (b *bench) file(path string) string { return filepath.Join(b.dir, "library", filepath.FromSlash(path)) }
+func (b *bench) file(path string) string {
+	return filepath.Join(b.dir, "library", filepath.FromSlash(path))
+}
 
 func (b *bench) writeFile(path, text string) {
 	b.t.Helper()

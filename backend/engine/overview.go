@@ -74,8 +74,32 @@ func (e *Engine) outline(tx *store.Tx, projectID string) (pic picture, err error
 		return pic, workflow.Errorf(workflow.NotFound, "The workflow “%s” of %s is not in the library.", pic.project.WorkflowID, pic.project.Name).
 			WithHint("Put its file back, or update Plumbline.")
 	}
-	pic.workflow = wf
-	return pic, nil
+	pic.workflow, err = atRound(tx, projectID, wf)
+	return pic, err
+}
+
+// atRound names the outputs of the round that each phase is at, in the phases and in
+// the conditions that look at them: that of the newest there is, or of the first.
+func atRound(tx *store.Tx, projectID string, wf workflow.Workflow) (workflow.Workflow, error) {
+	named := map[string]string{}
+	for _, p := range wf.Phases {
+		if !p.Numbered() {
+			continue
+		}
+		round := 1
+		for {
+			_, ok, err := tx.Head(projectID, p.OutputOf(round+1))
+			if err != nil {
+				return wf, err
+			}
+			if !ok {
+				break
+			}
+			round++
+		}
+		named[p.Output] = p.OutputOf(round)
+	}
+	return wf.Named(named), nil
 }
 
 // relevant lists the paths that the phases and gates of a workflow look at. A

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -21,7 +23,7 @@ type useCount struct {
 
 // usage is the runs of one prompt.
 type usage struct {
-	ids  []string // of the runs, in no order
+	ids  map[string]bool // of the runs
 	last map[string]lastUse
 }
 
@@ -45,15 +47,18 @@ func (u *useCount) add(r workflow.Run) {
 }
 
 func (u *useCount) count(r workflow.Run) {
+	use := u.byPrompt[r.PromptID]
+	if use == nil {
+		use = &usage{ids: map[string]bool{}, last: map[string]lastUse{}}
+		u.byPrompt[r.PromptID] = use
+	}
+	if use.ids[r.ID] { // it is told of more than once
+		return
+	}
+	use.ids[r.ID] = true
 	if r.BatchID != "" {
 		u.batches[r.BatchID] = append(u.batches[r.BatchID], r.ID)
 	}
-	use := u.byPrompt[r.PromptID]
-	if use == nil {
-		use = &usage{last: map[string]lastUse{}}
-		u.byPrompt[r.PromptID] = use
-	}
-	use.ids = append(use.ids, r.ID)
 	if old := use.last[r.ProjectID]; !r.CreatedAt.Before(old.at) {
 		use.last[r.ProjectID] = lastUse{r.ID, r.CreatedAt}
 	}
@@ -118,7 +123,7 @@ func (u *useCount) runs(promptID string) []string {
 	defer u.mu.Unlock()
 	u.load()
 	if use := u.byPrompt[promptID]; use != nil {
-		return append([]string{}, use.ids...)
+		return slices.Collect(maps.Keys(use.ids))
 	}
 	return []string{}
 }

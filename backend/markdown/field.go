@@ -138,7 +138,7 @@ func listed(lines []string) []string {
 	for _, line := range lines {
 		depth, start := 0, 0
 		cut := func(end int) {
-			if entry := strings.Trim(line[start:end], " \t.`"); entry != "" {
+			if entry := strings.TrimLeft(strings.TrimRight(line[start:end], " \t.`"), " \t`"); entry != "" {
 				entries = append(entries, entry)
 			}
 		}

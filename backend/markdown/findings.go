@@ -36,9 +36,9 @@ type candidate struct {
 // finder goes over a text and collects what may be findings.
 type finder struct {
 	*survey
-	scopes  scopes
-	found   []candidate
-	claims  []workflow.FindingClaim
+	scopes scopes
+	found  []candidate
+	claims []workflow.FindingClaim
 	doubtful
 	phrase  string
 	denied  bool // the text says in its own words that nothing was found

@@ -73,16 +73,6 @@ func (s scopes) excluded() bool {
 	return false
 }
 
-// about reports whether any heading above is about findings.
-func (s scopes) about() bool {
-	for _, each := range s {
-		if each.class == findingScope || each.class == severityScope {
-			return true
-		}
-	}
-	return false
-}
-
 // summary reports whether the nearest heading is that of a summary, which tells
 // in short what is told again below. The title of the whole text is none.
 func (s scopes) summary() bool {

@@ -1,6 +1,7 @@
 package markdown
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -83,5 +84,31 @@ func FuzzFindings(f *testing.F) {
 			checkText(t, c.Text)
 		}
 		checkText(t, read.Notes...)
+	})
+}
+
+func FuzzPlan(f *testing.F) {
+	for _, seed := range readerSeeds() {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, src string) {
+		items := Items(src)
+		read := Plan(src)
+		at := 0
+		for _, s := range read.Steps {
+			checkSpan(t, src, s.Start, s.End)
+			checkMark(t, src, items, s.Box, s.Mark, s.Marked)
+			checkText(t, s.Number, s.Title, s.Task, s.Tests, s.User, s.RiskWhy)
+			checkText(t, slices.Concat(s.Files, s.Depends, s.Tags, s.Covers, s.Details)...)
+			if s.Number == "" || s.Start < at || s.Milestone >= len(read.Milestones) {
+				t.Fatalf("a step of %q is %+v", src, s)
+			}
+			at = s.Start
+		}
+		for _, m := range read.Milestones {
+			checkSpan(t, src, m.Start, m.End)
+			checkText(t, m.Number, m.Title)
+		}
+		workflow.CheckPlan(read, workflow.StepFiles)
 	})
 }

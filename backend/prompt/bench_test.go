@@ -114,3 +114,62 @@ func BenchmarkLookup(b *testing.B) {
 		}
 	}
 }
+
+// typed is what is searched for while somebody types, one after the other.
+var typed = []string{"s", "se", "secur", "security", "secruity", "specificatoin", "security rev", "code review test", "the", "zzzz"}
+
+// BenchmarkSearch measures a search as one types, in 5,000 prompts, also as a
+// multiple of the time to look through the same texts for one word.
+func BenchmarkSearch(b *testing.B) {
+	cards := manyCards(5000)
+	ix := NewIndex(cards)
+	yardstick := scan(cards)
+	for _, query := range typed {
+		b.Run(query, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				ix.Search(query, 50)
+			}
+			b.ReportMetric(float64(b.Elapsed())/float64(b.N)/float64(yardstick), "scans/op")
+		})
+	}
+}
+
+// scan returns how long it takes to look for a word in the texts of all cards.
+func scan(cards []Card) time.Duration {
+	const times = 20
+	found, start := 0, time.Now()
+	for range times {
+		for _, c := range cards {
+			if strings.Contains(c.Title, "security") || strings.Contains(c.Summary, "security") || strings.Contains(c.Body, "security") {
+				found++
+			}
+		}
+	}
+	if found == 0 {
+		panic("no card has the word that is looked for")
+	}
+	return time.Since(start) / times
+}
+
+// BenchmarkIndex measures how long 5,000 prompts take to be indexed, and the memory for it.
+func BenchmarkIndex(b *testing.B) {
+	cards := manyCards(5000)
+	b.ReportAllocs()
+	for b.Loop() {
+		NewIndex(cards)
+	}
+}
+
+// BenchmarkPut measures what a change of one prompt among 5,000 costs.
+func BenchmarkPut(b *testing.B) {
+	cards := manyCards(5000)
+	ix := NewIndex(cards)
+	i := 0
+	for b.Loop() {
+		i++
+		c := cards[i%len(cards)]
+		c.Body += fmt.Sprintf(" fresh%d", i)
+		ix.Put(c)
+	}
+}

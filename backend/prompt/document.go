@@ -42,6 +42,10 @@ func tooLarge(file string) error {
 		WithHint("A file of the library holds instructions; put long material into an artifact and a variable.")
 }
 
+func frontTooLarge(file string) error {
+	return errorIn(workflow.Limit, file, "the front matter is larger than 64 KB or %d lines", maxFrontLines)
+}
+
 // split takes a file apart at the two lines of three dashes.
 func split(file string, data []byte) (document, error) {
 	text, err := plain(file, data)
@@ -59,7 +63,7 @@ func split(file string, data []byte) (document, error) {
 			continue
 		}
 		if at > maxFront || line > maxFrontLines {
-			return document{}, errorIn(workflow.Limit, file, "the front matter is larger than 64 KB or %d lines", maxFrontLines)
+			return document{}, frontTooLarge(file)
 		}
 		doc := document{front: []byte(rest[:at]), bodyLine: line + 1}
 		body := rest[min(at+len(text)+1, len(rest)):]

@@ -13,7 +13,6 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
 
 	"plumbline/backend/workflow"
 )
@@ -56,24 +55,14 @@ var (
 
 // parseFront returns the root of the front matter.
 func parseFront(file string, doc document) (f *front, root yamlNode, err error) {
-	f = &front{file: file}
-	defer func() {
-		// The parser has panicked on hostile input before; a file must never end the program.
-		if r := recover(); r != nil {
-			f, root, err = nil, nil, errorAt(file, firstLine, "the front matter is not YAML")
-		}
-	}()
-	if line := tooDeep(doc.front); line > 0 {
-		return nil, nil, errorAt(file, line+firstLine-1, "the front matter is nested too deeply")
-	}
-	tree, err := parser.ParseBytes(doc.front, 0)
+	root, err = ParseYAML(file, doc.front, firstLine)
 	if err != nil {
-		return nil, nil, syntaxError(file, err)
+		return nil, nil, err
 	}
-	if len(tree.Docs) != 1 || tree.Docs[0].Body == nil {
+	if root == nil {
 		return nil, nil, errorAt(file, firstLine, "the front matter is empty; keys such as “id: …” are expected")
 	}
-	return f, tree.Docs[0].Body, nil
+	return &front{file: file}, root, nil
 }
 
 // tooDeep returns the line, from 1, on which brackets or indentation nest

@@ -59,10 +59,14 @@ func parsePack(file string, data []byte) (workflow.Pack, side, error) {
 		return workflow.Pack{}, side{}, err
 	}
 	f.mapping(root, "a pack", []string{"id", "title", "summary", "feature"}, fields{
-		"id":         func(n yamlNode) { p.ID = f.own(n) },
-		"title":      func(n yamlNode) { p.Title = f.line(n) },
-		"summary":    func(n yamlNode) { p.Summary = f.line(n) },
-		"feature":    func(n yamlNode) { p.Feature = f.text(n) },
+		"id":      func(n yamlNode) { p.ID = f.own(n) },
+		"title":   func(n yamlNode) { p.Title = f.line(n) },
+		"summary": func(n yamlNode) { p.Summary = f.line(n) },
+		"feature": func(n yamlNode) {
+			if p.Feature = f.text(n); p.Feature == "" {
+				f.fail(n, "what is built is expected")
+			}
+		},
 		"volume":     func(n yamlNode) { p.Volume = f.scalar(n) },
 		"standard":   func(n yamlNode) { p.Standard = f.text(n) },
 		"dependency": func(n yamlNode) { p.Dependency = f.text(n) },

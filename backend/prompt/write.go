@@ -13,7 +13,8 @@ import (
 
 // Write returns the file of a prompt: its keys in a fixed order, without those
 // that say what goes without saying, and with quotes where they are needed.
-// Parse reads the same prompt from it, save for its revision.
+// Parse reads the same prompt from it, save for its revision. What is zero takes
+// the value that Parse gives to what is left out.
 func Write(p Prompt) []byte {
 	w := &frontWriter{}
 	w.text("id", p.ID)
@@ -23,13 +24,13 @@ func Write(p Prompt) []byte {
 	w.text("phase", p.Phase)
 	w.text("group", p.Group)
 	w.list("tags", p.Tags)
-	if p.Version != 1 {
+	if p.Version > 1 {
 		w.raw("version", strconv.Itoa(p.Version))
 	}
 	if p.Temperature != nil {
 		w.raw("temperature", strconv.FormatFloat(*p.Temperature, 'f', -1, 64))
 	}
-	if p.Reserve != defaultReserve {
+	if p.Reserve > 0 && p.Reserve != defaultReserve {
 		w.raw("reserve", strconv.Itoa(p.Reserve))
 	}
 	takes := []string{}
@@ -166,11 +167,11 @@ func (w *frontWriter) variables(all []workflow.Variable) {
 }
 
 func (w *frontWriter) contract(c workflow.Contract) {
-	if c.Reads == workflow.ReadsText && c.None == "" && c.Phrase == "" && len(c.Sections) == 0 {
+	if (c.Reads == workflow.ReadsText || c.Reads == "") && c.None == "" && c.Phrase == "" && len(c.Sections) == 0 {
 		return
 	}
 	w.open("contract")
-	if c.Reads != workflow.ReadsText || c.None+c.Phrase == "" && len(c.Sections) == 0 {
+	if c.Reads != workflow.ReadsText {
 		w.text("reads", string(c.Reads))
 	}
 	w.text("none", c.None)

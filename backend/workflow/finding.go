@@ -73,7 +73,7 @@ type FindingClaim struct {
 // FindingsRead is what was read from the answer of an audit.
 type FindingsRead struct {
 	Findings []ReportedFinding `json:"findings"`
-	Claims   []FindingClaim `json:"claims"`
+	Claims   []FindingClaim    `json:"claims"`
 	// Phrase is the one that says, alone on a line, that nothing was found.
 	Phrase string `json:"phrase"`
 	// Notes say what is doubtful about the reading, in sentences for a person.

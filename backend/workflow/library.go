@@ -221,6 +221,13 @@ type ExportedFile struct {
 	Content string `json:"content"`
 }
 
+// ImportFile is a file that was dropped on the window.
+type ImportFile struct {
+	Path    string `json:"path"`
+	Content string `json:"content"`
+	Base64  bool   `json:"base64"` // the content is no text
+}
+
 // Export is prompts in another format.
 type Export struct {
 	Format string         `json:"format"`

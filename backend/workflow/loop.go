@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -86,3 +87,25 @@ const (
 	Yours    Source = "yours"
 	Imported Source = "imported"
 )
+
+// Named returns the workflow with other paths in the place of the numbered ones, in
+// the phases and in the conditions that look at them.
+func (w Workflow) Named(paths map[string]string) Workflow {
+	if len(paths) == 0 {
+		return w
+	}
+	w.Phases = slices.Clone(w.Phases)
+	for i := range w.Phases {
+		p := &w.Phases[i]
+		if path, ok := paths[p.Output]; ok {
+			p.Output = path
+		}
+		p.Gate = slices.Clone(p.Gate)
+		for j, rule := range p.Gate {
+			if path, ok := paths[rule.Path]; ok {
+				p.Gate[j].Path = path
+			}
+		}
+	}
+	return w
+}

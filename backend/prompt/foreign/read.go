@@ -1,0 +1,239 @@
+package foreign
+
+import (
+	"bytes"
+	"cmp"
+	"io"
+	"io/fs"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"plumbline/backend/prompt"
+	"plumbline/backend/workflow"
+)
+
+// Read finds the prompts of a folder. Only where the folder as a whole cannot be
+// read it returns an error.
+func Read(fsys fs.FS, o Options) (Import, error) {
+	f := newFolder()
+	if err := f.walk(fsys); err != nil {
+		return Import{}, err
+	}
+	return f.prompts(o), nil
+}
+
+// ReadArchive finds the prompts of a zip archive. The name is for messages.
+func ReadArchive(name string, r io.ReaderAt, size int64, o Options) (Import, error) {
+	f := newFolder()
+	if err := f.unzip(name, r, size); err != nil {
+		return Import{}, err
+	}
+	return f.prompts(o), nil
+}
+
+// ReadFile finds the prompts of one file: the prompt that it is, or those of the
+// archive that it is. Its name, which may be a path, helps to recognise the format.
+func ReadFile(name string, data []byte, o Options) (Import, error) {
+	if bytes.HasPrefix(data, []byte("PK\x03\x04")) || bytes.HasPrefix(data, []byte("PK\x05\x06")) {
+		return ReadArchive(name, bytes.NewReader(data), int64(len(data)), o)
+	}
+	f := newFolder()
+	name = strings.TrimLeft(path.Clean(strings.ReplaceAll(shown(name), `\`, "/")), "/")
+	if _, err := f.admit(name); err != nil {
+		return Import{}, err
+	}
+	if err := f.read(name, bytes.NewReader(data)); err != nil {
+		return Import{}, err
+	}
+	o.alone = true
+	return f.prompts(o), nil
+}
+
+// prompts makes prompts of the files.
+func (f *folder) prompts(o Options) Import {
+	sources, skipped := f.recognise(o)
+	i := Import{Prompts: []Found{}, Skipped: skipped}
+	r := &reader{Options: o, ids: map[string]int{}, hashes: map[string]string{}}
+	for _, s := range sources {
+		found, err := r.one(s)
+		if err != nil {
+			f.fail(err)
+			continue
+		}
+		i.Prompts = append(i.Prompts, found)
+	}
+	i.Problems = append([]workflow.LibraryProblem{}, f.problems...)
+	return i
+}
+
+// reader keeps apart what one import brings in.
+type reader struct {
+	Options
+	ids    map[string]int    // how often each id was asked for
+	hashes map[string]string // the file that has a content
+}
+
+func (r *reader) one(s source) (Found, error) {
+	var found Found
+	var err error
+	if s.format == Plumbline {
+		found, err = r.own(s)
+	} else {
+		found, err = r.foreign(s)
+	}
+	if err != nil {
+		return Found{}, err
+	}
+	known, file := r.Known[found.Hash], r.hashes[found.Hash]
+	found.Duplicate = cmp.Or(known, file)
+	found.Take = found.Duplicate == ""
+	if file == "" {
+		r.hashes[found.Hash] = s.file
+	}
+	return found, nil
+}
+
+func (r *reader) foreign(s source) (Found, error) {
+	d, err := s.read()
+	if err != nil {
+		return Found{}, err
+	}
+	id, clash := r.free(idOf(d.name))
+	d.found.Clash = clash
+	if err := d.finish(id); err != nil {
+		return Found{}, err
+	}
+	return d.found, nil
+}
+
+// own reads a prompt that is in our format already.
+func (r *reader) own(s source) (Found, error) {
+	p, err := prompt.Parse(s.file, []byte(s.text))
+	if err != nil {
+		return Found{}, err
+	}
+	d := newDraft(Plumbline, document{file: s.file}, p.ID)
+	d.conv.found = []Placeholder{}
+	id, clash := r.free(p.ID)
+	text := s.text
+	if d.found.Clash = clash; clash {
+		p.ID = id
+		text = string(prompt.Write(p))
+	}
+	d.bundled(s.bundle)
+	d.prompt.Group = cmp.Or(p.Group, Group)
+	return d.found, d.take(p, d.prompt.Group, text)
+}
+
+// free returns an id that nothing has yet, and whether it is another than wanted.
+func (r *reader) free(want string) (id string, clash bool) {
+	taken := func(id string) bool { return r.ids[id] > 0 || r.Taken != nil && r.Taken(id) }
+	id = want
+	for n := max(2, r.ids[want]+1); taken(id); n++ {
+		id = want[:min(len(want), 58)]
+		id = strings.TrimRight(id, "-") + "-" + strconv.Itoa(n)
+		r.ids[want]++
+	}
+	r.ids[want] = max(r.ids[want], 1)
+	if id != want {
+		r.ids[id] = 1
+	}
+	return id, id != want
+}
+
+// recognise sorts the files: prompts, what belongs to them, and the rest.
+func (f *folder) recognise(o Options) ([]source, []Skipped) {
+	skills, patterns := map[string]int{}, map[string]int{}
+	sources, skipped := []source{}, []Skipped{}
+	for _, file := range f.files {
+		switch strings.ToLower(path.Base(file)) {
+		case "skill.md":
+			skills[path.Dir(file)] = -1
+		case "system.md":
+			patterns[path.Dir(file)] = -1
+		}
+	}
+	var rest []string
+	for _, file := range f.files {
+		text, ok := f.texts[file]
+		dir := path.Dir(file)
+		isSkill, isPattern := strings.EqualFold(path.Base(file), "skill.md"), strings.EqualFold(path.Base(file), "system.md")
+		if !isSkill && (owner(skills, dir) != "" || hasKey(patterns, dir) && !isPattern) {
+			rest = append(rest, file)
+			continue
+		}
+		if !ok {
+			continue
+		}
+		s, why := sourceOf(file, text, o)
+		if why != "" {
+			skipped = append(skipped, Skipped{File: file, Why: why})
+			continue
+		}
+		if isSkill {
+			skills[dir] = len(sources)
+		}
+		if isPattern {
+			patterns[dir] = len(sources)
+		}
+		sources = append(sources, s)
+	}
+	for _, file := range rest {
+		f.attach(sources, skills, patterns, file)
+	}
+	return sources, skipped
+}
+
+func hasKey(m map[string]int, key string) bool { _, ok := m[key]; return ok }
+
+// owner returns the folder of the skill that a folder is within.
+func owner(skills map[string]int, dir string) string {
+	for {
+		if hasKey(skills, dir) {
+			return dir
+		}
+		if dir == "." || dir == "/" || dir == "" {
+			return ""
+		}
+		dir = path.Dir(dir)
+	}
+}
+
+// attach gives a file to the skill or the pattern that it belongs to.
+func (f *folder) attach(sources []source, skills, patterns map[string]int, file string) {
+	dir := path.Dir(file)
+	if at, ok := patterns[dir]; ok && at >= 0 {
+		s := &sources[at]
+		if name := path.Base(file); name == "user.md" || name == "README.md" {
+			if s.beside == nil {
+				s.beside = map[string]string{}
+			}
+			s.beside[name] = f.texts[file]
+			return
+		}
+		s.bundle = append(s.bundle, file)
+		return
+	}
+	if at, ok := skills[owner(skills, dir)]; ok && at >= 0 {
+		sources[at].bundle = append(sources[at].bundle, file)
+	}
+}
+
+// sourceOf recognises a file by its path, else by what its front matter has; why
+// says that it is no prompt.
+func sourceOf(file, text string, o Options) (s source, why string) {
+	format, name := formatOf(file, text, o.alone)
+	if o.Format != "" {
+		format = o.Format
+	}
+	if format == "" {
+		return source{}, name
+	}
+	s = source{format: format, file: file, name: name, text: text}
+	if at := strings.Index(file, "commands/"); at >= 0 && format == Claude {
+		s.folder = slices.DeleteFunc(strings.Split(path.Dir(file[at+len("commands/"):]), "/"), func(s string) bool { return s == "." })
+	}
+	return s, ""
+}
