@@ -214,8 +214,8 @@ func TestWhatIsNoPromptIsSkipped(t *testing.T) {
 }
 
 func TestDroppedFilesAreReadTogether(t *testing.T) {
-	i, err := ReadFiles([]workflow.ExportedFile{
-		{Path: "s/SKILL.md", Content: "---\nname: s\ndescription: d\n---\nDo.\n"}, {Path: "s\\x.py", Content: ""}, {Path: "../o.md", Content: "x"}, {Path: "a.md", Content: "Hi.\n"},
+	i, err := ReadFiles([]File{
+		{"s/SKILL.md", []byte("---\nname: s\ndescription: d\n---\nDo.\n")}, {"s\\x.py", nil}, {"../o.md", []byte("x")}, {"a.md", []byte("Hi.\n")},
 	}, Options{})
 	if err != nil || ids(i) != "a s" || len(i.Prompts[1].Bundled) != 1 || !begins(told(i), []string{"../o.md:0: It is a path outside"}) {
 		t.Errorf("came in %q, told %q, %v", ids(i), told(i), err)
