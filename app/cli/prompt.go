@@ -27,11 +27,11 @@ type promptCmd struct {
 }
 
 type promptListCmd struct {
-	Search string `arg:"" optional:"" help:"Words to look for; the best matches come first."`
-	Group  string `help:"Only one shelf, such as audits." placeholder:"NAME"`
-	Phase  string `help:"Only prompts of a phase." placeholder:"ID"`
-	Tag    string `help:"Only prompts with a tag." placeholder:"TAG"`
-	Source string `help:"Only built-in, yours or imported." enum:",built-in,yours,imported" default:"" placeholder:"SOURCE"`
+	Search []string `arg:"" optional:"" help:"Words to look for; the best matches come first."`
+	Group  string   `help:"Only one shelf, such as audits." placeholder:"NAME"`
+	Phase  string   `help:"Only prompts of a phase." placeholder:"ID"`
+	Tag    string   `help:"Only prompts with a tag." placeholder:"TAG"`
+	Source string   `help:"Only built-in, yours or imported." enum:",built-in,yours,imported" default:"" placeholder:"SOURCE"`
 }
 
 func (promptListCmd) examples() []string {
@@ -44,8 +44,8 @@ func (c *promptListCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	cards := shelf.Prompts
-	if c.Search != "" {
-		if cards, err = found(ctx, cl, shelf, c.Search); err != nil {
+	if len(c.Search) > 0 {
+		if cards, err = found(ctx, cl, shelf, strings.Join(c.Search, " ")); err != nil {
 			return err
 		}
 	}

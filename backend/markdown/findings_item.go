@@ -24,7 +24,7 @@ func (f *finder) takeItem(i int) int {
 		return next
 	}
 	inner := f.portions[i+1 : next]
-	if _, field := findingFields.find(line); field {
+	if _, field := findingFields.find(line); field && !fieldLeadRE.MatchString(line.text) {
 		return next
 	}
 	if p.mark == nil && (statisticRE.MatchString(line.text) || leadCount(line.text)) || denies(l.title) || denies(line.text) {

@@ -66,8 +66,8 @@ func (f *finder) takeTable(i int) int {
 		}
 		return end
 	}
-	if t.column("title") < 0 && t.column("severity") >= 0 && t.column("fix") < 0 {
-		t.widest()
+	if t.column("title") < 0 && t.column("severity") >= 0 {
+		t.choose()
 	}
 	given, _ := f.scopes.severity()
 	if t.column("title") < 0 || !severe && given == "" && f.scopes.class() != findingScope {
@@ -90,8 +90,16 @@ func (t grid) severe() bool {
 	return found > 0 && 2*found >= len(t.rows)
 }
 
-// widest makes the column with the longest texts the title.
-func (t grid) widest() {
+// choose makes the risk the title where nothing else is one, or the column with
+// the longest texts, unless the rows are about what to do.
+func (t grid) choose() {
+	if at := t.column("impact"); at >= 0 {
+		t.roles[at] = "title"
+		return
+	}
+	if t.column("fix") >= 0 {
+		return
+	}
 	best, most := -1, 0
 	for i, role := range t.roles {
 		width := 0

@@ -138,6 +138,9 @@ func (p *planner) finish(src string) {
 	if len(p.read.Steps) > 0 && !workflow.LooksWhole(src) {
 		p.note("The text breaks off.")
 	}
+	if p.isCode() {
+		p.note(onlyCode)
+	}
 	for i := range p.read.Steps {
 		p.read.Steps[i].Start += p.doc.skip
 		p.read.Steps[i].End += p.doc.skip
