@@ -163,6 +163,9 @@ const searchLimit = 200
 
 // SearchPrompts finds prompts by words, the best first.
 func (e *Engine) SearchPrompts(_ context.Context, query string) ([]workflow.PromptHit, error) {
+	if err := e.isOpen(); err != nil {
+		return []workflow.PromptHit{}, err
+	}
 	hits := []workflow.PromptHit{}
 	for _, h := range e.shelf.index().Search(query, searchLimit) {
 		hit := workflow.PromptHit{ID: h.ID, Title: []int{}, Summary: []int{}}
