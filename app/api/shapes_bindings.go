@@ -40,6 +40,7 @@ type DataShapes struct {
 	Next         workflow.NextPrompt    `json:"next"`
 	PromptBatch  workflow.PromptBatch   `json:"promptBatch"`
 	Upgrade      workflow.Upgrade       `json:"upgrade"`
+	ImportFile   workflow.ImportFile    `json:"importFile"`
 	Import       workflow.ImportPreview `json:"import"`
 	ExportAsk    workflow.ExportPrompts `json:"exportAsk"`
 	Export       workflow.Export        `json:"export"`

@@ -30,6 +30,7 @@ export namespace api {
 	    next: workflow.NextPrompt;
 	    promptBatch: workflow.PromptBatch;
 	    upgrade: workflow.Upgrade;
+	    importFile: workflow.ImportFile;
 	    import: workflow.ImportPreview;
 	    exportAsk: workflow.ExportPrompts;
 	    export: workflow.Export;
@@ -589,6 +590,11 @@ export namespace workflow {
 	    line: number;
 	}
 	
+	export interface ImportFile {
+	    path: string;
+	    content: string;
+	    base64: boolean;
+	}
 	export interface ImportItem {
 	    file: string;
 	    format: string;

@@ -35,6 +35,7 @@ export type GateRecord = workflow.GateRecord;
 export type Given = workflow.Given;
 export type Heading = workflow.Heading;
 export type Hunk = workflow.Hunk;
+export type ImportFile = workflow.ImportFile;
 export type ImportItem = workflow.ImportItem;
 export type ImportPreview = workflow.ImportPreview;
 export type Input = workflow.Input;
