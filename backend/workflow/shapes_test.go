@@ -38,7 +38,7 @@ func TestShapesAreStable(t *testing.T) {
 		Error{},
 		Event{},
 		EventBatch{},
-		Export{},
+		Exported{},
 		FilledPrompt{},
 		FindingsRead{},
 		Gate{},

@@ -33,7 +33,7 @@ export namespace api {
 	    importFile: workflow.ImportFile;
 	    import: workflow.ImportPreview;
 	    exportAsk: workflow.ExportPrompts;
-	    export: workflow.Export;
+	    export: workflow.Exported;
 	}
 
 }
@@ -527,18 +527,18 @@ export namespace workflow {
 	    text: string;
 	    found: boolean;
 	}
+	export interface ExportPrompts {
+	    ids: string[];
+	    format: string;
+	}
 	export interface ExportedFile {
 	    path: string;
 	    content: string;
 	}
-	export interface Export {
+	export interface Exported {
 	    format: string;
 	    files: ExportedFile[];
 	    lost: string[];
-	}
-	export interface ExportPrompts {
-	    ids: string[];
-	    format: string;
 	}
 	
 	export interface PromptSpan {
