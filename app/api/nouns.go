@@ -22,8 +22,6 @@ type (
 	Gates struct{ core *core }
 	// Models are what the providers offer.
 	Models struct{ core *core }
-	// Library holds workflows and prompts.
-	Library struct{ core *core }
 	// Settings of this user on this machine.
 	Settings struct{ core *core }
 	// Events tell what changed.
@@ -197,11 +195,6 @@ func (m *Models) Status(refresh bool) (workflow.ModelStatus, error) {
 	return call(m.core, func(ctx context.Context, e *engine.Engine) (workflow.ModelStatus, error) {
 		return e.Models(ctx, refresh)
 	})
-}
-
-// Workflows lists the workflows a project can follow.
-func (l *Library) Workflows() ([]workflow.Workflow, error) {
-	return call(l.core, func(ctx context.Context, e *engine.Engine) ([]workflow.Workflow, error) { return e.Workflows(ctx) })
 }
 
 // Show returns the settings.

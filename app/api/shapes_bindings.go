@@ -29,6 +29,21 @@ type DataShapes struct {
 	Save       workflow.SaveDocument    `json:"save"`
 	NewProject workflow.NewProject      `json:"newProject"`
 	Owner      workflow.OwnerInfo       `json:"owner"`
+
+	Shelf        workflow.Shelf         `json:"shelf"`
+	PromptDetail workflow.PromptDetail  `json:"promptDetail"`
+	SavePrompt   workflow.SavePrompt    `json:"savePrompt"`
+	PromptOrder  workflow.PromptOrder   `json:"promptOrder"`
+	Filled       workflow.FilledPrompt  `json:"filled"`
+	Hit          workflow.PromptHit     `json:"hit"`
+	Given        workflow.Given         `json:"given"`
+	Next         workflow.NextPrompt    `json:"next"`
+	PromptBatch  workflow.PromptBatch   `json:"promptBatch"`
+	Upgrade      workflow.Upgrade       `json:"upgrade"`
+	ImportFile   workflow.ImportFile    `json:"importFile"`
+	Import       workflow.ImportPreview `json:"import"`
+	ExportAsk    workflow.ExportPrompts `json:"exportAsk"`
+	Export       workflow.Exported        `json:"export"`
 }
 
 // All returns nothing of use.

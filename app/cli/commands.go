@@ -29,7 +29,9 @@ func allCommands() []command {
 		{"projects", "rename", "Give a project another name.", &renameCmd{}},
 		{"projects", "history", "List the moments of a project, or show it as it was at one.", &historyCmd{}},
 
-		{"runs", "prompt", "Print the prompt of a phase as it will be sent.", &promptCmd{}},
+		{"library", "prompt", "List, fill, copy, run and edit prompts of the library.", &promptCmd{}},
+		{"library", "workflow", "List and check workflows.", &workflowCmd{}},
+
 		{"runs", "set", "Fill variables of a phase's prompt.", &setCmd{}},
 		{"runs", "run", "Run a phase's prompt on a model, or by copy and paste.", &runCmd{}},
 		{"runs", "runs", "List the runs of a project.", &runsCmd{}},
@@ -45,6 +47,7 @@ func allCommands() []command {
 		{"documents", "untick", "Take ticks back.", &untickCmd{}},
 		{"documents", "waive-box", "Waive a box with a reason.", &waiveBoxCmd{}},
 		{"documents", "render", "Turn a Markdown file into safe HTML.", &renderCmd{}},
+		{"documents", "parse", "Print what is read from a text: findings, steps, boxes, features.", &parseCmd{}},
 
 		{"gates", "gate", "Judge a gate: what is met, what is missing.", &gateCmd{}},
 		{"gates", "sign", "Sign the current version of a phase's document.", &signCmd{}},
@@ -121,7 +124,8 @@ func newParser(root *commands, env Env, args []string, exit func(int)) (*kong.Ko
 		kong.Exit(exit),
 		kong.ExplicitGroups([]kong.Group{
 			{Key: "projects", Title: "Projects"},
-			{Key: "runs", Title: "Prompts and runs"},
+			{Key: "library", Title: "Library"},
+			{Key: "runs", Title: "Runs"},
 			{Key: "documents", Title: "Documents and boxes"},
 			{Key: "gates", Title: "Gates"},
 			{Key: "data", Title: "Your data"},

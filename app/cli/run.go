@@ -10,17 +10,17 @@ import (
 	"plumbline/backend/workflow"
 )
 
-type promptCmd struct {
+type promptPhaseCmd struct {
 	Project string `arg:"" help:"The project."`
 	Phase   string `arg:"" help:"The phase."`
 	Model   string `help:"Plan the context for this model instead of the default." placeholder:"NAME"`
 }
 
-func (promptCmd) examples() []string {
-	return []string{"plumbline prompt book-club spec", "plumbline prompt book-club spec | wl-copy"}
+func (promptPhaseCmd) examples() []string {
+	return []string{"plumbline prompt phase book-club spec", "plumbline prompt phase book-club spec | wl-copy"}
 }
 
-func (c *promptCmd) Run(ctx context.Context, s *session) error {
+func (c *promptPhaseCmd) Run(ctx context.Context, s *session) error {
 	cl, o, ph, err := s.phase(ctx, c.Project, c.Phase)
 	if err != nil {
 		return err
@@ -63,20 +63,9 @@ func (setCmd) examples() []string {
 }
 
 func (c *setCmd) Run(ctx context.Context, s *session) error {
-	values := map[string]string{}
-	for _, pair := range c.Values {
-		name, value, found := strings.Cut(pair, "=")
-		if !found || name == "" {
-			return usageError{workflow.Errorf(workflow.Invalid, "“%s” is not a name with a value.", pair).
-				WithHint("Write it as name=value or name=@file.")}
-		}
-		if file, ok := strings.CutPrefix(value, "@"); ok {
-			var err error
-			if value, err = s.readFile(file); err != nil {
-				return err
-			}
-		}
-		values[name] = value
+	values, err := s.values(c.Values)
+	if err != nil {
+		return err
 	}
 	cl, o, ph, err := s.phase(ctx, c.Project, c.Phase)
 	if err != nil {

@@ -149,3 +149,8 @@ func (s *session) say(format string, args ...any) {
 		s.err.line(format, args...)
 	}
 }
+
+// withoutData reaches what needs no data, so that none is opened.
+func (s *session) withoutData(ctx context.Context) *client {
+	return &client{inProcess(server.New(api.New(ctx), server.Options{}))}
+}

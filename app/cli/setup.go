@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"plumbline/app/api"
-	"plumbline/app/server"
 	"plumbline/backend/workflow"
 )
 
@@ -147,8 +145,7 @@ func (c *renderCmd) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	// Rendering needs no data, so none is opened.
-	cl := &client{inProcess(server.New(api.New(ctx), server.Options{}))}
+	cl := s.withoutData(ctx)
 	var out struct {
 		HTML string `json:"html"`
 	}

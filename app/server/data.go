@@ -17,6 +17,7 @@ func addData(mux *http.ServeMux, a *api.API) {
 	d.addDocuments()
 	d.addPast()
 	d.addPrompts()
+	d.addLibrary()
 	d.addRuns()
 	d.addWhole()
 	mux.HandleFunc("POST /data/render", render)

@@ -44,6 +44,9 @@ func (e *Engine) change(projectID string, by workflow.Author, message string, fn
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	w := &write{project: projectID, at: e.now()}
+	if projectID == workflow.LibraryID {
+		e.shelf.expect()
+	}
 	idle := errors.New("nothing to change")
 	err := e.update(func(tx *store.Tx) error {
 		w.tx = tx // the store calls this once
@@ -101,6 +104,10 @@ func closing() error {
 // touchProject notes when a project was changed last.
 func touchProject(tx *store.Tx, projectID string, at time.Time) error {
 	p, err := tx.Project(projectID)
+	if projectID == workflow.LibraryID && workflow.CodeOf(err) == workflow.NotFound { // made when it is first needed
+		p, err = libraryProject(), nil
+		p.CreatedAt = at
+	}
 	if err != nil {
 		return err
 	}
@@ -111,8 +118,11 @@ func touchProject(tx *store.Tx, projectID string, at time.Time) error {
 // standing are the events that tell how a project stands: its overview, the gate it
 // is at and those that were touched, and the artifacts that were.
 func (e *Engine) standing(tx *store.Tx, pic picture, what touched) ([]workflow.Event, error) {
+	events := []workflow.Event{}
 	o := pic.overview()
-	events := []workflow.Event{{Overview: &o}}
+	if pic.project.ID != workflow.LibraryID {
+		events = append(events, workflow.Event{Overview: &o})
+	}
 	phases := append([]string{o.Current}, what.phases...)
 	for _, path := range what.paths {
 		if p, ok := pic.workflow.Producer(path); ok {

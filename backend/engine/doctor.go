@@ -143,8 +143,8 @@ func (e *Engine) checkSettings() workflow.Check {
 
 func (e *Engine) checkLibrary() workflow.Check {
 	c := workflow.Check{ID: "library", Title: "Prompt library", State: checkOK}
-	c.Message = fmt.Sprintf("%s, %s", plural(len(e.library.Prompts()), "prompt", "prompts"), plural(len(e.library.Workflows()), "workflow", "workflows"))
-	if problems := e.library.Problems(); len(problems) > 0 {
+	c.Message = fmt.Sprintf("%s, %s", plural(len(e.lib().Prompts()), "prompt", "prompts"), plural(len(e.lib().Workflows()), "workflow", "workflows"))
+	if problems := e.lib().Problems(); len(problems) > 0 && !problems[0].Doubt {
 		c.State, c.Message, c.Hint = checkWarning, workflow.Describe(problems[0]).Message, "The rest of the library is loaded."
 	}
 	return c

@@ -40,7 +40,7 @@ func endedAlready() error {
 // finish acknowledges the end of a run: its record, its texts, its page, and a
 // candidate when it answered.
 func (e *Engine) finish(r *workflow.Run, out outcome) error {
-	by, message := modelAuthor(*r), fmt.Sprintf("%s: run of %s %s", workflow.Title(r.Phase), r.PromptID, r.State)
+	by, message := modelAuthor(*r), endMessage(*r)
 	if r.Provider == workflow.ProviderPaste && r.State == workflow.RunCanceled { // nothing came from a model
 		by = e.person()
 	}
@@ -61,6 +61,15 @@ func (e *Engine) finish(r *workflow.Run, out outcome) error {
 		w.tell(workflow.Event{ProjectID: r.ProjectID, Run: &ended})
 		return e.putCandidate(w, ended)
 	})
+}
+
+// endMessage describes the commit that shows the end of a run.
+func endMessage(r workflow.Run) string {
+	what := orElse(r.PromptID, r.PromptPath)
+	if r.Phase == "" {
+		return fmt.Sprintf("Run of %s %s", what, r.State)
+	}
+	return fmt.Sprintf("%s: run of %s %s", workflow.Title(r.Phase), what, r.State)
 }
 
 func putEnded(tx *store.Tx, r workflow.Run, out outcome) error {
@@ -95,12 +104,16 @@ func (e *Engine) putCandidate(w *write, r workflow.Run) error {
 	if err != nil {
 		return err
 	}
-	p, err := pic.phase(r.Phase)
+	p, err := pic.phaseOf(r)
 	if err != nil {
 		return err
 	}
 	c := workflow.Candidate{RunID: r.ID, ProjectID: r.ProjectID, Phase: r.Phase, Path: p.Output, State: workflow.CandidateOpen, CreatedAt: w.at}
-	if c.Base, err = base(w.tx, r, pic.heads[p.Output]); err != nil {
+	head, _, err := w.tx.Head(r.ProjectID, p.Output)
+	if err != nil {
+		return err
+	}
+	if c.Base, err = base(w.tx, r, head); err != nil {
 		return err
 	}
 	w.tell(workflow.Event{ProjectID: r.ProjectID, Candidate: &c})

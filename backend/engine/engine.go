@@ -19,7 +19,6 @@ import (
 	"plumbline/backend/disk"
 	"plumbline/backend/history"
 	"plumbline/backend/llm"
-	"plumbline/backend/prompt"
 	"plumbline/backend/store"
 	"plumbline/backend/workflow"
 	"plumbline/prompts"
@@ -82,7 +81,8 @@ type Engine struct {
 	epoch   string
 	store   *store.Store
 	history *history.History
-	library *prompt.Library
+	shelf   *shelf
+	uses    *useCount
 	drainer *drainer
 	hub     *hub
 	news    *announcer
@@ -119,9 +119,11 @@ func Open(ctx context.Context, opt Options) (*Engine, error) {
 		return nil, err
 	}
 	e := &Engine{
-		opt: opt, store: st, history: history.OpenOn(opt.Disk, opt.Dir), library: prompt.OpenLibrary(opt.Library), hub: newHub(),
+		opt: opt, store: st, history: history.OpenOn(opt.Disk, opt.Dir), hub: newHub(),
 		docs: newDocCache(), blames: newBlameCache(), idEntropy: ulid.Monotonic(rand.Reader, 0),
 	}
+	e.shelf = newShelf(e)
+	e.uses = newUseCount(e)
 	e.epoch = e.newID()
 	e.hub.epoch = e.epoch
 	e.models = newModelWatch(e)
@@ -155,6 +157,7 @@ func (e *Engine) recoverAll(ctx context.Context) error {
 	e.drainer.wake()
 	e.news.start()
 	e.care.start()
+	e.shelf.start()
 	return nil
 }
 
@@ -164,10 +167,11 @@ func (e *Engine) Close() error {
 	e.closing.Do(func() {
 		e.care.close()
 		e.runs.close()
+		err := e.shelf.close()
 		e.mu.Lock() // else the outbox might be filled as fast as it is drained
 		e.closed = true
 		e.mu.Unlock()
-		err := e.drainer.close()
+		err = errors.Join(err, e.drainer.close())
 		if e.opt.Door == DoorCommand { // else the caretaker does it in time
 			err = errors.Join(err, e.care.consolidate(context.Background(), tooManyPacks))
 		}

@@ -44,7 +44,7 @@ func (e *Engine) ContinueRun(ctx context.Context, runID, model string) (workflow
 	o.prompt.rendered.Text = o.sent
 	o.prompt.variables = []workflow.FilledVariable{{Variable: workflow.Variable{Name: answerPart, Label: "Answer so far"}, From: "user"}}
 	// The prompt is the one that was sent then, whatever the library holds by now.
-	o.prompt.prompt, _ = e.library.Prompt(d.Run.PromptID)
+	o.prompt.prompt, _ = e.lib().Prompt(d.Run.PromptID)
 	o.contract = e.contractOf(d.Run, o.prompt.prompt)
 	o.prompt.prompt.ID, o.prompt.prompt.Revision = d.Run.PromptID, d.Run.PromptRevision
 	return e.start(ctx, o, orElse(model, localModel(d.Run)))
@@ -93,12 +93,12 @@ func (e *Engine) RepairRun(ctx context.Context, runID, model string) (workflow.R
 	if len(d.Run.Missing) == 0 {
 		return workflow.Run{}, workflow.Errorf(workflow.Conflict, "The answer lacks nothing.").WithHint("Review it.")
 	}
-	repair, ok := e.library.Prompt(repairPrompt)
+	repair, ok := e.lib().Prompt(repairPrompt)
 	if !ok {
 		return workflow.Run{}, workflow.Errorf(workflow.NotFound, "The prompt “%s” is not in the library.", repairPrompt).
 			WithHint("Put its file back, or run the prompt again.")
 	}
-	first, _ := e.library.Prompt(d.Run.PromptID)
+	first, _ := e.lib().Prompt(d.Run.PromptID)
 	o.contract = e.contractOf(d.Run, first)
 	o.prompt.prompt = repair
 	o.prompt.values = map[string]string{"answer": d.Answer, "missing": "- " + strings.Join(d.Run.Missing, "\n- "), "contract": contractText(o.contract)}
@@ -131,7 +131,7 @@ func (e *Engine) follow(ctx context.Context, runID string, kind workflow.RunKind
 		if o.pic, err = e.picture(tx, d.Run.ProjectID); err != nil {
 			return err
 		}
-		if o.phase, err = o.pic.phase(d.Run.Phase); err != nil {
+		if o.phase, err = o.pic.phaseOf(d.Run); err != nil {
 			return err
 		}
 		return o.pic.startable(o.phase)
@@ -146,12 +146,31 @@ func (e *Engine) contractOf(r workflow.Run, pr prompt.Prompt) workflow.Contract 
 	if pr.ID != repairPrompt {
 		return pr.Contract
 	}
+	if r.Phase == "" { // the first of the thread knows
+		if first, ok := e.firstOf(r); ok {
+			p, _ := e.lib().Prompt(first.PromptID)
+			return p.Contract
+		}
+		return workflow.Contract{}
+	}
 	_, phase, err := e.lookAt(r.ProjectID, r.Phase)
 	if err != nil {
 		return workflow.Contract{} // start says why
 	}
-	first, _ := e.library.Prompt(phase.Prompt)
+	first, _ := e.lib().Prompt(phase.Prompt)
 	return first.Contract
+}
+
+// firstOf returns the run that a thread began with.
+func (e *Engine) firstOf(r workflow.Run) (workflow.Run, bool) {
+	for r.ParentID != "" {
+		parent, err := e.record(r.ParentID)
+		if err != nil {
+			return r, false
+		}
+		r = parent
+	}
+	return r, true
 }
 
 // localModel is the model of a run that ran here; a pasted answer has none.

@@ -58,16 +58,48 @@ func (e *Engine) picture(tx *store.Tx, projectID string) (picture, error) {
 
 // outline is the picture of a project without anything that happened in it.
 func (e *Engine) outline(tx *store.Tx, projectID string) (pic picture, err error) {
-	if pic.project, err = tx.Project(projectID); err != nil {
+	pic.project, err = tx.Project(projectID)
+	if projectID == workflow.LibraryID && workflow.CodeOf(err) == workflow.NotFound {
+		pic.project, err = libraryProject(), nil
+	}
+	if err != nil {
 		return pic, err
 	}
-	wf, ok := e.library.Workflow(pic.project.WorkflowID)
+	if projectID == workflow.LibraryID {
+		pic.workflow = workflow.Workflow{Title: pic.project.Name, Phases: []workflow.Phase{}}
+		return pic, nil
+	}
+	wf, ok := e.lib().Workflow(pic.project.WorkflowID)
 	if !ok {
 		return pic, workflow.Errorf(workflow.NotFound, "The workflow “%s” of %s is not in the library.", pic.project.WorkflowID, pic.project.Name).
 			WithHint("Put its file back, or update Plumbline.")
 	}
-	pic.workflow = wf
-	return pic, nil
+	pic.workflow, err = atRound(tx, projectID, wf)
+	return pic, err
+}
+
+// atRound names the outputs of the round that each phase is at, in the phases and in
+// the conditions that look at them: that of the newest there is, or of the first.
+func atRound(tx *store.Tx, projectID string, wf workflow.Workflow) (workflow.Workflow, error) {
+	named := map[string]string{}
+	for _, p := range wf.Phases {
+		if !p.Numbered() {
+			continue
+		}
+		round := 1
+		for {
+			_, ok, err := tx.Head(projectID, p.OutputOf(round+1))
+			if err != nil {
+				return wf, err
+			}
+			if !ok {
+				break
+			}
+			round++
+		}
+		named[p.Output] = p.OutputOf(round)
+	}
+	return wf.Named(named), nil
 }
 
 // relevant lists the paths that the phases and gates of a workflow look at. A
@@ -237,7 +269,7 @@ func (pic picture) next(p workflow.Phase, ok bool) string {
 func (e *Engine) Projects(context.Context) ([]workflow.Overview, error) {
 	list := []workflow.Overview{}
 	err := e.store.View(func(tx *store.Tx) error {
-		projects, err := tx.Projects()
+		projects, err := projectsOf(tx)
 		if err != nil {
 			return err
 		}
@@ -282,6 +314,20 @@ func (e *Engine) lookAt(projectID, phase string) (picture, workflow.Phase, error
 	}
 	p, err := pic.phase(phase)
 	return pic, p, err
+}
+
+// phaseOf returns the phase that a run is part of. A run of a prompt of the library
+// is part of none: what stands for it has the document that the answer is for.
+func (pic picture) phaseOf(r workflow.Run) (workflow.Phase, error) {
+	if r.Phase == "" {
+		return loosePhase(r.PromptID, r.Output), nil
+	}
+	return pic.phase(r.Phase)
+}
+
+// loosePhase stands for a phase where a prompt runs outside of any.
+func loosePhase(title, output string) workflow.Phase {
+	return workflow.Phase{Title: title, Kind: workflow.KindDocument, Output: output, Gate: []workflow.ConditionRule{}}
 }
 
 func (pic picture) phase(id string) (workflow.Phase, error) {

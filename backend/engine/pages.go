@@ -17,7 +17,11 @@ func (e *Engine) pages(tx *store.Tx, p workflow.Project) error {
 	if err != nil {
 		return err
 	}
-	if err := tx.File(p.ID, "project.md", projectPage(p)); err != nil {
+	facts, err := tx.Variables(p.ID, factsKey)
+	if err != nil {
+		return err
+	}
+	if err := tx.File(p.ID, "project.md", projectPage(p, facts)); err != nil {
 		return err
 	}
 	return tx.File(p.ID, "gates.md", gatesPage(p, records))
@@ -29,8 +33,12 @@ func projectPages(tx *store.Tx, p workflow.Project) ([]workflow.File, error) {
 	if err != nil {
 		return nil, err
 	}
+	facts, err := tx.Variables(p.ID, factsKey)
+	if err != nil {
+		return nil, err
+	}
 	pages := []workflow.File{
-		{Path: "project.md", Content: []byte(projectPage(p))}, {Path: "gates.md", Content: []byte(gatesPage(p, records))},
+		{Path: "project.md", Content: []byte(projectPage(p, facts))}, {Path: "gates.md", Content: []byte(gatesPage(p, records))},
 	}
 	runs, err := tx.Runs(p.ID)
 	if err != nil {
@@ -51,8 +59,15 @@ func projectPages(tx *store.Tx, p workflow.Project) ([]workflow.File, error) {
 	return pages, nil
 }
 
-func projectPage(p workflow.Project) string {
-	return fmt.Sprintf("# %s\n\n%s\n\n- Workflow: %s\n- Started: %s\n- Id: %s\n", p.Name, p.Summary, p.WorkflowID, day(p.CreatedAt), p.ID)
+func projectPage(p workflow.Project, facts map[string]string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# %s\n\n%s\n\n- Workflow: %s\n- Started: %s\n- Id: %s\n", p.Name, p.Summary, p.WorkflowID, day(p.CreatedAt), p.ID)
+	for _, name := range factNames() {
+		if facts[name] != "" {
+			fmt.Fprintf(&b, "\n## %s\n\n%s\n", workflow.Title(name), facts[name])
+		}
+	}
+	return b.String()
 }
 
 func gatesPage(p workflow.Project, records []workflow.GateRecord) string {

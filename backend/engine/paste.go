@@ -20,9 +20,15 @@ func (e *Engine) CopyRun(_ context.Context, projectID, phase string) (workflow.R
 	if err != nil {
 		return workflow.Run{}, err
 	}
+	return e.copyOrder(o)
+}
+
+// copyOrder records an order as copied. A run of the same prompt that waits already
+// is gone on with, or gives way when its text is another one. copying must be held.
+func (e *Engine) copyOrder(o order) (workflow.Run, error) {
 	r := e.newRun(o)
 	for _, old := range o.pic.waiting {
-		if old.Phase != phase {
+		if old.Phase != r.Phase || old.PromptID != r.PromptID || old.PromptPath != r.PromptPath {
 			continue
 		}
 		if old.PromptHash == r.PromptHash {
@@ -65,7 +71,7 @@ func (e *Engine) PasteAnswer(ctx context.Context, runID string, a workflow.Paste
 	if blank(answer) {
 		return d.Run, workflow.Errorf(workflow.Invalid, "The answer holds nothing but thinking.").WithHint("Copy the answer itself.")
 	}
-	pr, _ := e.library.Prompt(r.PromptID) // one that is gone asks for nothing
+	pr, _ := e.lib().Prompt(r.PromptID) // one that is gone asks for nothing
 	r.State, r.Unfinished = workflow.RunSucceeded, !workflow.LooksWhole(answer)
 	judgeAnswer(&r, pr.Contract, answer)
 	if err := doubt(r); err != nil && !a.Anyway {

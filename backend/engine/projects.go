@@ -34,7 +34,7 @@ func (e *Engine) CreateProject(_ context.Context, n workflow.NewProject) (workfl
 	if n.WorkflowID == "" {
 		n.WorkflowID = standardWorkflow
 	}
-	wf, ok := e.library.Workflow(n.WorkflowID)
+	wf, ok := e.lib().Workflow(n.WorkflowID)
 	if !ok {
 		return workflow.Project{}, workflow.Errorf(workflow.NotFound, "There is no workflow “%s”.", n.WorkflowID).
 			WithHint("Leave it out to follow idea-to-production.")
@@ -82,7 +82,7 @@ func checkIdea(idea string) (string, error) {
 }
 
 func checkUnique(tx *store.Tx, p workflow.Project) error {
-	projects, err := tx.Projects()
+	projects, err := projectsOf(tx)
 	if err != nil {
 		return err
 	}
@@ -105,7 +105,7 @@ func (e *Engine) firstArtifacts(w *write, p workflow.Project, wf workflow.Workfl
 		if phase.Template == "" {
 			continue
 		}
-		body, ok := e.library.Checklist(phase.Template)
+		body, ok := e.lib().Checklist(phase.Template)
 		if !ok {
 			return workflow.Errorf(workflow.NotFound, "The checklist “%s” of %s is not in the library.", phase.Template, phase.Title).
 				WithHint("Put its file back, or update Plumbline.")
@@ -123,7 +123,7 @@ func (e *Engine) firstArtifacts(w *write, p workflow.Project, wf workflow.Workfl
 func (e *Engine) FindProject(_ context.Context, ref string) (workflow.Project, error) {
 	var projects []workflow.Project
 	err := e.store.View(func(tx *store.Tx) (err error) {
-		projects, err = tx.Projects()
+		projects, err = projectsOf(tx)
 		return err
 	})
 	if err != nil {
@@ -182,10 +182,16 @@ func (e *Engine) RenameProject(_ context.Context, projectID, name string) (workf
 	return e.project(projectID)
 }
 
+// projectsOf returns the projects of the user: all but the library.
+func projectsOf(tx *store.Tx) ([]workflow.Project, error) {
+	all, err := tx.Projects()
+	return slices.DeleteFunc(all, func(p workflow.Project) bool { return p.ID == workflow.LibraryID }), err
+}
+
 // projectList returns the records of all projects.
 func (e *Engine) projectList() (list []workflow.Project, err error) {
 	err = e.store.View(func(tx *store.Tx) error {
-		list, err = tx.Projects()
+		list, err = projectsOf(tx)
 		return err
 	})
 	return list, err
@@ -201,7 +207,7 @@ func (e *Engine) project(id string) (p workflow.Project, err error) {
 
 // Workflows lists the workflows a project can follow.
 func (e *Engine) Workflows(context.Context) ([]workflow.Workflow, error) {
-	return e.library.Workflows(), nil
+	return e.lib().Workflows(), nil
 }
 
 // size writes a number of bytes for a person.

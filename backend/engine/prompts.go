@@ -31,7 +31,7 @@ func (e *Engine) assemble(tx *store.Tx, pic picture, p workflow.Phase) (assemble
 	if p.Prompt == "" {
 		return a, workflow.Errorf(workflow.Invalid, "%s has no prompt.", p.Title).WithHint("Write its document by hand.")
 	}
-	pr, ok := e.library.Prompt(p.Prompt)
+	pr, ok := e.lib().Prompt(p.Prompt)
 	if !ok {
 		return a, workflow.Errorf(workflow.NotFound, "The prompt “%s” of %s is not in the library.", p.Prompt, p.Title).
 			WithHint("Put its file back, update Plumbline, or write the document by hand.")
@@ -41,8 +41,12 @@ func (e *Engine) assemble(tx *store.Tx, pic picture, p workflow.Phase) (assemble
 	if a.typed, err = tx.Variables(pic.project.ID, p.ID); err != nil {
 		return a, err
 	}
+	from, err := e.sources(tx, pic, workflow.PromptOrder{})
+	if err != nil {
+		return a, err
+	}
 	for _, v := range pr.Variables {
-		if err := e.fill(tx, pic, v, &a); err != nil {
+		if err := e.fill(tx, pic, v, from, &a); err != nil {
 			return a, err
 		}
 	}
@@ -71,34 +75,21 @@ func preview(pr prompt.Prompt, values map[string]string) prompt.Rendered {
 	return r
 }
 
-// fill gives one variable its value: what the user typed, else the artifact or
-// the fact of the project it comes from, else its default.
-func (e *Engine) fill(tx *store.Tx, pic picture, v workflow.Variable, a *assembled) error {
+// fill gives one variable its value: what the user typed, else the artifact, the
+// fact or the text that it comes from, else its default.
+func (e *Engine) fill(tx *store.Tx, pic picture, v workflow.Variable, from sources, a *assembled) error {
 	f := workflow.FilledVariable{Variable: v, From: "none"}
 	value := a.typed[v.Name]
+	var err error
 	switch {
 	case value != "":
 		f.From, f.Value = "user", value
-	case v.Source == "project.name":
-		value = pic.project.Name
-		f.From, f.Value, f.Label = "project", value, "Project"
 	case v.Source != "":
-		head, ok, err := tx.Head(pic.project.ID, v.Source)
-		if err != nil {
+		if value, err = e.fillFrom(tx, pic, v, from, &f, a); err != nil {
 			return err
 		}
-		f.Path, f.Label = v.Source, pic.title(v.Source)
-		if !ok {
-			break
-		}
-		body, err := headBody(tx, head)
-		if err != nil {
-			return err
-		}
-		value = body
-		f.From, f.Version, f.Label = "artifact", head.Number, fmt.Sprintf("%s v%d", pic.title(v.Source), head.Number)
-		a.inputs = append(a.inputs, workflow.Input{Name: v.Name, Path: head.Path, Version: head.Number, Hash: head.BasisHash})
-	case v.Default != "":
+	}
+	if value == "" && v.Default != "" {
 		value = v.Default
 		f.From, f.Value = "default", value
 	}
@@ -110,6 +101,39 @@ func (e *Engine) fill(tx *store.Tx, pic picture, v workflow.Variable, a *assembl
 	a.values[v.Name] = value
 	a.variables = append(a.variables, f)
 	return nil
+}
+
+// fillFrom gives a variable the value of its source.
+func (e *Engine) fillFrom(tx *store.Tx, pic picture, v workflow.Variable, from sources, f *workflow.FilledVariable, a *assembled) (string, error) {
+	switch {
+	case v.Source == workflow.SourceGiven:
+		if from.given == nil {
+			return "", nil
+		}
+		f.From, f.Label, f.Path, f.Version = "given", from.given.label, from.given.input.Path, from.given.input.Version
+		if in := from.given.input; in.Path != "" {
+			in.Name = v.Name
+			a.inputs = append(a.inputs, in)
+		}
+		return from.given.text, nil
+	case !strings.HasSuffix(v.Source, ".md"):
+		value, label := from.fact(pic, v.Source)
+		if value != "" {
+			f.From, f.Value, f.Label = "project", value, label
+		}
+		return value, nil
+	}
+	head, ok, err := tx.Head(pic.project.ID, v.Source)
+	if err != nil {
+		return "", err
+	}
+	f.Path, f.Label = v.Source, pic.title(v.Source)
+	if !ok {
+		return "", nil
+	}
+	f.From, f.Version, f.Label = "artifact", head.Number, fmt.Sprintf("%s v%d", pic.title(v.Source), head.Number)
+	a.inputs = append(a.inputs, workflow.Input{Name: v.Name, Path: head.Path, Version: head.Number, Hash: head.BasisHash})
+	return headBody(tx, head)
 }
 
 func (pic picture) title(path string) string {
@@ -163,7 +187,7 @@ func (e *Engine) SetVariables(_ context.Context, projectID, phase string, values
 	if err != nil {
 		return err
 	}
-	pr, ok := e.library.Prompt(p.Prompt)
+	pr, ok := e.lib().Prompt(p.Prompt)
 	if !ok {
 		return workflow.Errorf(workflow.Invalid, "%s has no prompt to fill.", p.Title).WithHint("Write its document by hand.")
 	}
@@ -208,7 +232,7 @@ func checkValues(pr prompt.Prompt, values map[string]string) error {
 		v, ok := declared[name]
 		if !ok {
 			return workflow.Errorf(workflow.NotFound, "The prompt “%s” has no variable “%s”.", pr.ID, name).
-				WithHint("The Prompt page, or “plumbline prompt”, shows which it has.")
+				WithHint("The Prompt page, or “plumbline prompt phase”, shows which it has.")
 		}
 		if err := checkText("“"+v.Label+"”", value, MaxVariable, "Shorten it, or keep it in a document."); err != nil {
 			return err

@@ -20,7 +20,16 @@ type order struct {
 	messages []llm.Message // the same, as turns
 	prefix   string        // what the answer begins with: that of the run it continues
 	contract workflow.Contract
+	loose    loose
 	scale    scale // that it is planned by
+}
+
+// loose is what is known of a run outside of any phase.
+type loose struct {
+	path    string // of the document that is the prompt
+	given   *workflow.Given
+	persona string
+	batch   string
 }
 
 // StartRun queues a run of a phase's prompt on a model; an empty model means
@@ -63,6 +72,9 @@ func (e *Engine) order(projectID, phase string) (order, error) {
 
 // startable returns an error when no run of this phase may begin now.
 func (pic picture) startable(p workflow.Phase) error {
+	if p.ID == "" { // outside of any phase nothing is in the way
+		return nil
+	}
 	if err := pic.reached(p); err != nil {
 		return err
 	}
@@ -132,6 +144,7 @@ func tooLong(plan workflow.ContextPlan, info workflow.ModelInfo) error {
 func (e *Engine) newRun(o order) workflow.Run {
 	r := workflow.Run{
 		ID: e.newID(), ProjectID: o.pic.project.ID, Phase: o.phase.ID, Kind: o.kind, ParentID: o.parent,
+		Output: o.phase.Output, PromptPath: o.loose.path, Given: o.loose.given, Persona: o.loose.persona, BatchID: o.loose.batch,
 		PromptID: o.prompt.prompt.ID, PromptRevision: o.prompt.prompt.Revision,
 		PromptHash: workflow.Hash(o.sent), PromptSize: len(o.sent), Inputs: o.prompt.inputs, Variables: o.prompt.typed,
 		Parameters: workflow.Parameters{Temperature: -1}, Missing: []string{}, Context: workflow.ContextPlan{Parts: []workflow.ContextPart{}},
@@ -156,7 +169,7 @@ func (e *Engine) recordRun(r *workflow.Run, sent string) error {
 		if err != nil {
 			return err
 		}
-		p, err := pic.phase(r.Phase)
+		p, err := pic.phaseOf(*r)
 		if err != nil {
 			return err
 		}
@@ -177,6 +190,7 @@ func (e *Engine) recordRun(r *workflow.Run, sent string) error {
 // tellRun tells the doors of a run that has begun, and how its project stands
 // now. mu must be held.
 func (e *Engine) tellRun(r workflow.Run) {
+	e.uses.add(r)
 	e.hub.emit(workflow.Event{ProjectID: r.ProjectID, Run: &r})
 	e.news.add(r.ProjectID, touched{phases: []string{r.Phase}})
 }

@@ -251,7 +251,7 @@ func (e *Engine) settleImport(id, name string) (workflow.Project, error) {
 
 // freeSlug returns the slug of a project, with a number if another one has it.
 func freeSlug(tx *store.Tx, p workflow.Project) (string, error) {
-	projects, err := tx.Projects()
+	projects, err := projectsOf(tx)
 	if err != nil {
 		return "", err
 	}

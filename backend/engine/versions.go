@@ -146,7 +146,7 @@ func (pic picture) editable(tx *store.Tx, path string, base int) (workflow.Versi
 		return current, err
 	}
 	p, output := pic.workflow.Producer(path)
-	if !written && !output {
+	if !written && !output && !isAnswer(path) {
 		return current, noDocument(path)
 	}
 	if output {

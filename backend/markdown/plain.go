@@ -18,32 +18,37 @@ func (d *document) plain(n ast.Node) string {
 
 func (d *document) collect(b *strings.Builder, parent ast.Node) {
 	for n := parent.FirstChild(); n != nil; n = n.NextSibling() {
-		switch n := n.(type) {
-		case *ast.Text:
-			value := n.Segment.Value(d.src)
-			if !n.IsRaw() {
-				value = resolve(value)
-			}
-			b.Write(value)
-			if n.SoftLineBreak() || n.HardLineBreak() {
-				b.WriteByte(' ')
-			}
-		case *ast.String:
-			b.Write(n.Value)
-		case *ast.CodeSpan:
-			b.Write(d.codeSpan(n))
-		case *ast.AutoLink:
-			b.Write(n.Label(d.src))
-		case *ast.RawHTML:
-			if html := d.rawHTML(n); lineBreak(html) || bytes.HasPrefix(html, []byte("<!--")) {
-				b.WriteByte(' ')
-			} else {
-				b.Write(html)
-			}
-		default:
-			if n.Type() == ast.TypeInline {
-				d.collect(b, n)
-			}
+		d.collectNode(b, n)
+	}
+}
+
+// collectNode adds the text of one inline node; its lines stay lines.
+func (d *document) collectNode(b *strings.Builder, n ast.Node) {
+	switch n := n.(type) {
+	case *ast.Text:
+		value := n.Segment.Value(d.src)
+		if !n.IsRaw() {
+			value = resolve(value)
+		}
+		b.Write(value)
+		if n.SoftLineBreak() || n.HardLineBreak() {
+			b.WriteByte('\n')
+		}
+	case *ast.String:
+		b.Write(n.Value)
+	case *ast.CodeSpan:
+		b.Write(d.codeSpan(n))
+	case *ast.AutoLink:
+		b.Write(n.Label(d.src))
+	case *ast.RawHTML:
+		if html := d.rawHTML(n); lineBreak(html) || bytes.HasPrefix(html, []byte("<!--")) {
+			b.WriteByte(' ')
+		} else {
+			b.Write(html)
+		}
+	default:
+		if n.Type() == ast.TypeInline {
+			d.collect(b, n)
 		}
 	}
 }

@@ -13,7 +13,6 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
 
 	"plumbline/backend/workflow"
 )
@@ -30,6 +29,14 @@ type fields map[string]func(yamlNode)
 type front struct {
 	file string
 	err  error
+	side
+}
+
+// side is what a file says besides what it holds.
+type side struct {
+	refs []reference // to other files, in the order they are read
+	base string      // the revision of the built-in file that it was made from
+	at   int         // the line of its id
 }
 
 // firstLine is the line of the file that the front matter begins on.
@@ -43,29 +50,19 @@ var (
 	idRE   = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 	nameRE = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*$`)
 	// factRE is what a variable can be filled from besides an artifact.
-	factRE = regexp.MustCompile(`^project\.[a-z][a-zA-Z0-9-]*$`)
+	factRE = regexp.MustCompile(`^((project|pack|persona|ledger)\.[a-z][a-zA-Z0-9-]*|given)$`)
 )
 
 // parseFront returns the root of the front matter.
 func parseFront(file string, doc document) (f *front, root yamlNode, err error) {
-	f = &front{file: file}
-	defer func() {
-		// The parser has panicked on hostile input before; a file must never end the program.
-		if r := recover(); r != nil {
-			f, root, err = nil, nil, errorAt(file, firstLine, "the front matter is not YAML")
-		}
-	}()
-	if line := tooDeep(doc.front); line > 0 {
-		return nil, nil, errorAt(file, line+firstLine-1, "the front matter is nested too deeply")
-	}
-	tree, err := parser.ParseBytes(doc.front, 0)
+	root, err = ParseYAML(file, doc.front, firstLine)
 	if err != nil {
-		return nil, nil, syntaxError(file, err)
+		return nil, nil, err
 	}
-	if len(tree.Docs) != 1 || tree.Docs[0].Body == nil {
+	if root == nil {
 		return nil, nil, errorAt(file, firstLine, "the front matter is empty; keys such as “id: …” are expected")
 	}
-	return f, tree.Docs[0].Body, nil
+	return &front{file: file}, root, nil
 }
 
 // tooDeep returns the line, from 1, on which brackets or indentation nest
@@ -225,6 +222,24 @@ func (f *front) id(n yamlNode) string {
 	if !idRE.MatchString(s) {
 		f.fail(n, "“%s” is not an id; lower-case words joined by “-” are expected", s)
 	}
+	return s
+}
+
+// own reads the id of the file itself.
+func (f *front) own(n yamlNode) string {
+	f.at = f.lineOf(n)
+	return f.id(n)
+}
+
+var baseRE = regexp.MustCompile(`^[0-9a-f]{64}$`)
+
+// madeFrom reads the revision of the built-in file that one of the user's was made from.
+func (f *front) madeFrom(n yamlNode) string {
+	s := f.scalar(n)
+	if !baseRE.MatchString(s) {
+		f.fail(n, "“%s” is not a revision; the 64 hexadecimal digits of a SHA-256 are expected", s)
+	}
+	f.side.base = s
 	return s
 }
 

@@ -8,7 +8,7 @@ import (
 
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{
-		full, small, flow, "", "---", "---\n---\n", "---\nid: [\n---\n", "---\n? a\n: b\n---\nx",
+		full, small, flow, expert, pack, canonical, "", "---", "---\n---\n", "---\nid: [\n---\n", "---\n? a\n: b\n---\nx",
 		"---\n&a *a: b\n---\n", "---\nid: !!binary aGk=\ntitle: |\n  a\nsummary: >-\n  b\n---\n{{", "\ufeff---\r\nid: a\r\n---\r\n{{#a}}",
 		"---\n<<: {id: a}\ntitle: \"\\u12\"\n---\n", "---\nid: 'a\n---\n", "---\nx: - - - a\n---\n", "---\n%YAML 1.2\n---\nid: a",
 	} {
@@ -21,6 +21,12 @@ func FuzzParse(f *testing.F) {
 		}
 		if w, err := ParseWorkflow("fuzz.md", data); err == nil && len(w.Phases) == 0 {
 			t.Error("a workflow without phases is let through")
+		}
+		if p, err := ParsePersona("fuzz.md", data); err == nil && (p.ID == "" || p.Text == "") {
+			t.Errorf("an incomplete persona is let through: %+v", p)
+		}
+		if p, err := ParsePack("fuzz.md", data); err == nil && (p.ID == "" || p.Feature == "" || p.Failures == nil) {
+			t.Errorf("an incomplete pack is let through: %+v", p)
 		}
 	})
 }

@@ -3,195 +3,186 @@ package prompt
 import (
 	"io/fs"
 	"maps"
-	"path"
 	"slices"
-	"strings"
 	"sync"
 
 	"plumbline/backend/workflow"
 )
 
-// Library is the prompts, workflows and checklists of a file tree. Everything
-// that it gives out is valid, and a workflow of it names only prompts and
-// checklists that it has, too. It does not change, and may be used by several
-// goroutines. A file is parsed when it is asked for: a command that needs one
-// prompt does not pay for all of them.
+// Library is the prompts, workflows, checklists, personas and packs of the
+// built-in file tree, with those of the user over them: one of the user's with
+// the id of a built-in one takes its place. Everything that it gives out is
+// valid, and a workflow of it names only prompts and checklists that it has, too.
+//
+// It does not change, and may be used by several goroutines; Reload returns one
+// that knows of changed files. A file is parsed when it is asked for: a command
+// that needs one prompt does not pay for all of them.
 type Library struct {
-	fsys  fs.FS
-	all   func() *loader               // everything, checked; read once
-	files func() map[string]string     // of prompts and workflows, by folder and id; read once
-	mu    sync.Mutex                   // guards those that were read alone
-	alone map[string]Prompt            // by id
-	flows map[string]workflow.Workflow // by id
+	built *shelf
+	user  *shelf // nil without one
+
+	whole func() *contents // everything, checked; read once
 }
 
 // contents is everything that a library holds.
 type contents struct {
-	prompts    map[string]Prompt
-	workflows  map[string]workflow.Workflow
-	checklists map[string]string
+	on    map[Kind]map[string]placed // by id
+	found []Problem
 }
 
-// The folders of a library.
-const (
-	promptsDir    = "library"
-	workflowsDir  = "workflows"
-	checklistsDir = "checklists"
-)
-
-// OpenLibrary returns the library of library/**.md, workflows/*.md and
-// checklists/*.md. A folder that is not there is empty. A file that cannot be
-// used is left out; Problems tells of it.
-func OpenLibrary(fsys fs.FS) *Library {
-	l := &Library{fsys: fsys, alone: map[string]Prompt{}, flows: map[string]workflow.Workflow{}}
-	l.all = sync.OnceValue(func() *loader { return load(fsys) })
-	l.files = sync.OnceValue(func() map[string]string { return index(fsys) })
-	return l
+// placed is a file in its place, and the built-in one under it.
+type placed struct {
+	sheet
+	under *sheet
 }
 
-// Problems reads everything and returns an error for each file that is left out,
-// which it names.
-func (l *Library) Problems() []error { return l.all().errs }
-
-func load(fsys fs.FS) *loader {
-	l := &loader{fsys: fsys, lib: contents{
-		prompts: map[string]Prompt{}, workflows: map[string]workflow.Workflow{}, checklists: map[string]string{},
-	}}
-	l.each(promptsDir, l.prompt)
-	l.each(checklistsDir, l.checklist)
-	l.each(workflowsDir, l.workflow)
-	return l
-}
-
-type loader struct {
-	fsys fs.FS
-	lib  contents
-	errs []error
-}
-
-// each reads the Markdown files below a folder in the order of their names.
-func (l *loader) each(dir string, add func(file string, data []byte) error) {
-	if _, err := fs.Stat(l.fsys, dir); err != nil {
-		return
+// OpenLibrary returns the library of library/**.md, and of the *.md of workflows,
+// checklists, personas and packs. The user's tree has the same folders and may be
+// nil; it should be that of an os.Root, which no link can lead out of. A folder
+// that is not there is empty. A file that cannot be used is left out; Problems
+// tells of it.
+func OpenLibrary(builtin, user fs.FS) *Library {
+	var own *shelf
+	if user != nil {
+		own = newShelf(user, workflow.Yours, map[string]sheet{})
 	}
-	err := fs.WalkDir(l.fsys, dir, func(file string, entry fs.DirEntry, err error) error {
+	return newLibrary(newShelf(builtin, workflow.BuiltIn, map[string]sheet{}), own)
+}
+
+func newLibrary(built, user *shelf) *Library {
+	l := &Library{built: built, user: user}
+	l.whole = sync.OnceValue(l.load)
+	return l
+}
+
+// Reload returns the library with the user's files as they are now: this very
+// one when none has changed. A file with the name, size and time that it had is
+// not read again.
+func (l *Library) Reload() *Library {
+	if l.user == nil {
+		return l
+	}
+	now := l.user.again()
+	if l.user.same(now) {
+		return l
+	}
+	return newLibrary(l.built, now)
+}
+
+// Problems reads everything. It returns why files are left out, and after that
+// what is doubtful about others.
+func (l *Library) Problems() []Problem {
+	found := slices.Clone(l.whole().found)
+	slices.SortStableFunc(found, func(a, b Problem) int {
 		switch {
-		case err != nil:
-			l.errs = append(l.errs, unreadable(file, err))
-			return nil
-		case entry.IsDir() || path.Ext(file) != ".md":
-			return nil
+		case a.Doubt == b.Doubt:
+			return 0
+		case a.Doubt:
+			return 1
 		}
-		data, err := l.read(file)
-		if err == nil {
-			err = add(file, data)
+		return -1
+	})
+	return found
+}
+
+// load reads everything and puts it in its place.
+func (l *Library) load() *contents {
+	c := &contents{on: map[Kind]map[string]placed{}}
+	for _, s := range l.shelves() {
+		c.found = append(c.found, s.list().found...)
+	}
+	for _, kind := range kinds {
+		c.on[kind] = map[string]placed{}
+		for _, s := range l.shelves() {
+			c.fill(s, kind)
+		}
+	}
+	return c
+}
+
+// shelves are in the order in which they are laid over one another.
+func (l *Library) shelves() []*shelf {
+	if l.user == nil {
+		return []*shelf{l.built}
+	}
+	return []*shelf{l.built, l.user}
+}
+
+// fill puts the files of a kind in their places. Of two with one id the first counts.
+func (c *contents) fill(s *shelf, kind Kind) {
+	taken := map[string]string{}
+	for _, file := range s.sheets(kind) {
+		err := file.err
+		if err == nil && kind == KindWorkflow {
+			err = missing(file, c.has)
+		}
+		if other, ok := taken[file.id]; ok && err == nil {
+			err = errorAt(file.file, max(file.side.at, 1), "the id “%s” is taken by %s; another one is expected", file.id, other).
+				WithHint("Give one of the two another id, or delete it.")
 		}
 		if err != nil {
-			l.errs = append(l.errs, err)
+			c.found = append(c.found, s.problem(err))
+			continue
 		}
-		return nil
-	})
-	if err != nil {
-		l.errs = append(l.errs, unreadable(dir, err))
+		taken[file.id] = file.file
+		c.found = append(c.found, file.doubts...)
+		c.on[kind][file.id] = over(file, c.on[kind][file.id])
 	}
 }
 
-// read refuses a large file before it is in memory.
-func (l *loader) read(file string) ([]byte, error) {
-	info, err := fs.Stat(l.fsys, file)
-	if err != nil {
-		return nil, unreadable(file, err)
+// over puts a file over the one that is in its place.
+func over(file sheet, below placed) placed {
+	p := placed{sheet: file}
+	if below.value != nil {
+		p.under = &below.sheet
 	}
-	if info.Size() > maxFile {
-		return nil, tooLarge(file)
+	if own, ok := file.value.(Prompt); ok && p.under != nil {
+		under := p.under.value.(Prompt)
+		own.under = &under
+		p.value = own
 	}
-	data, err := fs.ReadFile(l.fsys, file)
-	if err != nil {
-		return nil, unreadable(file, err)
-	}
-	return data, nil
+	return p
 }
 
-func unreadable(file string, err error) error {
-	return workflow.Errorf(workflow.Unavailable, "%s cannot be read: %w.", file, err)
+func (c *contents) has(kind Kind, id string) bool {
+	_, ok := c.on[kind][id]
+	return ok
 }
 
-func (l *loader) prompt(file string, data []byte) error {
-	p, err := Parse(file, data)
-	if err != nil {
-		return err
-	}
-	if other, ok := l.lib.prompts[p.ID]; ok {
-		return workflow.Errorf(workflow.Conflict, "%s: the id “%s” is taken by %s.", file, p.ID, other.File).
-			WithHint("Give the prompt another id.")
-	}
-	l.lib.prompts[p.ID] = p
-	return nil
-}
-
-func (l *loader) checklist(file string, data []byte) error {
-	text, err := plain(file, data)
-	if err != nil {
-		return err
-	}
-	name := strings.TrimSuffix(path.Base(file), ".md")
-	if path.Dir(file) != checklistsDir || !idRE.MatchString(name) {
-		return workflow.Errorf(workflow.Invalid, "%s is not a checklist; a file directly in “%s” is expected, named in lower-case words joined by “-”.", file, checklistsDir)
-	}
-	if strings.TrimSpace(text) == "" {
-		return workflow.Errorf(workflow.Invalid, "%s is empty.", file)
-	}
-	l.lib.checklists[name] = text
-	return nil
-}
-
-func (l *loader) workflow(file string, data []byte) error {
-	w, err := ParseWorkflow(file, data)
-	if err != nil {
-		return err
-	}
-	if _, ok := l.lib.workflows[w.ID]; ok {
-		return workflow.Errorf(workflow.Conflict, "%s: the id “%s” is taken by another workflow.", file, w.ID).
-			WithHint("Give the workflow another id.")
-	}
-	if err := l.lib.complete(file, w); err != nil {
-		return err
-	}
-	l.lib.workflows[w.ID] = w
-	return nil
-}
-
-// complete checks that what a workflow names is there.
-func (c contents) complete(file string, w workflow.Workflow) error {
-	for _, phase := range w.Phases {
-		if _, ok := c.prompts[phase.Prompt]; phase.Prompt != "" && !ok {
-			return workflow.Errorf(workflow.Invalid, "%s: the phase “%s” names the prompt “%s”, which is not in the library.", file, phase.ID, phase.Prompt)
-		}
-		if _, ok := c.checklists[phase.Template]; phase.Template != "" && !ok {
-			return workflow.Errorf(workflow.Invalid, "%s: the phase “%s” names the template “%s”, which is not among the checklists.", file, phase.ID, phase.Template)
+// missing returns an error where a workflow names something that is not there.
+func missing(file sheet, has func(Kind, string) bool) error {
+	for _, ref := range file.side.refs {
+		switch {
+		case has(ref.kind, ref.id):
+		case ref.kind == KindPrompt:
+			return errorAt(file.file, ref.line, "“%s” is not in the library; the id of a prompt is expected", ref.id)
+		default:
+			return errorAt(file.file, ref.line, "“%s” is not among the checklists; the name of one is expected", ref.id)
 		}
 	}
 	return nil
 }
 
 // Prompts returns all prompts in the order of their ids.
-func (l *Library) Prompts() []Prompt { return sorted(l.all().lib.prompts) }
+func (l *Library) Prompts() []Prompt { return all[Prompt](l, KindPrompt) }
 
 // Workflows returns all workflows in the order of their ids.
-func (l *Library) Workflows() []workflow.Workflow { return sorted(l.all().lib.workflows) }
+func (l *Library) Workflows() []workflow.Workflow { return all[workflow.Workflow](l, KindWorkflow) }
 
-// Checklist returns the Markdown of the checklist with the given name, which
-// is that of its file without ".md".
-func (l *Library) Checklist(name string) (string, bool) {
-	text, ok := l.all().lib.checklists[name]
-	return text, ok
-}
+// Checklists returns all checklists in the order of their ids.
+func (l *Library) Checklists() []Checklist { return all[Checklist](l, KindChecklist) }
 
-// sorted returns the values of a map in the order of their keys.
-func sorted[V any](m map[string]V) []V {
-	all := make([]V, 0, len(m))
-	for _, key := range slices.Sorted(maps.Keys(m)) {
-		all = append(all, m[key])
+// Personas returns all personas in the order of their ids.
+func (l *Library) Personas() []workflow.Persona { return all[workflow.Persona](l, KindPersona) }
+
+// Packs returns all domain packs in the order of their ids.
+func (l *Library) Packs() []workflow.Pack { return all[workflow.Pack](l, KindPack) }
+
+func all[T any](l *Library, kind Kind) []T {
+	on := l.whole().on[kind]
+	values := make([]T, 0, len(on))
+	for _, id := range slices.Sorted(maps.Keys(on)) {
+		values = append(values, on[id].value.(T))
 	}
-	return all
+	return values
 }

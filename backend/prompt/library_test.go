@@ -33,6 +33,8 @@ phases:
     summary: Decide.
     kind: document
     prompt: spec
+    prompts: [request]
+    inputs: [checklists/ready.md, request.md]
     output: spec.md
     freezes: true
     optional: true
@@ -48,6 +50,24 @@ phases:
         title: No questions
         section: Open questions
         max: -1
+loop:
+  phases: [spec, ready]
+  ends: plateau
+triggers:
+  - id: milestone
+    title: A milestone is done
+    phase: spec
+    help: Look again.
+    after: {milestone: true}
+  - id: tagged
+    title: Tagged
+    prompt: request
+    phase: ready
+    after: {tags: [auth, data-store]}
+  - id: end
+    title: All is done
+    phase: spec
+    after: {steps: all}
 ---
 
 For people.
@@ -61,7 +81,7 @@ func TestLibrary(t *testing.T) {
 		"workflows/flow.md":      file(flow),
 		"checklists/ready.md":    file("\ufeff# Ready\r\n\r\n- [ ] One\r\n"),
 		"elsewhere/forgotten.md": file("not read"),
-	})
+	}, nil)
 	errs := lib.Problems()
 	if len(errs) > 0 {
 		t.Fatal(errs)
@@ -97,7 +117,7 @@ func TestLibraryLeavesOutWhatIsBad(t *testing.T) {
 		"library/b.md":         promptFile("spec"),
 		"library/c.md":         promptFile("spec"),
 		"library/d.md":         file(small + strings.Repeat("x", maxFile)),
-		"library/e.md":         promptFile("last"),
+		"library/e.md":         promptFile("request"),
 		"workflows/a.md":       file(missing),
 		"workflows/b.md":       file(unlisted),
 		"workflows/c.md":       file(flow),
@@ -107,20 +127,20 @@ func TestLibraryLeavesOutWhatIsBad(t *testing.T) {
 		"checklists/ready.md":  file("# Ready"),
 		"checklists/sub/in.md": file("# In"),
 		"checklists/utf.md":    file("\xff"),
-	})
+	}, nil)
 	checkFirst(t, lib) // before anything was read as a whole
 	errs := lib.Problems()
 	want := []string{
 		"library/a.md, line 1: “---” is expected",
-		"library/c.md: the id “spec” is taken by library/b.md.",
-		"library/d.md is larger than 1 MB.",
-		"checklists/Bad n.md is not a checklist; ",
-		"checklists/empty.md is empty.",
-		"checklists/sub/in.md is not a checklist; ",
+		"library/c.md, line 2: the id “spec” is taken by library/b.md; ",
+		"library/d.md: the file is larger than 1 MB.",
+		"checklists/Bad n.md: this is not a checklist; ",
+		"checklists/empty.md, line 1: the file is empty; ",
+		"checklists/sub/in.md: this is not a checklist; ",
 		"checklists/utf.md, line 1: the text is not UTF-8.",
-		"workflows/a.md: the phase “spec” names the prompt “gone”, which is not in the library.",
-		"workflows/b.md: the phase “ready” names the template “gone”, which is not among the checklists.",
-		"workflows/d.md: the id “flow” is taken by another workflow.",
+		"workflows/a.md, line 18: “gone” is not in the library; the id of a prompt is expected.",
+		"workflows/b.md, line 11: “gone” is not among the checklists; the name of one is expected.",
+		"workflows/d.md, line 2: the id “flow” is taken by workflows/c.md; ",
 	}
 	if len(errs) != len(want) {
 		t.Fatalf("%d errors, want %d: %v", len(errs), len(want), errs)
@@ -175,7 +195,7 @@ func (f lockedFS) ReadFile(name string) ([]byte, error) {
 
 func TestLibraryReportsAFileThatCannotBeRead(t *testing.T) {
 	files := fstest.MapFS{"library/a.md": promptFile("a"), "library/b.md": promptFile("b")}
-	lib := OpenLibrary(lockedFS{files, "library/a.md"})
+	lib := OpenLibrary(lockedFS{files, "library/a.md"}, nil)
 	errs := lib.Problems()
 	if len(errs) != 1 || workflow.CodeOf(errs[0]) != workflow.Unavailable {
 		t.Errorf("errors %v, want one that says unavailable", errs)
@@ -186,7 +206,7 @@ func TestLibraryReportsAFileThatCannotBeRead(t *testing.T) {
 }
 
 func TestAnEmptyLibraryIsNoError(t *testing.T) {
-	lib := OpenLibrary(fstest.MapFS{})
+	lib := OpenLibrary(fstest.MapFS{}, nil)
 	errs := lib.Problems()
 	if len(errs) > 0 || len(lib.Prompts()) > 0 || lib.Workflows() == nil {
 		t.Errorf("errors %v, prompts %v, workflows %v; want none, and lists that are not nil", errs, lib.Prompts(), lib.Workflows())

@@ -1,7 +1,8 @@
 package prompt
 
 import (
-	"io/fs"
+	"bytes"
+	"io"
 	"path"
 	"strings"
 
@@ -9,100 +10,196 @@ import (
 )
 
 // Prompt returns the prompt with the given id.
-func (l *Library) Prompt(id string) (Prompt, bool) {
-	return lookup(l, l.alone, promptsDir, id, Parse, func() (Prompt, bool) {
-		p, ok := l.all().lib.prompts[id]
-		return p, ok
-	})
-}
+func (l *Library) Prompt(id string) (Prompt, bool) { return one[Prompt](l, KindPrompt, id) }
 
 // Workflow returns the workflow with the given id.
 func (l *Library) Workflow(id string) (workflow.Workflow, bool) {
-	whole := func() (workflow.Workflow, bool) {
-		w, ok := l.all().lib.workflows[id]
-		return w, ok
-	}
-	return lookup(l, l.flows, workflowsDir, id, func(file string, data []byte) (workflow.Workflow, error) {
-		w, err := ParseWorkflow(file, data)
-		if err == nil {
-			err = l.named(file, w)
+	return one[workflow.Workflow](l, KindWorkflow, id)
+}
+
+// Checklist returns the Markdown of the checklist with the given name, which
+// is that of its file without ".md".
+func (l *Library) Checklist(name string) (string, bool) {
+	list, ok := one[Checklist](l, KindChecklist, name)
+	return list.Text, ok
+}
+
+// Persona returns the persona with the given id.
+func (l *Library) Persona(id string) (workflow.Persona, bool) {
+	return one[workflow.Persona](l, KindPersona, id)
+}
+
+// Pack returns the domain pack with the given id.
+func (l *Library) Pack(id string) (workflow.Pack, bool) { return one[workflow.Pack](l, KindPack, id) }
+
+func one[T any](l *Library, kind Kind, id string) (T, bool) {
+	p, _ := l.find(kind, id)
+	value, ok := p.value.(T)
+	return value, ok
+}
+
+// find reads the file that has an id, and the built-in one under it. Where that
+// is not as simple as it should be, everything together says what is there.
+func (l *Library) find(kind Kind, id string) (placed, bool) {
+	var found placed
+	for _, s := range l.shelves() {
+		e, there := s.glance[kind]()[id]
+		if !there {
+			continue
 		}
-		return w, err
-	}, whole)
+		file := s.sheet(kind, e)
+		if file.err != nil || file.id != id || kind == KindWorkflow && missing(file, l.glanced) != nil {
+			p, ok := l.whole().on[kind][id]
+			return p, ok
+		}
+		found = over(file, found)
+	}
+	return found, found.value != nil
 }
 
-// named checks that what a workflow names is there, as far as the names of the
-// files tell: whether a prompt is sound is told when it is asked for.
-func (l *Library) named(file string, w workflow.Workflow) error {
-	c := contents{prompts: map[string]Prompt{}, checklists: map[string]string{}}
-	for key := range l.files() {
-		dir, id, _ := strings.Cut(key, "/")
-		switch dir {
-		case promptsDir:
-			c.prompts[id] = Prompt{}
-		case checklistsDir:
-			c.checklists[id] = ""
+// glanced reports whether there seems to be a file with an id: whether it is
+// sound is told when it is asked for.
+func (l *Library) glanced(kind Kind, id string) bool {
+	for _, s := range l.shelves() {
+		if _, ok := s.glance[kind]()[id]; ok {
+			return true
 		}
 	}
-	return c.complete(file, w)
+	return false
 }
 
-// lookup reads the one file that has an id and keeps it. Where that is not as
-// simple as it should be, whole says what everything together makes of it.
-func lookup[T any](l *Library, kept map[string]T, dir, id string, parse func(string, []byte) (T, error), whole func() (T, bool)) (T, bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if found, ok := kept[id]; ok {
-		return found, true
-	}
-	file, ok := l.files()[dir+"/"+id]
-	if !ok {
-		return whole()
-	}
-	data, err := (&loader{fsys: l.fsys}).read(file)
-	if err != nil {
-		return whole()
-	}
-	found, err := parse(file, data)
-	if err != nil {
-		return whole()
-	}
-	kept[id] = found
-	return found, true
-}
-
-// index finds the files of prompts, workflows and checklists by folder and id,
-// without parsing them. Of two with one id it has the first.
-func index(fsys fs.FS) map[string]string {
-	files := map[string]string{}
-	for _, dir := range []string{promptsDir, workflowsDir, checklistsDir} {
-		l := &loader{fsys: fsys}
-		l.each(dir, func(file string, data []byte) error {
-			id := idLine(data)
-			if dir == checklistsDir {
-				id = strings.TrimSuffix(path.Base(file), ".md")
-			}
-			if _, taken := files[dir+"/"+id]; !taken && id != "" {
-				files[dir+"/"+id] = file
-			}
-			return nil
-		})
+// ids finds which file has which id without parsing them all. Of two with one id
+// it has the first.
+func (s *shelf) ids(kind Kind) map[string]entry {
+	entries := s.list().files[kind]
+	files := make(map[string]entry, len(entries))
+	for i, id := range eachOf(entries, func(e entry) string { return s.idOf(kind, e) }) {
+		if _, taken := files[id]; !taken && id != "" {
+			files[id] = entries[i]
+		}
 	}
 	return files
 }
 
-// idLine returns what the front matter says in its line “id:”; empty when there
-// is no such line.
-func idLine(data []byte) string {
-	n := 0
-	for line := range strings.Lines(string(data)) {
-		line = strings.TrimRight(line, " \t\r\n")
-		if id, ok := strings.CutPrefix(line, "id: "); ok {
-			return strings.TrimSpace(id)
+// idOf returns the id of a file, which its first lines tell as a rule; empty for
+// a file that has none.
+func (s *shelf) idOf(kind Kind, e entry) string {
+	if kind == KindChecklist {
+		return strings.TrimSuffix(path.Base(e.file), ".md")
+	}
+	s.mu.Lock()
+	c, read := s.parsed[e.file]
+	s.mu.Unlock()
+	if read && c.equal(e) {
+		return c.id
+	}
+	id, sure := idLine(s.head(e.file))
+	if !sure {
+		return s.sheet(kind, e).id
+	}
+	return id
+}
+
+// maxGlance is how much of a file is looked at to find its id.
+const maxGlance = 2 << 10
+
+// head returns the first bytes of a file; fewer, or none, where it cannot be read.
+func (s *shelf) head(file string) []byte {
+	f, err := s.fsys.Open(file)
+	if err != nil {
+		return nil
+	}
+	defer func() { _ = f.Close() }() // it was only read
+	buf := make([]byte, maxGlance)
+	n, _ := io.ReadFull(f, buf) // what is there counts
+	return buf[:n]
+}
+
+// idLine returns what the front matter says in its line “id: …”. It is not sure
+// where there is front matter without such a line, or with an unusual one.
+func idLine(head []byte) (id string, sure bool) {
+	text := strings.TrimPrefix(string(head), "\ufeff")
+	first, rest, _ := strings.Cut(text, "\n")
+	if strings.TrimRight(first, " \t\r") != "---" {
+		return "", true // without front matter it is no file of ours
+	}
+	for line := range strings.Lines(rest) {
+		if id, ok := strings.CutPrefix(strings.TrimRight(line, " \t\r\n"), "id: "); ok {
+			id = strings.TrimSpace(id)
+			return id, idRE.MatchString(id) && strings.HasSuffix(line, "\n")
 		}
-		if n++; n > 1 && line == "---" {
-			return ""
+		if strings.HasPrefix(line, "---") {
+			return "", false
 		}
+	}
+	return "", false
+}
+
+// Standing says whose a file of the library is, and what it stands over.
+type Standing struct {
+	Kind     Kind            `json:"kind"`
+	ID       string          `json:"id"`
+	Source   workflow.Source `json:"source"`
+	File     string          `json:"file"`
+	Revision string          `json:"revision"`
+	// Base is the revision of the built-in file that it was made from, if it says so.
+	Base string `json:"base"`
+	// Under is the revision of the built-in file that it takes the place of; empty for none.
+	Under string `json:"under"`
+	// Behind says that the built-in file has changed since.
+	Behind bool `json:"behind"`
+}
+
+// Standing returns whose a file is. Prompts say the same of themselves.
+func (l *Library) Standing(kind Kind, id string) (Standing, bool) {
+	p, ok := l.find(kind, id)
+	if !ok {
+		return Standing{}, false
+	}
+	st := Standing{Kind: kind, ID: id, File: p.file, Revision: p.revision, Base: p.side.base, Source: p.source()}
+	if p.under != nil {
+		st.Under = p.under.revision
+		st.Behind = st.Base != "" && st.Base != st.Under
+	}
+	return st, true
+}
+
+// Text returns a file as it is written, and the built-in one that it takes the
+// place of, which is nil when it takes none. The file may have changed since the
+// library was read.
+func (l *Library) Text(kind Kind, id string) (own, under []byte, err error) {
+	p, ok := l.find(kind, id)
+	if !ok {
+		return nil, nil, workflow.Errorf(workflow.NotFound, "There is no %s “%s”.", kind, id)
+	}
+	s := l.built
+	if p.source() != workflow.BuiltIn {
+		s = l.user
+	}
+	if own, err = s.bytes(p.entry); err != nil {
+		return nil, nil, err
+	}
+	if p.under != nil {
+		if under, err = l.built.bytes(p.under.entry); err != nil {
+			return nil, nil, err
+		}
+	}
+	return bytes.Clone(own), bytes.Clone(under), nil
+}
+
+// source returns whose file a sheet is of.
+func (c sheet) source() workflow.Source {
+	switch v := c.value.(type) {
+	case Prompt:
+		return v.Source
+	case workflow.Workflow:
+		return v.Source
+	case Checklist:
+		return v.Source
+	case workflow.Persona:
+		return v.Source
+	case workflow.Pack:
+		return v.Source
 	}
 	return ""
 }

@@ -74,12 +74,13 @@ func TestParseReadsEveryKey(t *testing.T) {
 			{Name: "tone", Type: workflow.VarChoice, Label: "Tone", Options: []string{"dry", "warm"}, Default: "dry"},
 			{Name: "limit", Type: workflow.VarNumber, Label: "Limit", Options: []string{}, Default: "10"},
 		},
-		Contract: workflow.Contract{Phrase: "HIGH WATER", Sections: []workflow.ContractSection{
+		Takes: []workflow.TextKind{}, Follows: []string{}, Source: workflow.BuiltIn,
+		Contract: workflow.Contract{Reads: workflow.ReadsText, Phrase: "HIGH WATER", Sections: []workflow.ContractSection{
 			{Title: "Overview", Also: []string{"Summary"}, Tasks: 2},
 			{Title: "Criteria", Also: []string{}, Items: 3, Prefix: "AC-"},
 		}},
 		Body:     "Write about {{idea}}.\n{{#name}}Call it {{name}}.{{/name}}",
-		Revision: hex.EncodeToString(sum[:]), File: "library/tide.md",
+		Revision: hex.EncodeToString(sum[:]), File: "library/tide.md", lines: []int{14, 20, 24, 29},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("Parse:\n%+v\nwant:\n%+v", got, want)
@@ -134,7 +135,7 @@ func TestParseErrorsNameLineAndExpectation(t *testing.T) {
 		{"an alias", front("id: &x a\ntitle: *x\nsummary: S."), "a.md, line 2: text is expected."},
 		{"a missing key", front("id: a\nsummary: S."), "a.md, line 2: “title” is missing in a prompt."},
 		{"a key without a value", front("id: a\ntitle:\nsummary: S."), "a.md, line 3: “title” has no value."},
-		{"an unknown key", with("titel: B"), "a.md, line 5: “titel” is not a key of a prompt; expected are contract, id, "},
+		{"an unknown key", with("titel: B"), "a.md, line 5: “titel” is not a key of a prompt; expected are base, contract, due, "},
 		{"a key twice", with("id: b"), "a.md, line 5: "},
 		{"a bad id", front("id: A b\ntitle: A\nsummary: S."), "a.md, line 2: “A b” is not an id; lower-case words joined by “-” are expected."},
 		{"a number for text", front("id: a\ntitle: 12\nsummary: S."), "a.md, line 3: text is expected; put 12 into quotes."},
@@ -145,7 +146,7 @@ func TestParseErrorsNameLineAndExpectation(t *testing.T) {
 		{"text for a list", with("tags: sea"), "a.md, line 5: a list is expected, with “- ” before each item."},
 		{"a tag twice", with("tags: [a, b, a]"), "a.md, line 5: “a” is listed twice."},
 		{"a variable without a type", variable("label: X"), "a.md, line 6: “type” is missing in a variable."},
-		{"an unknown type", variable("type: texxt\n    label: X"), "a.md, line 7: “texxt” is not known here; one of text, long-text, choice, multi-choice, number, yes-no, date, artifact is expected."},
+		{"an unknown type", variable("type: texxt\n    label: X"), "a.md, line 7: “texxt” is not known here; one of text, long-text, choice, multi-choice, number, yes-no, date, artifact, files is expected."},
 		{"a bad variable name", with("variables:\n  - name: 1x\n    type: text\n    label: X"), "a.md, line 6: “1x” is not a name for a variable; "},
 		{"a variable twice", variable("type: text\n    label: X\n  - name: x\n    type: text\n    label: X"), "a.md, line 9: the variable “x” is declared twice."},
 		{"yes for true", variable("type: text\n    label: X\n    required: yes"), "a.md, line 9: true or false is expected."},
@@ -155,13 +156,13 @@ func TestParseErrorsNameLineAndExpectation(t *testing.T) {
 		{"a source outside the project", variable("type: artifact\n    label: X\n    source: ../a.md"), "a.md, line 9: “../a.md” is no source; "},
 		{"an absolute source", variable("type: artifact\n    label: X\n    source: /etc/a.md"), "a.md, line 9: “/etc/a.md” is no source; "},
 		{"a prefix without a number", with("contract:\n  sections:\n    - title: T\n      prefix: AC-"), "a.md, line 7: “prefix” needs “items”: how many must begin with “AC-”."},
-		{"an unknown key of the contract", with("contract:\n  section: []"), "a.md, line 6: “section” is not a key of a contract; expected are phrase, sections."},
+		{"an unknown key of the contract", with("contract:\n  section: []"), "a.md, line 6: “section” is not a key of a contract; expected are none, phrase, reads, sections."},
 		{"no body", "---\nid: a\ntitle: A\nsummary: S.\n---\n \n\n", "a.md, line 8: the prompt has no text after its front matter."},
 		{"an undeclared variable", small + "\nAnd {{name}}.\n", "a.md, line 8: the variable “name” is not declared; it is expected under “variables”."},
 		{"an open section", small + "{{#x}}\n", "a.md, line 7: the section “x” is not closed; {{/x}} is expected."},
 		{"invalid UTF-8", small + "\xff", "a.md, line 7: the text is not UTF-8."},
 		{"deep nesting", with("tags: " + strings.Repeat("[", 30000)), "a.md, line 5: the front matter is nested too deeply."},
-		{"too large", small + strings.Repeat("x", maxFile), "a.md is larger than 1 MB."},
+		{"too large", small + strings.Repeat("x", maxFile), "a.md: the file is larger than 1 MB."},
 		{"too large a front matter", with("purpose: " + strings.Repeat("x", maxFront)), "a.md: the front matter is larger than 64 KB or 2000 lines."},
 		{"too long a front matter", with("purpose: |" + strings.Repeat("\n", maxFrontLines)), "a.md: the front matter is larger than 64 KB or 2000 lines."},
 	}
@@ -187,18 +188,25 @@ func TestLintFindsWhatNobodyUses(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{
-		"tide.md: the variable “tone” is declared and never used.",
-		"tide.md: the variable “limit” is declared and never used.",
+		"tide.md, line 24: the variable “tone” is declared and never used.",
+		"tide.md, line 29: the variable “limit” is declared and never used.",
 		"tide.md: the contract expects the section “Overview”, and the text never asks for it.",
 		"tide.md: the contract expects the section “Criteria”, and the text never asks for it.",
 		"tide.md: the contract expects items that begin with “AC-”, and the text never asks for them.",
 		"tide.md: the contract expects the phrase “HIGH WATER”, and the text never asks for it.",
 	}
-	if got := p.Lint(); !reflect.DeepEqual(got, want) {
+	got := []string{}
+	for _, found := range p.Lint() {
+		got = append(got, found.Error())
+		if !found.Doubt || found.File != "tide.md" || found.Message == "" {
+			t.Errorf("a lint is %+v", found)
+		}
+	}
+	if !reflect.DeepEqual(got, want) {
 		t.Errorf("Lint:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 	p.Body += "\n{{tone}} {{#limit}}{{/limit}} Overview Criteria AC-1 HIGH WATER"
 	if got := p.Lint(); len(got) != 0 {
-		t.Errorf("Lint of a clean prompt: %s", strings.Join(got, "\n"))
+		t.Errorf("Lint of a clean prompt: %v", got)
 	}
 }

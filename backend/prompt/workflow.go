@@ -2,6 +2,7 @@ package prompt
 
 import (
 	"slices"
+	"strings"
 
 	"plumbline/backend/workflow"
 )
@@ -19,19 +20,23 @@ var conditionKinds = []string{
 // body is for people. Whether the prompts and checklists it names exist is for
 // a Library to say. A fault is a workflow.Invalid that names the line.
 func ParseWorkflow(file string, data []byte) (workflow.Workflow, error) {
-	doc, err := split(file, data)
+	w, _, err := parseWorkflow(file, data)
+	return w, err
+}
+
+// parseWorkflow reads a workflow file, and notes which other files it names.
+func parseWorkflow(file string, data []byte) (workflow.Workflow, side, error) {
+	_, f, root, err := readFront(file, data)
 	if err != nil {
-		return workflow.Workflow{}, err
+		return workflow.Workflow{}, side{}, err
 	}
-	f, root, err := parseFront(file, doc)
-	if err != nil {
-		return workflow.Workflow{}, err
-	}
-	w := workflow.Workflow{Phases: []workflow.Phase{}}
+	w := workflow.Workflow{Phases: []workflow.Phase{}, Loop: workflow.Loop{Phases: []string{}}, Triggers: []workflow.Trigger{}, Source: workflow.BuiltIn}
+	var loop, triggers yamlNode
 	f.mapping(root, "a workflow", []string{"id", "title", "summary", "phases"}, fields{
-		"id":      func(n yamlNode) { w.ID = f.id(n) },
+		"id":      func(n yamlNode) { w.ID = f.own(n) },
 		"title":   func(n yamlNode) { w.Title = f.line(n) },
 		"summary": func(n yamlNode) { w.Summary = f.line(n) },
+		"base":    func(n yamlNode) { f.madeFrom(n) },
 		"phases": func(n yamlNode) {
 			f.sequence(n, func(n yamlNode) { w.Phases = append(w.Phases, f.phase(n, w.Phases)) })
 			if len(w.Phases) == 0 {
@@ -40,16 +45,25 @@ func ParseWorkflow(file string, data []byte) (workflow.Workflow, error) {
 				f.fail(n, "the last phase has “strip”, and a phase is expected after it")
 			}
 		},
+		"loop":     func(n yamlNode) { loop = n },
+		"triggers": func(n yamlNode) { triggers = n },
 	})
-	if f.err != nil {
-		return workflow.Workflow{}, f.err
+	// Read last, since they name phases.
+	if loop != nil {
+		w.Loop = f.loop(loop, w)
 	}
-	return w, nil
+	if triggers != nil {
+		f.sequence(triggers, func(n yamlNode) { w.Triggers = append(w.Triggers, f.trigger(n, w)) })
+	}
+	if f.err != nil {
+		return workflow.Workflow{}, side{}, f.err
+	}
+	return w, f.side, nil
 }
 
 // phase reads one phase; before holds those above it.
 func (f *front) phase(n yamlNode, before []workflow.Phase) workflow.Phase {
-	p := workflow.Phase{Gate: []workflow.ConditionRule{}}
+	p := workflow.Phase{Prompts: []string{}, Inputs: []string{}, Gate: []workflow.ConditionRule{}}
 	var gate yamlNode
 	f.mapping(n, "a phase", []string{"id", "title", "summary", "kind", "output", "gate"}, fields{
 		"id": func(n yamlNode) {
@@ -61,19 +75,27 @@ func (f *front) phase(n yamlNode, before []workflow.Phase) workflow.Phase {
 		"title":   func(n yamlNode) { p.Title = f.line(n) },
 		"summary": func(n yamlNode) { p.Summary = f.line(n) },
 		"kind":    func(n yamlNode) { p.Kind = workflow.PhaseKind(f.oneOf(n, phaseKinds)) },
-		"prompt":  func(n yamlNode) { p.Prompt = f.id(n) },
+		"prompt":  func(n yamlNode) { p.Prompt = f.named(n, KindPrompt) },
+		"prompts": func(n yamlNode) { p.Prompts = f.unique(n, func(n yamlNode) string { return f.named(n, KindPrompt) }) },
+		"inputs":  func(n yamlNode) { p.Inputs = f.unique(n, f.path) },
 		"output": func(n yamlNode) {
 			p.Output = f.path(n)
+			if strings.Count(p.Output, "NN") > 1 {
+				f.fail(n, "“%s” has “NN” more than once; one place for the number of the round is expected", p.Output)
+			}
 			if slices.ContainsFunc(before, func(b workflow.Phase) bool { return b.Output == p.Output }) {
 				f.fail(n, "“%s” is the output of another phase already", p.Output)
 			}
 		},
-		"template": func(n yamlNode) { p.Template = f.id(n) },
+		"template": func(n yamlNode) { p.Template = f.named(n, KindChecklist) },
 		"strip":    func(n yamlNode) { p.Strip = f.yes(n) },
 		"optional": func(n yamlNode) { p.Optional = f.yes(n) },
 		"freezes":  func(n yamlNode) { p.Freezes = f.yes(n) },
 		"gate":     func(n yamlNode) { gate = n },
 	})
+	if slices.Contains(p.Prompts, p.Prompt) {
+		f.fail(n, "“%s” is the prompt of the phase, and under “prompts” further ones are expected", p.Prompt)
+	}
 	if gate != nil {
 		// Read last, since its conditions look at the output of this phase.
 		outputs := []string{p.Output}

@@ -26,6 +26,7 @@ const (
 	bucketGitHead            bucketName = "git_head"
 	bucketOutbox             bucketName = "outbox"
 	bucketDraft              bucketName = "draft"
+	bucketShelfFile          bucketName = "shelf_file"
 	bucketSetting            bucketName = "setting"
 	bucketCalibration        bucketName = "calibration"
 	bucketNumCtx             bucketName = "num_ctx"
@@ -69,6 +70,7 @@ func declarations() []declaration {
 		{bucketGitHead, derived},
 		{bucketOutbox, local},
 		{bucketDraft, local},
+		{bucketShelfFile, local},
 		{bucketSetting, local},
 		{bucketCalibration, local},
 		{bucketNumCtx, local},

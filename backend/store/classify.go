@@ -39,6 +39,7 @@ func shapes() map[bucketName]shape {
 		bucketGitHead:     func(p []string, v []byte) bool { return len(p) == 1 && readsAs[string](v) },
 		bucketOutbox:      func(p []string, v []byte) bool { return len(p) == 1 && digits(p[0], 20) && has(v, "seq", "files") },
 		bucketDraft:       func(p []string, v []byte) bool { return len(p) == 2 && has(v, "base", "body") },
+		bucketShelfFile:   func(p []string, v []byte) bool { return named(p, v, "path") && has(v, "hash", "gone") },
 		bucketSetting:     func(p []string, v []byte) bool { return is(p, settingsKey) && has(v, "authorName") },
 		bucketCalibration: func(p []string, v []byte) bool { return len(p) == 1 && readsAs[float64](v) && !readsAs[int](v) },
 		bucketNumCtx:      func(p []string, v []byte) bool { return len(p) == 1 && readsAs[int](v) },

@@ -337,6 +337,7 @@ func TestEveryValueIsCheckedWhenItIsRead(t *testing.T) {
 		bucketGitHead:     func(tx *Tx) error { var head string; _, err := tx.get(bucketGitHead, key(project), &head); return err },
 		bucketOutbox:      func(tx *Tx) error { _, err := list[workflow.Commit](tx, bucketOutbox, nil); return err },
 		bucketDraft:       func(tx *Tx) error { _, err := tx.Drafts(project); return err },
+		bucketShelfFile:   func(tx *Tx) error { _, err := tx.ShelfFiles(); return err },
 		bucketSetting:     func(tx *Tx) error { _, _, err := tx.Settings(); return err },
 		bucketCalibration: func(tx *Tx) error { _, _, err := tx.Calibration("model"); return err },
 		bucketNumCtx:      func(tx *Tx) error { _, _, err := tx.NumCtx("model"); return err },

@@ -17,9 +17,9 @@
 //	<dir>/plumbline.db.schema-<n>.bak   the database as it was before its schema was changed
 //	<dir>/projects/<id>/history.git     written by package history
 //
-// # Schema, version 2
+// # Schema, version 3
 //
-// Version 1 had no candidate_open; see migrations.
+// Version 1 had no candidate_open, version 2 no shelf_file; see migrations.
 //
 // Keys are texts; parts are joined by NUL, numbers are decimal with leading
 // zeros, so that they sort. A value is a format byte, the CRC32C of key and
@@ -65,6 +65,8 @@
 //	│  ├─ <seq>                             : Commit
 //	├─ draft                                local
 //	│  ├─ <project> <path>                  : Draft
+//	├─ shelf_file                           local; files of the user's library, as last seen
+//	│  ├─ <path>                            : ShelfFile
 //	├─ setting                              local
 //	│  ├─ settings                          : Settings
 //	├─ calibration                          local; bytes a token, learned

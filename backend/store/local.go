@@ -28,6 +28,35 @@ func (tx *Tx) DeleteDraft(projectID, path string) error {
 	return tx.remove(bucketDraft, key(projectID, path))
 }
 
+// ShelfFile is what was last seen of a file of the user's library.
+type ShelfFile struct {
+	Path string `json:"path"`
+	Hash string `json:"hash"` // of its content, see workflow.Hash
+	// Gone says that somebody removed it. Its versions are kept.
+	Gone bool `json:"gone"`
+}
+
+// ShelfFiles returns what was last seen of all files of the library, by their paths.
+func (tx *Tx) ShelfFiles() (map[string]ShelfFile, error) {
+	files := map[string]ShelfFile{}
+	err := tx.scan(bucketShelfFile, nil, func(k, value []byte) error {
+		var f ShelfFile
+		err := decode(bucketShelfFile, k, value, &f)
+		files[f.Path] = f
+		return err
+	})
+	return files, err
+}
+
+// PutShelfFile notes what was seen of a file of the library.
+func (tx *Tx) PutShelfFile(f ShelfFile) error {
+	if err := checkPlace(workflow.LibraryID, f.Path); err != nil {
+		return err
+	}
+	_, err := tx.put(bucketShelfFile, key(f.Path), f)
+	return err
+}
+
 // settingsKey is the key of the only record of its bucket.
 const settingsKey = "settings"
 

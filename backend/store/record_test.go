@@ -36,8 +36,9 @@ var (
 		ID: "01JD0GATE", ProjectID: project, Phase: "spec", Action: workflow.ActWaive, By: ann, At: berlin,
 		Reason: "because it is so", Path: "spec.md", Hash: "h",
 	}
-	aTick  = workflow.Tick{State: workflow.ItemDone, By: ann, At: berlin, Reason: "seen"}
-	aDraft = workflow.Draft{ProjectID: project, Path: "spec.md", Base: 2, Body: "typed", At: berlin}
+	aTick      = workflow.Tick{State: workflow.ItemDone, By: ann, At: berlin, Reason: "seen"}
+	aDraft     = workflow.Draft{ProjectID: project, Path: "spec.md", Base: 2, Body: "typed", At: berlin}
+	aShelfFile = ShelfFile{Path: "prompts/tidy.md", Hash: "1f"}
 )
 
 // aVersion is a version of spec.md, the first.
@@ -67,6 +68,7 @@ func fill(t testing.TB, s *Store) {
 			tx.PutTicks(project, "spec.md", map[string]workflow.Tick{"item": aTick}),
 			tx.PutVariables(project, "spec", map[string]string{"name": "value"}),
 			tx.PutDraft(aDraft),
+			tx.PutShelfFile(aShelfFile),
 			tx.PutSettings(workflow.DefaultSettings()),
 			tx.PutCalibration("model", 3.5), tx.PutNumCtx("model", 8192),
 			tx.Describe(project, ann, berlin, "Fill"),

@@ -47,6 +47,7 @@ func kinds() map[bucketName]kind {
 		bucketGitHead:            {formatJSON, rule((*ruler).gitHead)},
 		bucketOutbox:             {formatJSON, rule((*ruler).commit)},
 		bucketDraft:              {formatJSON, rule((*ruler).draft)},
+		bucketShelfFile:          {formatJSON, rule((*ruler).shelfFile)},
 		bucketSetting:            {formatJSON, rule((*ruler).settings)},
 		bucketCalibration:        {formatJSON, rule((*ruler).calibration)},
 		bucketNumCtx:             {formatJSON, rule((*ruler).numCtx)},
@@ -292,6 +293,10 @@ func (r *ruler) commit(k []byte, c workflow.Commit) (string, error) {
 
 func (r *ruler) draft(k []byte, d workflow.Draft) (string, error) {
 	return whichever(problem{string(key(d.ProjectID, d.Path)) != string(k), notItsName})
+}
+
+func (r *ruler) shelfFile(k []byte, f ShelfFile) (string, error) {
+	return whichever(problem{f.Path != string(k), notItsName})
 }
 
 func (r *ruler) settings(k []byte, _ workflow.Settings) (string, error) {

@@ -157,7 +157,7 @@ func TestLocalChangesMakeNoCommit(t *testing.T) {
 	running.State = workflow.RunRunning
 	update(t, s, func(tx *Tx) error {
 		return errors.Join(
-			tx.PutDraft(aDraft), tx.DeleteDraft(project, "none.md"), tx.PutSettings(workflow.Settings{}),
+			tx.PutDraft(aDraft), tx.PutShelfFile(aShelfFile), tx.DeleteDraft(project, "none.md"), tx.PutSettings(workflow.Settings{}),
 			tx.PutCalibration("m", 1), tx.PutNumCtx("m", 1), tx.PutRun(running), tx.PutRunText(running.ID, "prompt", "p"),
 			tx.AppendChunk(running.ID, "answer", "a"), tx.ClearChunks(running.ID), tx.Describe(project, ann, noon, "Nothing"))
 	})
@@ -365,5 +365,21 @@ func TestViewCannotWrite(t *testing.T) {
 		if err := s.View(write); err == nil {
 			t.Errorf("%s in View returns no error", what)
 		}
+	}
+}
+
+func TestShelfFilesAreListedByPath(t *testing.T) {
+	s := open(t)
+	gone := ShelfFile{Path: aShelfFile.Path, Hash: "2f", Gone: true}
+	update(t, s, func(tx *Tx) error {
+		return errors.Join(tx.PutShelfFile(aShelfFile), tx.PutShelfFile(ShelfFile{Path: "packs/a.md"}), tx.PutShelfFile(gone))
+	})
+	view(t, s, func(tx *Tx) error {
+		got, err := tx.ShelfFiles()
+		same(t, "ShelfFiles", got, err, map[string]ShelfFile{gone.Path: gone, "packs/a.md": {Path: "packs/a.md"}})
+		return nil
+	})
+	if err := s.Update(func(tx *Tx) error { return tx.PutShelfFile(ShelfFile{Path: "../x.md"}) }); workflow.CodeOf(err) != workflow.Invalid {
+		t.Errorf("a file outside the library: %v, want invalid", err)
 	}
 }

@@ -3,11 +3,37 @@ package workflow
 // Contract is what the answer to a prompt must hold, so that the next phase can
 // read it. It is written in the front matter of the prompt.
 type Contract struct {
+	// Reads names what must be found in it besides the sections.
+	Reads ContractReads `json:"reads"`
+	// None is the phrase that, alone on a line, says that there are no findings. Such
+	// an answer needs no sections.
+	None string `json:"none"`
 	// Sections are the headings that must be there, in any order and level.
 	Sections []ContractSection `json:"sections" yaml:"sections"`
 	// Phrase must stand alone on a line, if it is set and no section is missing it.
 	Phrase string `json:"phrase" yaml:"phrase"`
 }
+
+// Total is how many things the contract asks for.
+func (c Contract) Total() int {
+	total := len(c.Sections)
+	if c.Reads != "" && c.Reads != ReadsText {
+		total++
+	}
+	return total
+}
+
+// ContractReads names the parser that must be able to read an answer.
+type ContractReads string
+
+// What a contract can ask to be read.
+const (
+	ReadsText      ContractReads = "text" // nothing but the sections
+	ReadsFindings  ContractReads = "findings"
+	ReadsPlan      ContractReads = "plan"
+	ReadsChecklist ContractReads = "checklist"
+	ReadsRequest   ContractReads = "request"
+)
 
 // ContractSection is one heading that an answer must have.
 type ContractSection struct {

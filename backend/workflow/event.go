@@ -18,6 +18,8 @@ type Event struct {
 	Delta     *Delta       `json:"delta,omitempty"`
 	Notice    *Notice      `json:"notice,omitempty"`
 	Raise     *Raise       `json:"raise,omitempty"`
+	// Library tells that prompts have changed: which, or, without ids, any of them.
+	Library *LibraryNews `json:"library,omitempty"`
 }
 
 // Delta is new text of a running run, at most 4 KB.
@@ -42,6 +44,11 @@ type Notice struct {
 	Hint    string `json:"hint"`
 }
 
+// LibraryNews names prompts of the library that have changed; none means many.
+type LibraryNews struct {
+	IDs []string `json:"ids"`
+}
+
 // Raise asks the window to come to the front: somebody started a second instance.
 type Raise struct {
 	ProjectID string `json:"projectId"`
@@ -62,10 +69,14 @@ type Settings struct {
 	// last one of so many days, and of so many weeks. Both 0 means that none is made.
 	DailyBackups  int `json:"dailyBackups"`
 	WeeklyBackups int `json:"weeklyBackups"`
+	// Practice shows the practice prompts that are due on the home screen.
+	Practice bool `json:"practice"`
+	// ChatURL is the chat site that copying a prompt may open; empty for none.
+	ChatURL string `json:"chatUrl"`
 }
 
 // DefaultSettings are those of a first start.
 func DefaultSettings() Settings {
 	return Settings{Theme: "system", TextSize: "normal", OllamaURL: "http://127.0.0.1:11434", SingleKeys: true,
-		DailyBackups: 7, WeeklyBackups: 4}
+		DailyBackups: 7, WeeklyBackups: 4, Practice: true}
 }

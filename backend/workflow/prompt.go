@@ -13,6 +13,8 @@ const (
 	VarYesNo    VariableType = "yes-no"
 	VarDate     VariableType = "date"
 	VarArtifact VariableType = "artifact"
+	// VarFiles is the text of files of the user's, one after the other with their names.
+	VarFiles VariableType = "files"
 )
 
 // Variable is a place in a prompt that is filled before it is sent.
@@ -24,8 +26,36 @@ type Variable struct {
 	Required bool         `json:"required"`
 	Default  string       `json:"default"`
 	Options  []string     `json:"options"`
-	// Source is where a project fills it from: an artifact's path, or "project.name".
+	// Source is where it is filled from: an artifact's path, a fact of the project
+	// ("project.name"), of its domain ("pack.feature"), of who looks ("persona.text"),
+	// the findings so far ("ledger.known"), or "given", the text that a prompt is applied to.
 	Source string `json:"source"`
+	// Example is a short realistic value.
+	Example string `json:"example"`
+}
+
+// SourceGiven is the source of a variable that holds the text a prompt is applied to.
+const SourceGiven = "given"
+
+// TextKind says what a text is, as far as a next prompt is concerned.
+type TextKind string
+
+// The kinds of texts.
+const (
+	TextFindings    TextKind = "findings"    // defects, as an audit lists them
+	TextReadiness   TextKind = "readiness"   // areas with their gaps
+	TextSuggestions TextKind = "suggestions" // ideas, ranked
+	TextTasks       TextKind = "tasks"       // a plan or a list of tasks
+	TextDocument    TextKind = "document"    // a request, a specification, other prose
+	TextAny         TextKind = "any"
+)
+
+// Due says when a practice prompt is due. The zero value means never.
+type Due struct {
+	// Every is "day" or "week"; empty for a prompt that goes by the launch date.
+	Every string `json:"every"`
+	// Launch is the days from the launch date of the project, negative before it.
+	Launch int `json:"launch"`
 }
 
 // FilledVariable is a variable with the value it has in a phase of a project.

@@ -64,6 +64,15 @@ type Run struct {
 	ModelDigest    string   `json:"modelDigest"`
 	PromptID       string   `json:"promptId"`
 	PromptRevision string   `json:"promptRevision"`
+	// Output is the path of the document that the answer is for.
+	Output string `json:"output"`
+	// PromptPath is the document that was the prompt, where no prompt of the library was.
+	PromptPath string `json:"promptPath"`
+	// Given is the text that the prompt was applied to, if any.
+	Given *Given `json:"given,omitempty"`
+	// Persona is who looked, and BatchID what the runs for several personas share.
+	Persona string `json:"persona"`
+	BatchID string `json:"batchId"`
 	// PromptHash is the SHA-256 of the text as sent.
 	PromptHash string            `json:"promptHash"`
 	PromptSize int               `json:"promptSize"` // bytes

@@ -1,6 +1,9 @@
 package workflow
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // Section is a heading of a document with what stands under it, up to the next
 // heading of the same or a higher level.
@@ -26,7 +29,9 @@ type Point struct {
 }
 
 // FindSection returns the first section whose title matches: case, numbering
-// ("3.", "3 –"), punctuation and emphasis around it do not count.
+// ("3.", "3 –"), punctuation and emphasis around it do not count. Where none
+// does, a title that ends with a number also finds the one that gives it a name:
+// "Prompt 1" finds "Prompt 1: Offline maps".
 func FindSection(sections []Section, title string) (Section, bool) {
 	want := titleKey(title)
 	for _, s := range sections {
@@ -34,7 +39,21 @@ func FindSection(sections []Section, title string) (Section, bool) {
 			return s, true
 		}
 	}
+	for _, s := range sections {
+		if names(titleKey(s.Title), want) {
+			return s, true
+		}
+	}
 	return Section{}, false
+}
+
+// names reports whether a title is a numbered one with a name behind it.
+func names(title, numbered string) bool {
+	if numbered == "" || !unicode.IsDigit(rune(numbered[len(numbered)-1])) {
+		return false
+	}
+	name, ok := strings.CutPrefix(title, numbered)
+	return ok && name != "" && strings.ContainsRune(":.-–— (", []rune(name)[0])
 }
 
 // SameTitle reports whether two titles are the same to a person.

@@ -25,6 +25,12 @@ type Workflow struct {
 	Title   string  `json:"title"`
 	Summary string  `json:"summary"`
 	Phases  []Phase `json:"phases"`
+	// Loop is the phases that are gone through in rounds, if any.
+	Loop Loop `json:"loop"`
+	// Triggers say what becomes due outside the order of the phases.
+	Triggers []Trigger `json:"triggers"`
+	// Source says whose file it is.
+	Source Source `json:"source"`
 }
 
 // Phase turns input artifacts into one output.
@@ -35,7 +41,12 @@ type Phase struct {
 	Kind    PhaseKind `json:"kind"`
 	// Prompt is the id of the prompt that writes the output; empty when a person does.
 	Prompt string `json:"prompt"`
-	// Output is the path of the artifact the phase writes.
+	// Prompts are the ids of further prompts that are of use in the phase.
+	Prompts []string `json:"prompts"`
+	// Inputs are the paths of the artifacts that the phase reads.
+	Inputs []string `json:"inputs"`
+	// Output is the path of the artifact the phase writes. Where it holds NN, each
+	// round writes one of its own, see OutputOf.
 	Output string `json:"output"`
 	// Template is the checklist file the output starts from, if any.
 	Template string `json:"template"`

@@ -20,6 +20,20 @@ export namespace api {
 	    save: workflow.SaveDocument;
 	    newProject: workflow.NewProject;
 	    owner: workflow.OwnerInfo;
+	    shelf: workflow.Shelf;
+	    promptDetail: workflow.PromptDetail;
+	    savePrompt: workflow.SavePrompt;
+	    promptOrder: workflow.PromptOrder;
+	    filled: workflow.FilledPrompt;
+	    hit: workflow.PromptHit;
+	    given: workflow.Given;
+	    next: workflow.NextPrompt;
+	    promptBatch: workflow.PromptBatch;
+	    upgrade: workflow.Upgrade;
+	    importFile: workflow.ImportFile;
+	    import: workflow.ImportPreview;
+	    exportAsk: workflow.ExportPrompts;
+	    export: workflow.Exported;
 	}
 
 }
@@ -88,6 +102,107 @@ export namespace workflow {
 	    at: string;
 	    size: number;
 	    auto: boolean;
+	}
+	export interface SharedFinding {
+	    title: string;
+	    severity: string;
+	    category: string;
+	    where: string;
+	    problem: string;
+	    fix: string;
+	    by: string[];
+	}
+	export interface Error {
+	    code: string;
+	    message: string;
+	    hint?: string;
+	}
+	export interface ContextPart {
+	    label: string;
+	    path: string;
+	    version: number;
+	    bytes: number;
+	    tokens: number;
+	}
+	export interface ContextPlan {
+	    parts: ContextPart[];
+	    prompt: number;
+	    reserve: number;
+	    window: number;
+	    limit: number;
+	    fits: boolean;
+	    over: number;
+	}
+	export interface Parameters {
+	    temperature: number;
+	    numCtx: number;
+	    numPredict: number;
+	}
+	export interface Input {
+	    name: string;
+	    path: string;
+	    version: number;
+	    hash: string;
+	}
+	export interface Given {
+	    runId: string;
+	    projectId: string;
+	    path: string;
+	    version: number;
+	    text?: string;
+	    title: string;
+	    hash: string;
+	}
+	export interface Run {
+	    id: string;
+	    projectId: string;
+	    phase: string;
+	    kind: string;
+	    parentId: string;
+	    state: string;
+	    provider: string;
+	    model: string;
+	    modelDigest: string;
+	    promptId: string;
+	    promptRevision: string;
+	    output: string;
+	    promptPath: string;
+	    given?: Given;
+	    persona: string;
+	    batchId: string;
+	    promptHash: string;
+	    promptSize: number;
+	    inputs: Input[];
+	    variables: Record<string, string>;
+	    parameters: Parameters;
+	    context: ContextPlan;
+	    createdAt: string;
+	    startedAt: string;
+	    firstAt: string;
+	    endedAt: string;
+	    promptTokens: number;
+	    answerTokens: number;
+	    loadMillis: number;
+	    promptMillis: number;
+	    answerMillis: number;
+	    answerSize: number;
+	    thinkingSize: number;
+	    contractTotal: number;
+	    doneReason: string;
+	    cut: boolean;
+	    unfinished: boolean;
+	    missing: string[];
+	    error?: Error;
+	}
+	export interface Batch {
+	    id: string;
+	    projectId: string;
+	    runs: Run[];
+	    findings: SharedFinding[];
+	    notes: string[];
+	    done: boolean;
+	    markdown: string;
+	    html: string;
 	}
 	export interface Origin {
 	    author: Author;
@@ -158,74 +273,6 @@ export namespace workflow {
 	    kind: string;
 	    diff: Diff;
 	}
-	export interface Error {
-	    code: string;
-	    message: string;
-	    hint?: string;
-	}
-	export interface ContextPart {
-	    label: string;
-	    path: string;
-	    version: number;
-	    bytes: number;
-	    tokens: number;
-	}
-	export interface ContextPlan {
-	    parts: ContextPart[];
-	    prompt: number;
-	    reserve: number;
-	    window: number;
-	    limit: number;
-	    fits: boolean;
-	    over: number;
-	}
-	export interface Parameters {
-	    temperature: number;
-	    numCtx: number;
-	    numPredict: number;
-	}
-	export interface Input {
-	    name: string;
-	    path: string;
-	    version: number;
-	    hash: string;
-	}
-	export interface Run {
-	    id: string;
-	    projectId: string;
-	    phase: string;
-	    kind: string;
-	    parentId: string;
-	    state: string;
-	    provider: string;
-	    model: string;
-	    modelDigest: string;
-	    promptId: string;
-	    promptRevision: string;
-	    promptHash: string;
-	    promptSize: number;
-	    inputs: Input[];
-	    variables: Record<string, string>;
-	    parameters: Parameters;
-	    context: ContextPlan;
-	    createdAt: string;
-	    startedAt: string;
-	    firstAt: string;
-	    endedAt: string;
-	    promptTokens: number;
-	    answerTokens: number;
-	    loadMillis: number;
-	    promptMillis: number;
-	    answerMillis: number;
-	    answerSize: number;
-	    thinkingSize: number;
-	    contractTotal: number;
-	    doneReason: string;
-	    cut: boolean;
-	    unfinished: boolean;
-	    missing: string[];
-	    error?: Error;
-	}
 	export interface CandidateReview {
 	    candidate: Candidate;
 	    run: Run;
@@ -234,6 +281,14 @@ export namespace workflow {
 	    sections: SectionChange[];
 	    added: number;
 	    removed: number;
+	}
+	export interface ChainLink {
+	    kind: string;
+	    title: string;
+	    runId: string;
+	    path: string;
+	    at: string;
+	    state: string;
 	}
 	export interface Check {
 	    id: string;
@@ -268,6 +323,20 @@ export namespace workflow {
 	    help: string;
 	}
 	
+	
+	export interface ContractSection {
+	    title: string;
+	    also: string[];
+	    tasks: number;
+	    items: number;
+	    prefix: string;
+	}
+	export interface Contract {
+	    reads: string;
+	    none: string;
+	    sections: ContractSection[];
+	    phrase: string;
+	}
 	
 	export interface Delta {
 	    runId: string;
@@ -312,7 +381,14 @@ export namespace workflow {
 	    body: string;
 	    at: string;
 	}
+	export interface Due {
+	    every: string;
+	    launch: number;
+	}
 	
+	export interface LibraryNews {
+	    ids: string[];
+	}
 	export interface Raise {
 	    projectId: string;
 	}
@@ -331,6 +407,8 @@ export namespace workflow {
 	    singleKeys: boolean;
 	    dailyBackups: number;
 	    weeklyBackups: number;
+	    practice: boolean;
+	    chatUrl: string;
 	}
 	export interface ModelInfo {
 	    name: string;
@@ -437,6 +515,7 @@ export namespace workflow {
 	    delta?: Delta;
 	    notice?: Notice;
 	    raise?: Raise;
+	    library?: LibraryNews;
 	}
 	export interface EventBatch {
 	    epoch: string;
@@ -448,6 +527,25 @@ export namespace workflow {
 	    text: string;
 	    found: boolean;
 	}
+	export interface ExportPrompts {
+	    ids: string[];
+	    format: string;
+	}
+	export interface ExportedFile {
+	    path: string;
+	    content: string;
+	}
+	export interface Exported {
+	    format: string;
+	    files: ExportedFile[];
+	    lost: string[];
+	}
+	
+	export interface PromptSpan {
+	    name: string;
+	    start: number;
+	    end: number;
+	}
 	export interface Variable {
 	    name: string;
 	    type: string;
@@ -457,6 +555,7 @@ export namespace workflow {
 	    default: string;
 	    options: string[];
 	    source: string;
+	    example: string;
 	}
 	export interface FilledVariable {
 	    variable: Variable;
@@ -468,6 +567,21 @@ export namespace workflow {
 	    tokens: number;
 	    missing: boolean;
 	}
+	export interface FilledPrompt {
+	    promptId: string;
+	    projectId: string;
+	    title: string;
+	    variables: FilledVariable[];
+	    missing: string[];
+	    text: string;
+	    spans: PromptSpan[];
+	    hash: string;
+	    size: number;
+	    context: ContextPlan;
+	    model: string;
+	}
+	
+	
 	
 	
 	export interface Heading {
@@ -475,6 +589,39 @@ export namespace workflow {
 	    level: number;
 	    line: number;
 	}
+	
+	export interface ImportFile {
+	    path: string;
+	    content: string;
+	    base64: boolean;
+	}
+	export interface ImportItem {
+	    file: string;
+	    format: string;
+	    id: string;
+	    title: string;
+	    path: string;
+	    text: string;
+	    variables: string[];
+	    extra: string[];
+	    dropped: string[];
+	    inert: string[];
+	    duplicate: string;
+	    clash: boolean;
+	    take: boolean;
+	}
+	export interface LibraryProblem {
+	    file: string;
+	    line: number;
+	    message: string;
+	    hint: string;
+	    doubt: boolean;
+	}
+	export interface ImportPreview {
+	    items: ImportItem[];
+	    problems: LibraryProblem[];
+	}
+	
 	
 	
 	
@@ -491,6 +638,11 @@ export namespace workflow {
 	    next: number;
 	}
 	
+	export interface Loop {
+	    phases: string[];
+	    cap: number;
+	    ends: string;
+	}
 	
 	
 	export interface Moment {
@@ -507,6 +659,11 @@ export namespace workflow {
 	    idea: string;
 	    workflowId: string;
 	}
+	export interface NextPrompt {
+	    kind: string;
+	    default: string;
+	    prompts: string[];
+	}
 	
 	
 	
@@ -516,6 +673,23 @@ export namespace workflow {
 	    door: string;
 	    since: string;
 	}
+	export interface Pack {
+	    id: string;
+	    title: string;
+	    summary: string;
+	    feature: string;
+	    volume: string;
+	    standard: string;
+	    dependency: string;
+	    events: string;
+	    failures: string[];
+	    compliance: string[];
+	    text: string;
+	    source: string;
+	    base: string;
+	    revision: string;
+	    file: string;
+	}
 	
 	
 	export interface PastedAnswer {
@@ -523,12 +697,24 @@ export namespace workflow {
 	    model: string;
 	    anyway: boolean;
 	}
+	export interface Persona {
+	    id: string;
+	    title: string;
+	    summary: string;
+	    text: string;
+	    source: string;
+	    base: string;
+	    revision: string;
+	    file: string;
+	}
 	export interface Phase {
 	    id: string;
 	    title: string;
 	    summary: string;
 	    kind: string;
 	    prompt: string;
+	    prompts: string[];
+	    inputs: string[];
 	    output: string;
 	    template: string;
 	    strip: boolean;
@@ -551,6 +737,18 @@ export namespace workflow {
 	    model: string;
 	}
 	
+	export interface Practice {
+	    promptId: string;
+	    title: string;
+	    summary: string;
+	    projectId: string;
+	    project: string;
+	    rhythm: string;
+	    lastAt: string;
+	    lastRun: string;
+	    dueAt: string;
+	    due: boolean;
+	}
 	
 	export interface ProjectAt {
 	    project: Project;
@@ -560,11 +758,60 @@ export namespace workflow {
 	    phases: PhaseStatus[];
 	    current: string;
 	}
-	export interface PromptSpan {
-	    name: string;
-	    start: number;
-	    end: number;
+	export interface PromptOrder {
+	    promptId: string;
+	    prompt: string;
+	    projectId: string;
+	    values: Record<string, string>;
+	    given?: Given;
+	    persona: string;
+	    model: string;
 	}
+	export interface PromptBatch {
+	    order: PromptOrder;
+	    personas: string[];
+	}
+	export interface PromptCard {
+	    id: string;
+	    title: string;
+	    summary: string;
+	    phase: string;
+	    group: string;
+	    tags: string[];
+	    source: string;
+	    path: string;
+	    overlays: boolean;
+	    behind: boolean;
+	    favourite: boolean;
+	    meta: boolean;
+	    tokens: number;
+	    uses: number;
+	    usedAt: string;
+	    version: number;
+	}
+	export interface PromptDetail {
+	    card: PromptCard;
+	    purpose: string;
+	    variables: Variable[];
+	    contract: Contract;
+	    takes: string[];
+	    follows: string[];
+	    due: Due;
+	    reserve: number;
+	    revision: string;
+	    text: string;
+	    body: string;
+	    html: string;
+	    lint: string[];
+	    origin: string;
+	}
+	export interface PromptHit {
+	    id: string;
+	    title: number[];
+	    summary: number[];
+	}
+	
+	
 	export interface PromptText {
 	    prompt: PhasePrompt;
 	    text: string;
@@ -604,6 +851,11 @@ export namespace workflow {
 	    body: string;
 	    message: string;
 	}
+	export interface SavePrompt {
+	    text: string;
+	    message: string;
+	    base: number;
+	}
 	export interface SearchRange {
 	    from: number;
 	    fromAt: string;
@@ -640,6 +892,39 @@ export namespace workflow {
 	
 	
 	
+	export interface Shelf {
+	    prompts: PromptCard[];
+	    problems: LibraryProblem[];
+	    personas: Persona[];
+	    packs: Pack[];
+	    removed: PromptCard[];
+	    dir: string;
+	}
+	
+	export interface TriggerAfter {
+	    milestone: boolean;
+	    tags: string[];
+	    steps: string;
+	}
+	export interface Trigger {
+	    id: string;
+	    title: string;
+	    prompt: string;
+	    phase: string;
+	    help: string;
+	    after: TriggerAfter;
+	}
+	
+	export interface Upgrade {
+	    card: PromptCard;
+	    from: string;
+	    yours: string;
+	    builtIn: string;
+	    theirs: Diff;
+	    own: Diff;
+	    merged: string;
+	    conflicts: string[];
+	}
 	
 	export interface VerifyProgress {
 	    done: number;
@@ -662,6 +947,9 @@ export namespace workflow {
 	    title: string;
 	    summary: string;
 	    phases: Phase[];
+	    loop: Loop;
+	    triggers: Trigger[];
+	    source: string;
 	}
 
 }

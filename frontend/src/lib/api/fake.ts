@@ -6,6 +6,7 @@ import { fakeRuns } from './fake/runs';
 import * as seed from './fake/seed';
 import { html } from './fake/markdown';
 import { fakeData } from './fake/data';
+import { fakeLibrary } from './fake/library';
 import * as past from './fake/past';
 import { me, type Work, World } from './fake/world';
 import type { AppInfo, Gate, GateRecord, Settings } from './types';
@@ -25,7 +26,10 @@ export function createFake(options: { empty?: boolean; ollama?: boolean } = {}):
   const off = { ...seed.models, running: false, version: '', models: [], default: '', message: 'Ollama is not answering on port 11434.', hint: 'Start it, or copy the prompt and paste the answer.' };
   const status = () => (running ? { ...seed.models, default: settings.defaultModel || seed.models.default } : off);
   const overview = (id: string) => world.overview(world.work(id));
-  const tell = (work: Work): void => world.emit(work.project.id, { overview: world.overview(work) });
+  const tell = (work: Work): void => {
+    if (work !== world.library) world.emit(work.project.id, { overview: world.overview(work) });
+  };
+  const { parts, writer } = fakeRuns(world, tell);
 
   const act = (id: string, phase: string, action: string, reason = ''): Gate => {
     const work = world.work(id);
@@ -125,7 +129,7 @@ export function createFake(options: { empty?: boolean; ollama?: boolean } = {}):
         throw new ApiError('unavailable', 'The fake restores no sections.');
       },
     },
-    ...fakeRuns(world, tell),
+    ...parts,
     gates: {
       show: async (id, phase) => world.gate(world.work(id), phase),
       pass: async (id, phase) => act(id, phase, 'pass'),
@@ -138,14 +142,14 @@ export function createFake(options: { empty?: boolean; ollama?: boolean } = {}):
       records: async (id) => world.work(id).records,
     },
     models: { status: async () => status() },
-    library: { workflows: async () => [seed.workflow] },
+    library: fakeLibrary(world, writer),
     settings: {
       show: async () => settings,
       set: async (key, value) => {
         if (key === 'ollamaUrl' && !/^https?:\/\//.test(value)) {
           throw new ApiError('invalid', `“${value}” is not the address of a server.`, 'It looks like http://127.0.0.1:11434.');
         }
-        settings = { ...settings, [key]: key === 'singleKeys' ? value === 'true' : typeof settings[key] === 'number' ? Number(value) : value };
+        settings = { ...settings, [key]: typeof settings[key] === 'boolean' ? value === 'true' : typeof settings[key] === 'number' ? Number(value) : value };
         world.emit('', { settings });
         if (key === 'defaultModel') world.emit('', { models: status() });
         return settings;

@@ -1,8 +1,12 @@
-import { type Api, type ApiError, type AppInfo, type Desk, type Event, type EventStream, type Line, toApiError } from '../api';
+import { type Api, type ApiError, type AppInfo, type Desk, type Event, type EventStream, type Given, type Line, toApiError } from '../api';
 import { Commands } from './commands.svelte';
 import { DataState } from './data.svelte';
+import { Library } from './library.svelte';
 import { Models } from './models.svelte';
+import { NextState } from './next-prompt.svelte';
+import { PracticeState } from './practice.svelte';
 import { Projects } from './projects.svelte';
+import { PromptExport, PromptImport } from './prompt-transfer.svelte';
 import { links, type Place, Router } from './router.svelte';
 import { SettingsState } from './settings.svelte';
 import { Shortcuts } from './shortcuts.svelte';
@@ -28,6 +32,12 @@ export class AppState {
   readonly models: Models;
   readonly data: DataState;
   readonly transfer: Transfer;
+  readonly library: Library;
+  /** Which meta-prompt is to be applied to a text. */
+  readonly next: NextState;
+  readonly practice: PracticeState;
+  readonly promptImport: PromptImport;
+  readonly promptExport: PromptExport;
   readonly toasts = new Toasts();
   readonly commands = new Commands();
   readonly shortcuts: Shortcuts;
@@ -38,6 +48,9 @@ export class AppState {
   ready = $state(false);
   /** The line to the backend. In the window it is always up. */
   line = $state<Line>('up');
+  /** The title of a new prompt is being asked for. */
+  newPrompt = $state(false);
+  private handed: { prompt: string; given: Given } | undefined;
   /** Said by screen readers, once. */
   announcement = $state('');
 
@@ -57,6 +70,11 @@ export class AppState {
       await this.projects.refresh(id);
       this.router.go(links.phase(id));
     });
+    this.library = new Library(around.api);
+    this.next = new NextState(around.api, around.desk);
+    this.practice = new PracticeState(around.api);
+    this.promptImport = new PromptImport(around.api);
+    this.promptExport = new PromptExport(around.api, around.desk);
     this.shortcuts = new Shortcuts(around.mac, () => this.settings.value.singleKeys);
     this.events.subscribe((event) => this.apply(event));
     this.events.onResync(() => void this.load());
@@ -78,7 +96,9 @@ export class AppState {
       this.problem = toApiError(cause);
     }
     // A model that does not answer holds nothing else up.
-    if (!this.problem) void this.models.load();
+    if (this.problem) return;
+    void this.models.load();
+    if (this.library.loaded) void this.library.load();
   };
 
   /** Has the data opened again, after it could not be. */
@@ -92,6 +112,19 @@ export class AppState {
     await this.load();
   };
 
+  /** Opens a prompt of the library with a text that it is to be applied to. */
+  hand = (prompt: string, project: string, given: Given): void => {
+    this.handed = { prompt, given };
+    this.router.go(links.library(project, prompt));
+  };
+
+  /** Takes the text that was handed to a prompt, once. */
+  handover(prompt: string): Given | undefined {
+    const given = this.handed?.prompt === prompt ? this.handed.given : undefined;
+    this.handed = undefined;
+    return given;
+  }
+
   say = (text: string): void => {
     this.announcement = text;
   };
@@ -100,6 +133,8 @@ export class AppState {
     this.projects.apply(event);
     this.settings.apply(event);
     this.models.apply(event);
+    this.library.apply(event);
+    this.practice.apply(event);
     if (!event.notice) return;
     const { level, message, hint } = event.notice;
     this.toasts.show(message, { tone: level === 'error' ? 'red' : 'plain', ...(hint ? { hint } : {}) });

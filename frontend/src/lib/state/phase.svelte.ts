@@ -6,7 +6,7 @@ import { GateState } from './gate.svelte';
 import { HistoryState } from './history.svelte';
 import { lasting } from './lasting.svelte';
 import { PromptState } from './prompt.svelte';
-import { PasteState, RunsState } from './runs.svelte';
+import { PasteState, phaseRuns, RunsState } from './runs.svelte';
 
 export const tabs = ['prompt', 'run', 'document', 'changes', 'history'] as const;
 export type TabId = (typeof tabs)[number];
@@ -51,7 +51,7 @@ export class PhaseState {
     const above = phases[at - 1];
     this.document = new DocumentState(api, project, phases[at]?.output ?? '');
     this.strip = above?.strip ? new DocumentState(api, project, above.output) : undefined;
-    this.runs = new RunsState(api, project, phase);
+    this.runs = new RunsState(api, phaseRuns(api, project, phase));
     this.gate = new GateState(api, project, phase);
     this.prompt = new PromptState(api, project, phase);
     this.history = new HistoryState(api, project);

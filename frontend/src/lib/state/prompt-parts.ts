@@ -1,4 +1,4 @@
-import type { PromptText } from '../api';
+import type { FilledPrompt } from '../api';
 
 /** A stretch of an assembled prompt: the template's own text, or what filled a variable. */
 export interface PromptPart {
@@ -32,21 +32,21 @@ const foldLines = 6;
 const foldLength = 480;
 
 /** Cuts the assembled text at its spans, which are counted in bytes. */
-export function partsOf({ prompt, text, spans }: PromptText): PromptPart[] {
+export function partsOf({ variables: filled, text, spans }: Pick<FilledPrompt, 'variables' | 'text' | 'spans'>): PromptPart[] {
   const bytes = new TextEncoder().encode(text);
   const decoder = new TextDecoder();
-  const variables = new Map(prompt.variables.map((one) => [one.variable.name, one]));
+  const variables = new Map(filled.map((one) => [one.variable.name, one]));
   const parts: PromptPart[] = [];
   const push = (name: string, start: number, end: number): void => {
     if (end <= start) return;
-    const filled = variables.get(name);
+    const known = variables.get(name);
     const body = decoder.decode(bytes.subarray(start, end));
     parts.push({
       name,
       text: body,
-      label: filled?.label || filled?.variable.label || name,
-      tokens: filled?.tokens ?? 0,
-      long: name !== '' && (filled?.variable.type === 'artifact' || body.length > foldLength || body.split('\n').length > foldLines),
+      label: known?.label || known?.variable.label || name,
+      tokens: known?.tokens ?? 0,
+      long: name !== '' && (known?.variable.type === 'artifact' || body.length > foldLength || body.split('\n').length > foldLines),
     });
   };
   let at = 0;

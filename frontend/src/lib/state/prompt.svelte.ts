@@ -15,7 +15,7 @@ export class PromptState {
 
   readonly variables = $derived(this.prompt?.prompt.variables ?? []);
   readonly missing = $derived(this.variables.filter((one) => one.missing && !this.typed[one.variable.name]?.trim()));
-  readonly parts = $derived(this.prompt ? partsOf(this.prompt) : []);
+  readonly parts = $derived(this.prompt ? partsOf({ ...this.prompt, variables: this.variables }) : []);
   readonly plan = $derived(this.prompt?.prompt.context);
   readonly over = $derived(this.plan && this.prompt ? overMessage(this.plan, this.prompt.prompt.model) : '');
 

@@ -6,7 +6,7 @@ import { partsOf, piecesOf } from './prompt-parts';
 
 function filled(name: string, value: string, change: Partial<FilledVariable> = {}): FilledVariable {
   return {
-    variable: { name, type: 'text', label: name, help: '', required: true, default: '', options: [], source: '' },
+    variable: { name, type: 'text', label: name, help: '', required: true, default: '', options: [], source: '', example: '' },
     value,
     from: 'user',
     label: '',
@@ -29,7 +29,7 @@ function prompt(text: string, spans: PromptText['spans'], variables: FilledVaria
 
 describe('partsOf', () => {
   it('cuts at byte offsets, also behind characters of several bytes', () => {
-    const parts = partsOf(prompt('Größe: hoch. Ende', [{ name: 'size', start: 9, end: 13 }], [filled('size', 'hoch')]));
+    const parts = partsOf({ text: 'Größe: hoch. Ende', spans: [{ name: 'size', start: 9, end: 13 }], variables: [filled('size', 'hoch')] });
     expect(parts.map((part) => [part.name, part.text])).toEqual([
       ['', 'Größe: '],
       ['size', 'hoch'],
@@ -39,12 +39,12 @@ describe('partsOf', () => {
 
   it('folds artifacts and long values, and names their source', () => {
     const request = filled('request', '', { label: 'Request v3', tokens: 2310, missing: false, variable: { ...filled('request', '').variable, type: 'artifact' } });
-    const [part] = partsOf(prompt('short', [{ name: 'request', start: 0, end: 5 }], [request]));
+    const [part] = partsOf({ text: 'short', spans: [{ name: 'request', start: 0, end: 5 }], variables: [request] });
     expect(part).toMatchObject({ label: 'Request v3', tokens: 2310, long: true });
   });
 
   it('leaves out empty spans', () => {
-    const parts = partsOf(prompt('ab', [{ name: 'none', start: 1, end: 1 }], []));
+    const parts = partsOf({ text: 'ab', spans: [{ name: 'none', start: 1, end: 1 }], variables: [] });
     expect(parts.map((part) => part.text)).toEqual(['a', 'b']);
   });
 });

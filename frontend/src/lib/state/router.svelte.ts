@@ -4,6 +4,8 @@ export type Route =
   | { name: 'new' }
   | { name: 'phase'; project: string; phase: string; tab: string }
   | { name: 'history'; project: string; path: string }
+  /** Without a project: empty. The prompt is an id, or the path of a document that is one. */
+  | { name: 'library'; project: string; prompt: string; tab: string }
   | { name: 'settings'; section: string };
 
 /** The addresses of the screens. */
@@ -15,6 +17,9 @@ export const links = {
     ['#/p', project, phase, tab].filter((part) => part !== '').map(encode).join('/'),
   history: (project: string, path = '') =>
     `#/p/${encode(project)}/history${path && `?path=${encodeURIComponent(path)}`}`,
+  /** Without a tab: the prompt itself. */
+  library: (project = '', prompt = '', tab = '') =>
+    [...(project ? ['#/p', project] : ['#']), 'library', ...(prompt ? [prompt] : []), ...(prompt && tab ? [tab] : [])].map(encode).join('/'),
   settings: (section = 'models') => `#/settings/${encode(section)}`,
 };
 
@@ -25,13 +30,15 @@ function encode(part: string): string {
 /** Reads an address; what it does not know is home. */
 export function parse(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#/, '').split('?');
-  const [first = '', second = '', third = '', fourth = ''] = path.split('/').filter(Boolean).map(decode);
+  const [first = '', second = '', third = '', fourth = '', fifth = ''] = path.split('/').filter(Boolean).map(decode);
   if (first === 'new') return { name: 'new' };
   if (first === 'settings') return { name: 'settings', section: second || 'models' };
+  if (first === 'library') return { name: 'library', project: '', prompt: second, tab: third };
   if (first !== 'p' || !second) return { name: 'home' };
   if (third === 'history') {
     return { name: 'history', project: second, path: new URLSearchParams(query).get('path') ?? '' };
   }
+  if (third === 'library') return { name: 'library', project: second, prompt: fourth, tab: fifth };
   return { name: 'phase', project: second, phase: third, tab: fourth };
 }
 
@@ -59,7 +66,7 @@ export class Router {
   readonly screen = $derived.by(() => {
     const route = this.route;
     if (route.name === 'phase') return `phase ${route.project} ${route.phase}`;
-    if (route.name === 'history') return `history ${route.project}`;
+    if (route.name === 'history' || route.name === 'library') return `${route.name} ${route.project}`;
     return route.name;
   });
 

@@ -1,7 +1,27 @@
 import { type Api, type ApiError, type Event, type Run, toApiError } from '../api';
 import { active, outdated, RunState } from './run.svelte';
 
-/** The runs of a phase, the one that is shown, and what can be done with them. */
+/** Where runs come from: a phase of a project, or a prompt of the library. */
+export interface RunSource {
+  /** Newest first. */
+  list(): Promise<Run[]>;
+  start(model: string): Promise<Run>;
+  copy(): Promise<Run>;
+  /** Whether a run is one of these. */
+  holds(run: Run): boolean;
+}
+
+/** The runs of a phase. */
+export function phaseRuns(api: Pick<Api, 'runs'>, project: string, phase: string): RunSource {
+  return {
+    list: () => api.runs.list(project, phase),
+    start: (model) => api.runs.start(project, phase, model),
+    copy: () => api.runs.copy(project, phase),
+    holds: (run) => run.projectId === project && run.phase === phase,
+  };
+}
+
+/** Runs of one kind, the one that is shown, and what can be done with them. */
 export class RunsState {
   runs = $state.raw<Run[]>([]);
   /** The run that is shown, with its text. */
@@ -17,13 +37,12 @@ export class RunsState {
 
   constructor(
     private readonly api: Pick<Api, 'runs'>,
-    private readonly project: string,
-    private readonly phase: string,
+    private readonly source: RunSource,
   ) {}
 
   load = async (): Promise<void> => {
     try {
-      this.runs = await this.api.runs.list(this.project, this.phase);
+      this.runs = await this.source.list();
       this.error = undefined;
     } catch (cause) {
       this.error = toApiError(cause);
@@ -48,13 +67,13 @@ export class RunsState {
   };
 
   apply(event: Event): void {
-    if (event.run && event.run.projectId === this.project && event.run.phase === this.phase) this.take(event.run);
+    if (event.run && this.source.holds(event.run)) this.take(event.run);
     this.shown?.apply(event);
   }
 
-  start = (model: string): Promise<boolean> => this.make('start', () => this.api.runs.start(this.project, this.phase, model));
+  start = (model: string): Promise<boolean> => this.make('start', () => this.source.start(model));
 
-  copy = (): Promise<boolean> => this.make('copy', () => this.api.runs.copy(this.project, this.phase));
+  copy = (): Promise<boolean> => this.make('copy', () => this.source.copy());
 
   continue = (run: Run, model: string): Promise<boolean> => this.make('continue', () => this.api.runs.continue(run.id, model));
 

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Api, Run } from '../api';
 import { ApiError } from '../api';
 import { answer, blocks, event, run, settled } from './fake-parts';
-import { PasteState, RunsState } from './runs.svelte';
+import { PasteState, phaseRuns, RunsState } from './runs.svelte';
 
 function backend(list: Run[]) {
   const runs = {
@@ -24,7 +24,8 @@ describe('RunsState', () => {
       [[old, run('wait', { state: 'waiting' })], 'wait'],
       [[old], 'old'],
     ] as const) {
-      const state = new RunsState(backend([...list]).api, 'p1', 'spec');
+      const { api } = backend([...list]);
+    const state = new RunsState(api, phaseRuns(api, 'p1', 'spec'));
       await state.load();
       expect(state.shown?.run.id).toBe(want);
     }
@@ -32,7 +33,7 @@ describe('RunsState', () => {
 
   it('starts a run once and shows it', async () => {
     const { runs, api } = backend([]);
-    const state = new RunsState(api, 'p1', 'spec');
+    const state = new RunsState(api, phaseRuns(api, 'p1', 'spec'));
     const slow = answer<Run>();
     runs.start.mockReturnValueOnce(slow.promise);
     const first = state.start('tiny');
@@ -45,7 +46,7 @@ describe('RunsState', () => {
 
   it('lists a run once when its event comes before the answer of the call', async () => {
     const { runs, api } = backend([]);
-    const state = new RunsState(api, 'p1', 'spec');
+    const state = new RunsState(api, phaseRuns(api, 'p1', 'spec'));
     const slow = answer<Run>();
     runs.start.mockReturnValueOnce(slow.promise);
     const started = state.start('');
@@ -57,7 +58,7 @@ describe('RunsState', () => {
 
   it('does not let the answer of a call undo what an event has told', async () => {
     const { runs, api } = backend([]);
-    const state = new RunsState(api, 'p1', 'spec');
+    const state = new RunsState(api, phaseRuns(api, 'p1', 'spec'));
     const slow = answer<Run>();
     runs.start.mockReturnValueOnce(slow.promise);
     const started = state.start('');
@@ -69,7 +70,8 @@ describe('RunsState', () => {
   });
 
   it('leaves runs of other phases alone', () => {
-    const state = new RunsState(backend([]).api, 'p1', 'spec');
+    const { api } = backend([]);
+    const state = new RunsState(api, phaseRuns(api, 'p1', 'spec'));
     state.apply(event({ run: run('x', { phase: 'plan' }) }));
     expect(state.runs).toEqual([]);
   });
@@ -77,7 +79,7 @@ describe('RunsState', () => {
   it('says why a run could not start', async () => {
     const { runs, api } = backend([]);
     runs.start.mockRejectedValueOnce(new ApiError('unavailable', 'Ollama does not answer.'));
-    const state = new RunsState(api, 'p1', 'spec');
+    const state = new RunsState(api, phaseRuns(api, 'p1', 'spec'));
     expect(await state.start('')).toBe(false);
     expect(state.error?.message).toBe('Ollama does not answer.');
     expect(state.busy).toBe('');
@@ -85,7 +87,7 @@ describe('RunsState', () => {
 
   it('stops the active run and keeps it in the list', async () => {
     const { api } = backend([run('act')]);
-    const state = new RunsState(api, 'p1', 'spec');
+    const state = new RunsState(api, phaseRuns(api, 'p1', 'spec'));
     await state.load();
     await state.stop();
     await settled();

@@ -11,6 +11,8 @@ const first: Settings = {
   dailyBackups: 7,
   weeklyBackups: 4,
   singleKeys: true,
+  practice: true,
+  chatUrl: '',
 };
 
 /** The settings. Each is saved at once; one that is refused says why and keeps its old value. */

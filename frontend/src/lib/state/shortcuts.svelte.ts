@@ -5,6 +5,8 @@ export interface Shortcut {
   run: (event: KeyboardEvent) => void;
   /** Also while a text field has the focus. */
   anywhere?: boolean;
+  /** Whether it counts for this press. Enter is also the key of buttons and links. */
+  when?: (event: KeyboardEvent) => boolean;
 }
 
 /** The parts of a key press that matter; a KeyboardEvent has them. */
@@ -52,7 +54,7 @@ export class Shortcuts {
   /** Runs the shortcut of a press, if there is one. Returns whether there was. */
   handle(event: KeyboardEvent, typing: boolean): boolean {
     if (event.isComposing || event.defaultPrevented) return false;
-    const hit = this.stack.findLast((one) => this.allowed(one, typing) && matches(one.keys, event, this.mac));
+    const hit = this.stack.findLast((one) => this.allowed(one, typing) && matches(one.keys, event, this.mac) && (one.when?.(event) ?? true));
     if (!hit) return false;
     event.preventDefault();
     hit.run(event);

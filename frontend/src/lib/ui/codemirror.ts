@@ -14,6 +14,8 @@ export interface EditorOptions {
   label: string;
   placeholder: string;
   readonly: boolean;
+  /** A file, in the type of code, instead of a page. */
+  code: boolean;
   onchange: (text: string) => void;
   onsave: () => void;
 }
@@ -25,6 +27,8 @@ export interface EditorHandle {
   replace(text: string): void;
   setReadonly(readonly: boolean): void;
   focus(): void;
+  /** Puts the cursor at the beginning of a line, and the line into view. */
+  goTo(line: number): void;
   destroy(): void;
 }
 
@@ -40,6 +44,11 @@ export function openEditor(options: EditorOptions): EditorHandle {
     replace: (text) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } }),
     setReadonly: (on) => view.dispatch({ effects: readonly.reconfigure(EditorState.readOnly.of(on)) }),
     focus: () => view.focus(),
+    goTo: (line) => {
+      const { from } = view.state.doc.line(Math.max(1, Math.min(line, view.state.doc.lines)));
+      view.dispatch({ selection: { anchor: from }, effects: EditorView.scrollIntoView(from, { y: 'center' }) });
+      view.focus();
+    },
     destroy: () => view.destroy(),
   };
 }
@@ -71,6 +80,7 @@ function extensions(options: EditorOptions, readonly: Compartment): Extension[] 
     EditorView.updateListener.of((update) => {
       if (update.docChanged) options.onchange(update.state.doc.toString());
     }),
+    ...(options.code ? [codeTheme] : []), // the first one of a property counts
     theme,
   ];
 }
@@ -100,6 +110,11 @@ const marks = HighlightStyle.define([
   { tag: [tags.link, tags.url], color: 'var(--blue)' },
   { tag: [tags.processingInstruction, tags.contentSeparator, tags.meta], color: 'var(--ink-3)' },
 ]);
+
+const codeTheme = EditorView.theme({
+  '.cm-scroller': { font: '400 13px/22px var(--font-mono)' },
+  '.cm-content': { maxWidth: '760px', padding: '20px 0 30vh' },
+});
 
 /** Custom properties reach into the shadow root, so one theme serves light and dark. */
 const theme = EditorView.theme({

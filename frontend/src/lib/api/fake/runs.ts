@@ -21,11 +21,17 @@ const plan: ContextPlan = {
   over: 0,
 };
 
-export function fakeRuns(world: World, tell: (work: Work) => void): Parts {
+/** Writes answers for the library, which runs prompts that belong to no phase. */
+export interface Writer {
+  /** Begins a run of a text; it writes what the script says. */
+  begin(work: Work, text: string, script: string, more: Partial<Run>): Run;
+}
+
+export function fakeRuns(world: World, tell: (work: Work) => void): { parts: Parts; writer: Writer } {
   const timers = new Map<string, ReturnType<typeof setInterval>>();
 
   const find = (id: string): { work: Work; run: Run } => {
-    for (const work of world.works.values()) {
+    for (const work of [...world.works.values(), world.library]) {
       const run = work.runs.find((one) => one.id === id);
       if (run) return { work, run };
     }
@@ -49,7 +55,7 @@ export function fakeRuns(world: World, tell: (work: Work) => void): Parts {
     return {
       prompt: {
         projectId: id, phase, promptId: phase, title: `${title} prompt`, summary: '', revision: 'fake', variables: [
-          { variable: { name: 'idea', type: 'long-text', label: 'Idea', help: 'What it is, in a few sentences.', required: true, default: '', options: [], source: '' }, value: work.project.summary, from: 'project', label: 'Project', path: '', version: 0, tokens: 12, missing: false },
+          { variable: { name: 'idea', type: 'long-text', label: 'Idea', help: 'What it is, in a few sentences.', required: true, default: '', options: [], source: '', example: '' }, value: work.project.summary, from: 'project', label: 'Project', path: '', version: 0, tokens: 12, missing: false },
         ], missing: [], hash: 'b5c1f00d', size: bytes(text), context: plan, model,
       },
       text,
@@ -64,7 +70,7 @@ export function fakeRuns(world: World, tell: (work: Work) => void): Parts {
     clearInterval(timers.get(id));
     const { work, run } = find(id);
     const kept = world.answers.get(id);
-    const path = world.phase(run.phase).output;
+    const path = outputOf(run);
     if (kept && state === 'succeeded') {
       kept.candidate = candidate(work, run, path);
       world.emit(work.project.id, { candidate: kept.candidate });
@@ -77,13 +83,15 @@ export function fakeRuns(world: World, tell: (work: Work) => void): Parts {
     base: work.versions.get(path)?.length ?? 0, createdAt: new Date().toISOString(), decidedAt: '',
   });
 
-  const make = (id: string, phase: string, more: Partial<Run>): Run => {
-    const work = world.work(id);
-    const text = prompt(id, phase).text;
+  const outputOf = (run: Run): string => (run.phase ? world.phase(run.phase).output : `prompts/${run.promptId}.md`);
+
+  const make = (id: string, phase: string, more: Partial<Run>): Run => write(world.work(id), prompt(id, phase).text, { phase, promptId: phase, ...more });
+
+  const write = (work: Work, text: string, more: Partial<Run>): Run => {
     const now = new Date().toISOString();
     const run: Run = {
-      id: world.id(), projectId: id, phase, kind: 'first', parentId: '', state: 'running', provider: 'ollama',
-      model: 'qwen2.5-coder:14b', modelDigest: '', promptId: phase, promptRevision: 'fake', promptHash: 'b5c1f00d',
+      id: world.id(), projectId: work.project.id, phase: '', kind: 'first', parentId: '', state: 'running', provider: 'ollama',
+      model: 'qwen2.5-coder:14b', modelDigest: '', promptId: '', promptRevision: 'fake', promptPath: '', output: '', persona: '', batchId: '', promptHash: 'b5c1f00d',
       promptSize: bytes(text), inputs: [], variables: {}, parameters: { temperature: 0.2, numCtx: 32768, numPredict: 0 },
       context: plan, createdAt: now, startedAt: now, firstAt: '', endedAt: '', promptTokens: 3430, answerTokens: 0,
       loadMillis: 0, promptMillis: 0, answerMillis: 0, answerSize: 0, thinkingSize: 0, contractTotal: 2, doneReason: '',
@@ -91,13 +99,13 @@ export function fakeRuns(world: World, tell: (work: Work) => void): Parts {
     };
     work.runs = [run, ...work.runs];
     world.answers.set(run.id, { prompt: text, answer: '' });
-    world.emit(id, { run });
+    world.emit(work.project.id, { run });
     tell(work);
     return run;
   };
 
   const stream = (run: Run): void => {
-    const words = seed.spec.match(/\S+\s*/g) ?? [];
+    const words = (world.answers.get(run.id)?.script ?? seed.spec).match(/\S+\s*/g) ?? [];
     let at = 0;
     timers.set(
       run.id,
@@ -126,7 +134,14 @@ export function fakeRuns(world: World, tell: (work: Work) => void): Parts {
     return { run, prompt: kept.prompt, answer: kept.answer, thinking: '', html: html(kept.answer), candidate: kept.candidate ?? none };
   };
 
-  return {
+  const begin: Writer['begin'] = (work, text, script, more) => {
+    const run = write(work, text, more);
+    world.answers.set(run.id, { prompt: text, answer: '', script });
+    if (run.state === 'running') stream(run);
+    return run;
+  };
+
+  const parts: Parts = {
     prompts: {
       show: async (id, phase, model) => prompt(id, phase, model),
       fill: async (id, phase) => prompt(id, phase),
@@ -166,7 +181,7 @@ export function fakeRuns(world: World, tell: (work: Work) => void): Parts {
         const lines = answer.split('\n');
         return {
           candidate: open, run, current: current.version, moved: false, added: lines.length, removed: 0,
-          sections: [{ id: 0, title: world.phase(run.phase).title, kind: 'added', diff: { added: lines.length, removed: 0, ticked: 0, unticked: 0, moves: [], hunks: [{ same: false, move: 0, rows: lines.map(row) }] } }],
+          sections: [{ id: 0, title: run.phase ? world.phase(run.phase).title : run.promptId, kind: 'added', diff: { added: lines.length, removed: 0, ticked: 0, unticked: 0, moves: [], hunks: [{ same: false, move: 0, rows: lines.map(row) }] } }],
         };
       },
       accept: async (id, choice) => {
@@ -181,6 +196,7 @@ export function fakeRuns(world: World, tell: (work: Work) => void): Parts {
       discard: async (id) => decide(id, 'discarded', 0),
     },
   };
+  return { parts, writer: { begin } };
 
   function decide(id: string, state: string, version: number): Candidate {
     const kept = world.answers.get(id);

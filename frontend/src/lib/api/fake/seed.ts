@@ -62,6 +62,8 @@ const phase = (id: string, title: string, more: Partial<Phase> = {}): Phase => (
   strip: false,
   optional: false,
   freezes: false,
+  prompts: [],
+  inputs: [],
   gate: [],
   ...more,
 });
@@ -70,6 +72,9 @@ export const workflow: Workflow = {
   id: 'idea-to-production',
   title: 'Idea to production',
   summary: 'From a first idea to running software, one agreed document at a time.',
+  source: 'built-in',
+  loop: { phases: [], cap: 0, ends: '' },
+  triggers: [],
   phases: [
     phase('preflight', 'Preflight', { kind: 'manual', strip: true, output: 'checklists/preflight.md', template: 'preflight' }),
     phase('request', 'Request', { prompt: 'request', summary: 'Say what people need and for whom, until nothing in it is unclear.' }),
@@ -94,6 +99,8 @@ export const settings: Settings = {
   dailyBackups: 7,
   weeklyBackups: 4,
   singleKeys: true,
+  practice: true,
+  chatUrl: '',
 };
 
 const model = (name: string, size: number, contextLength: number, quantization: string) => ({

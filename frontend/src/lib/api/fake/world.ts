@@ -37,11 +37,27 @@ export interface Work {
   runs: Run[];
 }
 
+function blank(project: Project): Work {
+  return {
+    project,
+    versions: new Map(),
+    drafts: new Map(),
+    confirmed: new Set(),
+    records: [],
+    passed: new Set(),
+    stale: new Set(),
+    signed: new Set(),
+    runs: [],
+  };
+}
+
 export const me: Author = { kind: 'person', name: 'Ada Byron' };
 
 export class World {
   works = new Map<string, Work>();
-  answers = new Map<string, { prompt: string; answer: string; candidate?: Candidate }>();
+  /** The user's own prompts, and runs that belong to no project. */
+  readonly library: Work = blank({ id: 'library', slug: 'library', name: 'Library', summary: '', workflowId: '', createdAt: '', updatedAt: '' });
+  answers = new Map<string, { prompt: string; answer: string; script?: string; candidate?: Candidate }>();
   private listeners = new Set<(event: Event) => void>();
   private seq = 0;
   private ids = 0;
@@ -66,7 +82,7 @@ export class World {
   }
 
   work(id: string): Work {
-    const work = this.works.get(id);
+    const work = id === 'library' || id === '' ? this.library : this.works.get(id);
     if (!work) throw new ApiError('not_found', 'There is no such project.', 'Go back to all projects.');
     return work;
   }
@@ -87,17 +103,7 @@ export class World {
       createdAt: at.toISOString(),
       updatedAt: at.toISOString(),
     };
-    const work: Work = {
-      project,
-      versions: new Map(),
-      drafts: new Map(),
-      confirmed: new Set(),
-      records: [],
-      passed: new Set(),
-      stale: new Set(),
-      signed: new Set(),
-      runs: [],
-    };
+    const work = blank(project);
     this.works.set(project.id, work);
     this.write(work, 'checklists/preflight.md', seed.preflight, me, 'created', 'Start the preflight checklist');
     return work;

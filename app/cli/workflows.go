@@ -1,0 +1,86 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"plumbline/backend/workflow"
+)
+
+// workflowCmd is everything about workflows.
+type workflowCmd struct {
+	List workflowListCmd `cmd:"" help:"List the workflows."`
+	Show workflowShowCmd `cmd:"" help:"Show the phases of a workflow."`
+	Lint workflowLintCmd `cmd:"" help:"Check workflow files, or those of the library."`
+}
+
+type workflowListCmd struct{}
+
+func (c *workflowListCmd) Run(ctx context.Context, s *session) error {
+	all, err := s.workflows(ctx)
+	if err != nil {
+		return err
+	}
+	return s.print(all, func(out *printer) {
+		rows := [][]string{}
+		for _, w := range all {
+			rows = append(rows, []string{w.ID, string(w.Source), plural(len(w.Phases), "phase"), clean(w.Summary)})
+		}
+		out.table([]string{"WORKFLOW", "SOURCE", "SIZE", "FOR"}, rows)
+	})
+}
+
+func (s *session) workflows(ctx context.Context) ([]workflow.Workflow, error) {
+	cl, err := s.connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all := []workflow.Workflow{}
+	return all, cl.call(ctx, "Library/Workflows", &all)
+}
+
+type workflowShowCmd struct {
+	ID string `arg:"" help:"The workflow."`
+}
+
+func (c *workflowShowCmd) Run(ctx context.Context, s *session) error {
+	all, err := s.workflows(ctx)
+	if err != nil {
+		return err
+	}
+	for _, w := range all {
+		if w.ID == c.ID {
+			return s.print(w, func(out *printer) { printWorkflow(out, w) })
+		}
+	}
+	return workflow.Errorf(workflow.NotFound, "There is no workflow “%s”.", c.ID).WithHint("“plumbline workflow list” shows them.")
+}
+
+func printWorkflow(out *printer, w workflow.Workflow) {
+	out.line("%s  %s", out.bold(clean(w.Title)), out.dim(string(w.Source)))
+	out.line("%s\n", clean(w.Summary))
+	rows := [][]string{}
+	for _, p := range w.Phases {
+		conditions := []string{}
+		for _, g := range p.Gate {
+			conditions = append(conditions, g.ID)
+		}
+		rows = append(rows, []string{p.ID, string(p.Kind), strings.Join(append([]string{p.Prompt}, p.Prompts...), " "), p.Output, strings.Join(conditions, ", ")})
+	}
+	out.table([]string{"PHASE", "KIND", "PROMPTS", "OUTPUT", "GATE"}, rows)
+	if len(w.Loop.Phases) > 0 {
+		out.line("\nLoop: %s, at most %s.", strings.Join(w.Loop.Phases, " → "), plural(w.Loop.Cap, "round"))
+	}
+	for _, t := range w.Triggers {
+		out.line("Trigger: %s → %s", clean(t.Title), fmt.Sprint(t.Phase))
+	}
+}
+
+type workflowLintCmd struct {
+	Files []string `arg:"" optional:"" help:"Workflow files; without any, those of the library."`
+}
+
+func (c *workflowLintCmd) Run(ctx context.Context, s *session) error {
+	return s.lint(ctx, "workflow", c.Files)
+}

@@ -1,0 +1,178 @@
+package foreign
+
+import (
+	"bytes"
+	"cmp"
+	"io"
+	"io/fs"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"plumbline/backend/prompt"
+	"plumbline/backend/workflow"
+)
+
+// Read finds the prompts of a folder. Only where the folder as a whole cannot be
+// read it returns an error.
+func Read(fsys fs.FS, o Options) (Import, error) {
+	f := newFolder()
+	if err := f.walk(fsys); err != nil {
+		return Import{}, err
+	}
+	return f.prompts(o), nil
+}
+
+// ReadArchive finds the prompts of a zip archive. The name is for messages.
+func ReadArchive(name string, r io.ReaderAt, size int64, o Options) (Import, error) {
+	f := newFolder()
+	if err := f.unzip(name, r, size); err != nil {
+		return Import{}, err
+	}
+	return f.prompts(o), nil
+}
+
+// ReadFile finds the prompts of one file: the prompt that it is, or those of the
+// archive that it is. Its name, which may be a path, helps to recognise the format.
+func ReadFile(name string, data []byte, o Options) (Import, error) {
+	if bytes.HasPrefix(data, []byte("PK\x03\x04")) || bytes.HasPrefix(data, []byte("PK\x05\x06")) {
+		return ReadArchive(name, bytes.NewReader(data), int64(len(data)), o)
+	}
+	f := newFolder()
+	name = strings.TrimLeft(path.Clean(strings.ReplaceAll(shown(name), `\`, "/")), "/")
+	if _, err := f.admit(name); err != nil {
+		return Import{}, err
+	}
+	if err := f.read(name, bytes.NewReader(data)); err != nil {
+		return Import{}, err
+	}
+	o.alone = true
+	return f.prompts(o), nil
+}
+
+// File is a file that is not on a disk of ours: one that was dropped on the window.
+type File struct {
+	Path string
+	Data []byte
+}
+
+// ReadFiles finds the prompts of files that were dropped together. Their paths are
+// treated like those of an archive: they are names, and never opened.
+func ReadFiles(files []File, o Options) (Import, error) {
+	if len(files) == 1 {
+		return ReadFile(files[0].Path, files[0].Data, o)
+	}
+	f := newFolder()
+	for _, file := range files {
+		name := strings.TrimPrefix(strings.ReplaceAll(file.Path, `\`, "/"), "./")
+		if why := badEntry(name); why != "" {
+			f.refuse(shown(file.Path), why)
+			continue
+		}
+		if hidden(name) {
+			continue
+		}
+		ok, err := f.admit(name)
+		if err == nil && ok && isText(name) {
+			err = f.read(name, bytes.NewReader(file.Data))
+		}
+		if err != nil {
+			return Import{}, err
+		}
+	}
+	slices.Sort(f.files)
+	return f.prompts(o), nil
+}
+
+// prompts makes prompts of the files.
+func (f *folder) prompts(o Options) Import {
+	sources, skipped := f.recognise(o)
+	i := Import{Prompts: []Found{}, Skipped: skipped}
+	r := &reader{Options: o, ids: map[string]int{}, hashes: map[string]string{}}
+	for _, s := range sources {
+		found, err := r.one(s)
+		if err != nil {
+			f.fail(err)
+			continue
+		}
+		i.Prompts = append(i.Prompts, found)
+	}
+	i.Problems = append([]workflow.LibraryProblem{}, f.problems...)
+	return i
+}
+
+// reader keeps apart what one import brings in.
+type reader struct {
+	Options
+	ids    map[string]int    // how often each id was asked for
+	hashes map[string]string // the file that has a content
+}
+
+func (r *reader) one(s source) (Found, error) {
+	var found Found
+	var err error
+	if s.format == Plumbline {
+		found, err = r.own(s)
+	} else {
+		found, err = r.foreign(s)
+	}
+	if err != nil {
+		return Found{}, err
+	}
+	known, file := r.Known[found.Hash], r.hashes[found.Hash]
+	found.Duplicate = cmp.Or(known, file)
+	found.Take = found.Duplicate == ""
+	if file == "" {
+		r.hashes[found.Hash] = s.file
+	}
+	return found, nil
+}
+
+func (r *reader) foreign(s source) (Found, error) {
+	d, err := s.read()
+	if err != nil {
+		return Found{}, err
+	}
+	id, clash := r.free(idOf(d.name))
+	d.found.Clash = clash
+	if err := d.finish(id); err != nil {
+		return Found{}, err
+	}
+	return d.found, nil
+}
+
+// own reads a prompt that is in our format already.
+func (r *reader) own(s source) (Found, error) {
+	p, err := prompt.Parse(s.file, []byte(s.text))
+	if err != nil {
+		return Found{}, err
+	}
+	d := newDraft(Plumbline, document{file: s.file}, p.ID)
+	d.conv = &conversion{found: []Placeholder{}}
+	id, clash := r.free(p.ID)
+	text := s.text
+	if d.found.Clash = clash; clash {
+		p.ID = id
+		text = string(prompt.Write(p))
+	}
+	d.bundled(s.bundle)
+	d.prompt.Group = cmp.Or(p.Group, Group)
+	return d.found, d.take(p, d.prompt.Group, text)
+}
+
+// free returns an id that nothing has yet, and whether it is another than wanted.
+func (r *reader) free(want string) (id string, clash bool) {
+	taken := func(id string) bool { return r.ids[id] > 0 || r.Taken != nil && r.Taken(id) }
+	id = want
+	for n := max(2, r.ids[want]+1); taken(id); n++ {
+		id = want[:min(len(want), 58)]
+		id = strings.TrimRight(id, "-") + "-" + strconv.Itoa(n)
+		r.ids[want]++
+	}
+	r.ids[want] = max(r.ids[want], 1)
+	if id != want {
+		r.ids[id] = 1
+	}
+	return id, id != want
+}

@@ -1,0 +1,374 @@
+package prompt
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"plumbline/backend/workflow"
+)
+
+func titled(id, title, more string) *fstest.MapFile {
+	return file("---\nid: " + id + "\ntitle: " + title + "\nsummary: S.\n" + more + "---\nText.\n")
+}
+
+// builtinFiles are a small built-in library.
+func builtinFiles() fstest.MapFS {
+	return fstest.MapFS{
+		"library/spec.md":     titled("spec", "Built-in", ""),
+		"library/request.md":  titled("request", "Built-in", ""),
+		"workflows/flow.md":   file(flow),
+		"checklists/ready.md": file("# Ready\n"),
+		"personas/expert.md":  file(expert),
+		"packs/tides.md":      file(pack),
+	}
+}
+
+func TestTheUsersFilesLieOverTheBuiltInOnes(t *testing.T) {
+	builtin := builtinFiles()
+	base := revisionOf(builtin["library/spec.md"].Data)
+	lib := OpenLibrary(builtin, fstest.MapFS{
+		"prompts/mine/spec.md":       titled("spec", "Yours", "base: "+base+"\n"),
+		"prompts/mine/own.md":        titled("own", "Own", ""),
+		"prompts/imported/theirs.md": titled("theirs", "Theirs", "origin: {format: fabric}\n"),
+		"workflows/flow.md":          file(strings.Replace(flow, "title: Flow", "title: My flow", 1)),
+		"checklists/ready.md":        file("# My ready\n"),
+		"checklists/own.md":          file("No title.\n"),
+		"personas/expert.md":         file(strings.Replace(expert, "title: Expert", "title: My expert\nbase: "+strings.Repeat("0", 64), 1)),
+		"packs/harbours.md":          file(strings.Replace(pack, "id: tides", "id: harbours", 1)),
+	})
+	for _, read := range []string{"one by one", "everything"} {
+		t.Run(read, func(t *testing.T) { checkOverlay(t, lib, base) })
+		if problems := lib.Problems(); len(problems) > 0 {
+			t.Fatal(problems)
+		}
+	}
+	titles := []string{}
+	for _, p := range lib.Prompts() {
+		titles = append(titles, p.Title)
+	}
+	for _, p := range lib.Personas() {
+		titles = append(titles, p.Title)
+	}
+	for _, p := range lib.Packs() {
+		titles = append(titles, p.ID)
+	}
+	for _, c := range lib.Checklists() {
+		titles = append(titles, c.Title)
+	}
+	for _, w := range lib.Workflows() {
+		titles = append(titles, w.Title)
+	}
+	if got, want := strings.Join(titles, ", "), "Own, Built-in, Yours, Theirs, My expert, harbours, tides, own, My ready, My flow"; got != want {
+		t.Errorf("the library holds %s; want %s", got, want)
+	}
+}
+
+func checkOverlay(t *testing.T, lib *Library, base string) {
+	t.Helper()
+	own, _ := lib.Prompt("spec")
+	under, customised := own.Under()
+	if own.Title != "Yours" || own.Source != workflow.Yours || !customised || under.Title != "Built-in" || under.Source != workflow.BuiltIn || own.Behind() {
+		t.Errorf("the prompt spec is %q of %s over %q, behind: %v", own.Title, own.Source, under.Title, own.Behind())
+	}
+	for id, want := range map[string]workflow.Source{"request": workflow.BuiltIn, "own": workflow.Yours, "theirs": workflow.Imported} {
+		p, _ := lib.Prompt(id)
+		if _, customised := p.Under(); p.Source != want || customised || p.Behind() {
+			t.Errorf("the prompt %s is of %q, customised: %v; want %s and not", id, p.Source, customised, want)
+		}
+	}
+	if w, _ := lib.Workflow("flow"); w.Title != "My flow" || w.Source != workflow.Yours {
+		t.Errorf("the workflow is %q of %s", w.Title, w.Source)
+	}
+	if text, _ := lib.Checklist("ready"); text != "# My ready\n" {
+		t.Errorf("the checklist is %q", text)
+	}
+	if p, ok := lib.Pack("harbours"); !ok || p.Source != workflow.Yours {
+		t.Errorf("the pack is of %q, %v", p.Source, ok)
+	}
+	if p, ok := lib.Persona("expert"); !ok || p.Title != "My expert" {
+		t.Errorf("the persona is %q, %v", p.Title, ok)
+	}
+	if st, ok := lib.Standing(KindPrompt, "spec"); !ok || st.Source != workflow.Yours || st.Base != base || st.Under != base || st.Behind {
+		t.Errorf("the prompt spec stands as %+v", st)
+	}
+	if st, _ := lib.Standing(KindPersona, "expert"); !st.Behind || st.Under == "" {
+		t.Errorf("the persona stands as %+v, want behind", st)
+	}
+	text, below, err := lib.Text(KindPrompt, "spec")
+	if err != nil || !strings.Contains(string(text), "title: Yours") || !strings.Contains(string(below), "title: Built-in") {
+		t.Errorf("the texts of spec are %q and %q, %v", text, below, err)
+	}
+	if text, below, err := lib.Text(KindPack, "tides"); err != nil || string(text) != pack || below != nil {
+		t.Errorf("the texts of tides are %q and %q, %v", text, below, err)
+	}
+	if _, _, err := lib.Text(KindPack, "none"); workflow.CodeOf(err) != workflow.NotFound {
+		t.Errorf("the text of nothing: %v, want not found", err)
+	}
+}
+
+func TestAnUpgradeLeavesACustomisedPromptBehind(t *testing.T) {
+	before := builtinFiles()
+	user := fstest.MapFS{"prompts/spec.md": titled("spec", "Yours", "base: "+revisionOf(before["library/spec.md"].Data)+"\n")}
+	after := builtinFiles()
+	after["library/spec.md"] = titled("spec", "Better", "")
+	for name, tt := range map[string]struct {
+		builtin fstest.MapFS
+		want    bool
+	}{"before": {before, false}, "after": {after, true}} {
+		p, _ := OpenLibrary(tt.builtin, user).Prompt("spec")
+		if p.Title != "Yours" || p.Behind() != tt.want {
+			t.Errorf("%s the upgrade the prompt is %q, behind: %v; want %v", name, p.Title, p.Behind(), tt.want)
+		}
+	}
+}
+
+// What is wrong with one file of the user's is told, and the rest is there.
+func TestBadFilesOfTheUser(t *testing.T) {
+	with := func(front, body string) *fstest.MapFile {
+		return file("---\nid: bad\ntitle: T\nsummary: S.\n" + front + "---\n" + body)
+	}
+	declared := "variables:\n  - {name: a, type: text, label: A}\n  - {name: b, type: text, label: B}\n"
+	tests := []struct {
+		name string
+		file *fstest.MapFile
+		line int
+		want string
+		used bool
+	}{
+		{"no YAML", with("tags: [\n", "Text.\n"), 5, "The front matter is not YAML: ", false},
+		{"an unknown key", with("colour: red\n", "Text.\n"), 5, "“colour” is not a key of a prompt; expected are ", false},
+		{"a 5 MB file", with("", strings.Repeat("x", 5<<20)), 0, "The file is larger than 1 MB.", false},
+		{"invalid UTF-8", with("", "Text.\n\xff\n"), 7, "The text is not UTF-8.", false},
+		{"a variable that is not declared", with("", "{{a}}\n"), 6, "The variable “a” is not declared; ", false},
+		{"a variable that is not used", with(declared, "{{a}}\n"), 7, "The variable “b” is declared and never used.", true},
+		{"a section inside itself", with(declared, "{{#a}}{{#b}}\n{{#a}}{{/a}}{{/b}}{{/a}}\n"), 10, "The section “a” is open already and cannot be inside itself.", false},
+		{"sections that cross", with(declared, "{{#a}}{{#b}}\n{{/a}}{{/b}}\n"), 10, "{{/b}} is expected, to close the section of line 9, and not {{/a}}.", false},
+		{"an id that is taken", titled("own", "T", ""), 2, "The id “own” is taken by prompts/a.md; ", false},
+		{"a base that is none", with("base: x\n", "Text.\n"), 5, "“x” is not a revision; ", false},
+		{"CRLF and a byte-order mark", file("\ufeff---\r\nid: bad\r\ntitle: T\r\nsummary: S.\r\n---\r\nText.\r\n"), 0, "", true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			lib := OpenLibrary(builtinFiles(), fstest.MapFS{
+				"prompts/a.md": titled("own", "Own", ""), "prompts/b/bad.md": tt.file, "prompts/c.md": titled("other", "Other", ""),
+			})
+			if _, used := lib.Prompt("bad"); used != tt.used {
+				t.Errorf("looked up alone, the file is used: %v, want %v", used, tt.used)
+			}
+			for _, id := range []string{"spec", "request", "own", "other"} {
+				if _, ok := lib.Prompt(id); !ok {
+					t.Errorf("the prompt %s is missing", id)
+				}
+			}
+			problems := lib.Problems()
+			if tt.want == "" {
+				if len(problems) > 0 {
+					t.Error(problems)
+				}
+				return
+			}
+			if len(problems) != 1 {
+				t.Fatalf("%d problems, want 1: %v", len(problems), problems)
+			}
+			p := problems[0]
+			if p.Source != workflow.Yours || p.File != "prompts/b/bad.md" || p.Line != tt.line || !strings.HasPrefix(p.Message, tt.want) || p.Doubt != tt.used {
+				t.Errorf("the problem is %+v; want line %d: %s", p, tt.line, tt.want)
+			}
+		})
+	}
+}
+
+func TestABadOverlayShowsTheBuiltInFile(t *testing.T) {
+	lib := OpenLibrary(builtinFiles(), fstest.MapFS{
+		"prompts/spec.md":   file("---\nid: spec\ntitle: T\n---\nText.\n"),
+		"workflows/flow.md": file(strings.Replace(flow, "prompt: spec", "prompt: gone", 1)),
+	})
+	if p, ok := lib.Prompt("spec"); !ok || p.Source != workflow.BuiltIn {
+		t.Errorf("the prompt is of %q, %v; want the built-in one", p.Source, ok)
+	}
+	if w, ok := lib.Workflow("flow"); !ok || w.Source != workflow.BuiltIn {
+		t.Errorf("the workflow is of %q, %v; want the built-in one", w.Source, ok)
+	}
+	if problems := lib.Problems(); len(problems) != 2 || problems[1].Line != 18 {
+		t.Errorf("problems %v; want one of the prompt, and one of the workflow in line 18", problems)
+	}
+}
+
+func TestAnIDIsFoundHoweverItIsWritten(t *testing.T) {
+	long := "purpose: " + strings.Repeat("x", maxGlance) + "\n"
+	user := fstest.MapFS{}
+	for i, front := range []string{
+		"id: %s\ntitle: T\nsummary: S.\n", "id: \"%s\"\ntitle: T\nsummary: S.\n", "id:   %s   # mine\ntitle: T\nsummary: S.\n",
+		long + "id: %s\ntitle: T\nsummary: S.\n", "{id: %s, title: T, summary: S.}\n", "title: T\nsummary: S.\n'id': %s\n",
+	} {
+		id := fmt.Sprintf("p%d", i)
+		user["prompts/"+id+".md"] = file("---\n" + fmt.Sprintf(front, id) + "---\nText.\n")
+	}
+	lib := OpenLibrary(builtinFiles(), user)
+	for i := range len(user) {
+		if p, ok := lib.Prompt(fmt.Sprintf("p%d", i)); !ok || p.Source != workflow.Yours {
+			t.Errorf("the prompt p%d is not found", i)
+		}
+	}
+}
+
+// openDir returns a library of files on disk.
+func openDir(t testing.TB, dir string) *Library {
+	t.Helper()
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = root.Close() })
+	return OpenLibrary(builtinFiles(), root.FS())
+}
+
+func write(t testing.TB, dir, name, text string) {
+	t.Helper()
+	file := filepath.Join(dir, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestLinksAreNotFollowed(t *testing.T) {
+	dir, outside := t.TempDir(), t.TempDir()
+	write(t, outside, "secret.md", string(titled("secret", "Secret", "").Data))
+	write(t, dir, "prompts/own.md", string(titled("own", "Own", "").Data))
+	for link, to := range map[string]string{"prompts/link.md": filepath.Join(outside, "secret.md"), "prompts/folder": outside, "prompts/in.md": "own.md"} {
+		if err := os.Symlink(to, filepath.Join(dir, filepath.FromSlash(link))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(t, dir, "prompts/.git/hidden.md", "not ours")
+	lib := openDir(t, dir)
+	if _, ok := lib.Prompt("secret"); ok {
+		t.Error("a link out of the folder is followed")
+	}
+	if p, ok := lib.Prompt("own"); !ok || p.File != "prompts/own.md" {
+		t.Errorf("the prompt own is %q, %v", p.File, ok)
+	}
+	files := []string{}
+	for _, p := range lib.Problems() {
+		files = append(files, p.File)
+		if !strings.HasPrefix(p.Message, "Links are not followed; ") {
+			t.Error(p)
+		}
+	}
+	if want := []string{"prompts/folder", "prompts/in.md", "prompts/link.md"}; !slices.Equal(files, want) {
+		t.Errorf("problems of %q, want %q", files, want)
+	}
+}
+
+func TestNamesThatDifferOnlyInCase(t *testing.T) {
+	lib := OpenLibrary(builtinFiles(), fstest.MapFS{
+		"prompts/a/Name.md": titled("one", "One", ""), "prompts/a/name.md": titled("two", "Two", ""), "prompts/b/name.md": titled("three", "Three", ""),
+	})
+	problems := lib.Problems()
+	if len(problems) != 1 || problems[0].File != "prompts/a/name.md" || !problems[0].Doubt || !strings.Contains(problems[0].Message, "prompts/a/Name.md") {
+		t.Errorf("problems %v; want one about library/a/name.md", problems)
+	}
+	for _, id := range []string{"one", "two", "three"} {
+		if _, ok := lib.Prompt(id); !ok {
+			t.Errorf("the prompt %s is missing", id)
+		}
+	}
+}
+
+// countingFS counts how often files are read whole.
+type countingFS struct {
+	fs.FS
+	mu    *sync.Mutex
+	reads map[string]int
+}
+
+func counting(files fs.FS) countingFS { return countingFS{files, &sync.Mutex{}, map[string]int{}} }
+
+func (f countingFS) ReadFile(name string) ([]byte, error) {
+	f.mu.Lock()
+	f.reads[name]++
+	f.mu.Unlock()
+	return fs.ReadFile(f.FS, name)
+}
+
+func TestReloadReadsOnlyWhatHasChanged(t *testing.T) {
+	old := time.Now().Add(-time.Hour)
+	user := fstest.MapFS{}
+	for _, id := range []string{"a", "b", "c"} {
+		user["prompts/"+id+".md"] = titled(id, "Old", "")
+		user["prompts/"+id+".md"].ModTime = old
+	}
+	counted := counting(user)
+	lib := OpenLibrary(builtinFiles(), counted)
+	lib.Prompts()
+	if again := lib.Reload(); again != lib {
+		t.Error("nothing has changed, and there is another library")
+	}
+	user["prompts/b.md"] = titled("b", "New", "")
+	user["prompts/b.md"].ModTime = old.Add(time.Minute)
+	delete(user, "prompts/c.md")
+	user["prompts/d.md"] = titled("d", "New", "")
+	again := lib.Reload()
+	if again == lib {
+		t.Fatal("files have changed, and the library is the same")
+	}
+	titles := map[string]string{}
+	for _, p := range again.Prompts() {
+		titles[p.ID] = p.Title
+	}
+	if want := map[string]string{"a": "Old", "b": "New", "d": "New", "spec": "Built-in", "request": "Built-in"}; !reflect.DeepEqual(titles, want) {
+		t.Errorf("after the change the prompts are %v, want %v", titles, want)
+	}
+	want := map[string]int{"prompts/a.md": 1, "prompts/b.md": 2, "prompts/c.md": 1, "prompts/d.md": 1}
+	if !reflect.DeepEqual(counted.reads, want) {
+		t.Errorf("files were read %v, want %v", counted.reads, want)
+	}
+	if p, _ := lib.Prompt("b"); p.Title != "Old" {
+		t.Error("the library from before has changed")
+	}
+}
+
+// Within the grain of the file system's clock a change does not show in size and time.
+func TestReloadDoesNotTrustAFileThatIsYoung(t *testing.T) {
+	now := time.Now()
+	user := fstest.MapFS{"prompts/a.md": titled("a", "One", "")}
+	user["prompts/a.md"].ModTime = now
+	lib := OpenLibrary(builtinFiles(), user)
+	lib.Prompts()
+	user["prompts/a.md"] = titled("a", "Two", "")
+	user["prompts/a.md"].ModTime = now
+	if p, _ := lib.Reload().Prompt("a"); p.Title != "Two" {
+		t.Errorf("the title is %q, want that of the file as it is now", p.Title)
+	}
+}
+
+func TestOneOfYoursIsFoundWithoutReadingTheOthers(t *testing.T) {
+	user := fstest.MapFS{}
+	for i := range 50 {
+		user[fmt.Sprintf("prompts/p%d.md", i)] = titled(fmt.Sprintf("p%d", i), "T", "")
+	}
+	builtin, own := counting(builtinFiles()), counting(user)
+	lib := OpenLibrary(builtin, own)
+	for _, id := range []string{"p7", "spec", "nothing"} {
+		lib.Prompt(id)
+	}
+	lib.Checklist("ready")
+	if want := map[string]int{"prompts/p7.md": 1}; !reflect.DeepEqual(own.reads, want) {
+		t.Errorf("of the user's files %v were read, want %v", own.reads, want)
+	}
+	if want := map[string]int{"library/spec.md": 1, "checklists/ready.md": 1}; !reflect.DeepEqual(builtin.reads, want) {
+		t.Errorf("of the built-in files %v were read, want %v", builtin.reads, want)
+	}
+}

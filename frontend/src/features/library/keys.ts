@@ -1,0 +1,25 @@
+import type { PromptDesk } from '../../lib/state/prompt-desk.svelte';
+import type { Shortcut } from '../../lib/state/shortcuts.svelte';
+import type { DeskActs } from './acts.svelte';
+
+/** The keys of a prompt on the screen of the library. */
+export function deskKeys(desk: PromptDesk, acts: DeskActs, tab: string): Shortcut[] {
+  return [
+    { keys: 'C', run: () => void acts.copy() },
+    { keys: 'Shift C', run: () => void acts.copy(true) },
+    { keys: 'Enter', when: notPressing, run: () => void acts.run() },
+    { keys: 'Ctrl Enter', anywhere: true, run: () => void acts.run() },
+    { keys: 'Ctrl Shift C', anywhere: true, run: () => void acts.copy() },
+    { keys: 'Ctrl Shift V', anywhere: true, run: () => void acts.paste() },
+    { keys: 'Escape', run: () => (desk.runs.active ? acts.stop() : tab && acts.go()) },
+    { keys: 'S', run: () => void acts.favourite() },
+    { keys: 'E', run: () => void acts.edit() },
+    { keys: 'N', run: acts.turn },
+    { keys: 'P', run: () => (acts.choosing = true) },
+  ];
+}
+
+/** Enter presses a button or follows a link that has the focus; elsewhere it runs. */
+function notPressing(event: KeyboardEvent): boolean {
+  return !(event.target instanceof Element && event.target.closest('button, a, summary, [role="menuitem"], [role="switch"], [role="radio"]'));
+}
