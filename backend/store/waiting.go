@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/json"
 	"slices"
+	"strconv"
 
 	"plumbline/backend/workflow"
 )
@@ -143,8 +144,12 @@ func (s *salvager) postWaiting(tx *Tx) error {
 	if err := s.deriveSequences(tx); err != nil { // so that no number is given out twice
 		return err
 	}
+	q, err := queueOf(tx)
+	if err != nil {
+		return err
+	}
 	for _, v := range orphans {
-		if err := s.post(tx, v); err != nil {
+		if err := s.post(tx, v, q); err != nil {
 			return err
 		}
 	}
@@ -152,22 +157,81 @@ func (s *salvager) postWaiting(tx *Tx) error {
 }
 
 // post makes the commit of one version.
-func (s *salvager) post(tx *Tx, v workflow.Version) error {
+func (s *salvager) post(tx *Tx, v workflow.Version, q queue) error {
 	body, ok, err := tx.Body(v.ProjectID, v.Path, v.Number)
 	if err != nil || !ok {
 		s.miss(bucketBody, versionKey(v.ProjectID, v.Path, v.Number), "git does not have it either.")
 		return err
 	}
-	if err := tx.Describe(v.ProjectID, v.Author, v.At, v.Message); err != nil {
+	files, err := VersionFiles(v, body)
+	if err != nil {
 		return err
 	}
-	n := tx.notes[v.ProjectID]
-	n.files[v.Path] = workflow.File{Path: v.Path, Content: []byte(body)}
-	n.versions = append(n.versions, workflow.VersionKey{Path: v.Path, Number: v.Number})
-	if err := tx.project(v.ProjectID, bucketVersion, hashID(v.Path), v); err != nil {
-		return err
+	c := workflow.Commit{
+		ProjectID: v.ProjectID, At: v.At, Author: v.Author, Message: v.Message, Files: files,
+		Versions: []workflow.VersionKey{{Path: v.Path, Number: v.Number}},
 	}
-	err = tx.flush()
-	clear(tx.notes)
+	if c.Seq = q.place(v); c.Seq == 0 {
+		return tx.post(c)
+	}
+	q.add(c.Seq, c.ProjectID, c.Versions)
+	_, err = tx.put(bucketOutbox, key(sequenceKey(c.Seq)), c)
 	return err
+}
+
+// queue is the order in which the commits of the outbox are published.
+type queue struct {
+	taken    map[uint64]bool
+	versions map[string][]waitingVersion // by artifact
+}
+
+// waitingVersion is a version and the number of its commit.
+type waitingVersion struct {
+	number int
+	seq    uint64
+}
+
+func queueOf(tx *Tx) (queue, error) {
+	q := queue{taken: map[uint64]bool{}, versions: map[string][]waitingVersion{}}
+	err := tx.scan(bucketOutbox, nil, func(k, value []byte) error {
+		seq, err := strconv.ParseUint(string(k), 10, 64)
+		if err != nil {
+			return nil // no commit of ours
+		}
+		var head commitHead
+		_ = decode(bucketOutbox, k, value, &head) // a newer Plumbline may read it; the number is taken
+		q.add(seq, head.ProjectID, head.Versions)
+		return nil
+	})
+	return q, err
+}
+
+// add takes a number for a commit.
+func (q queue) add(seq uint64, projectID string, versions []workflow.VersionKey) {
+	q.taken[seq] = true
+	for _, v := range versions {
+		artifact := string(key(projectID, v.Path))
+		q.versions[artifact] = append(q.versions[artifact], waitingVersion{v.Number, seq})
+	}
+}
+
+// place returns a free number for the commit of a version that no commit has,
+// between those of the versions around it: the commit that is lost has left one. It
+// returns 0 for the end, when no newer version waits.
+func (q queue) place(v workflow.Version) uint64 {
+	older, newer := waitingVersion{}, waitingVersion{}
+	for _, w := range q.versions[string(key(v.ProjectID, v.Path))] {
+		if w.number < v.Number && w.number > older.number {
+			older = w
+		}
+		if w.number > v.Number && (newer.number == 0 || w.number < newer.number) {
+			newer = w
+		}
+	}
+	for seq := older.seq + 1; seq < newer.seq; seq++ {
+		if !q.taken[seq] {
+			return seq
+		}
+	}
+	return 0
 }
