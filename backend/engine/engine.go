@@ -116,7 +116,7 @@ func Open(ctx context.Context, opt Options) (*Engine, error) {
 	opt = opt.filled()
 	st, err := store.Open(ctx, opt.Dir, store.Options{Now: opt.Now, Disk: opt.Disk, Check: opt.Examine, Spare: opt.SparePages})
 	if err != nil {
-		return nil, err
+		return nil, withWayOut(err)
 	}
 	e := &Engine{
 		opt: opt, store: st, history: history.OpenOn(opt.Disk, opt.Dir), hub: newHub(),
@@ -133,9 +133,17 @@ func Open(ctx context.Context, opt Options) (*Engine, error) {
 	e.drainer = newDrainer(st, e.history, e.drainFailed)
 	if err := e.recoverAll(ctx); err != nil {
 		e.runs.close()
-		return nil, errors.Join(err, e.history.Close(), st.Close())
+		return nil, errors.Join(withWayOut(err), e.history.Close(), st.Close())
 	}
 	return e, nil
+}
+
+// withWayOut gives an error that keeps somebody out of the folder a hint, if it has none.
+func withWayOut(err error) error {
+	if d := workflow.Describe(err); d.Hint == "" {
+		return &workflow.Error{Code: d.Code, Message: d.Message, Hint: repairHint, Err: err}
+	}
+	return err
 }
 
 // recoverAll brings everything a crash may have left half-way to a known state.

@@ -13,6 +13,11 @@ import (
 // the new ones. Nobody is kept from the other projects by one that cannot be read.
 func (e *Engine) bringBackOrphans(ctx context.Context) error {
 	orphans, err := e.orphans()
+	if workflow.CodeOf(err) == workflow.Internal { // a record is damaged: nobody can tell whom a history belongs to
+		d := workflow.Describe(err)
+		e.notify("warning", "Plumbline could not look for projects that are missing: "+d.Message, orElse(d.Hint, repairHint))
+		return nil
+	}
 	if err != nil {
 		return err
 	}

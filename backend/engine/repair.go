@@ -361,7 +361,7 @@ func (f *folder) rewrite(ctx context.Context, st *store.Store, p workflow.Projec
 	if err != nil {
 		return err
 	}
-	w := &rewriting{folder: f, store: st, project: p, texts: texts, bare: map[textKey]bool{}}
+	w := &rewriting{folder: f, store: st, project: p, texts: texts}
 	err = w.gather(ctx)
 	if err == nil {
 		err = w.write(ctx)

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -171,4 +173,55 @@ func again(t *testing.T, b *bench) {
 		t.Errorf("repairing it again: %+v, %v", report, err)
 	}
 	b.open()
+}
+
+// spoil makes the records of the database that hold a text ones that are damaged.
+// The pages stay whole, so that nothing shows before they are read.
+func spoil(t *testing.T, b *bench, text string) {
+	t.Helper()
+	overwrite(t, filepath.Join(b.dir, "plumbline.db"), func(c []byte) []byte {
+		if !bytes.Contains(c, []byte(text)) {
+			t.Fatalf("no record holds %s", text)
+		}
+		return bytes.ReplaceAll(c, []byte(text), bytes.ToUpper([]byte(text)))
+	})
+}
+
+// block puts a file in the place of a history, so that nothing can be published.
+func block(t *testing.T, repo string) {
+	t.Helper()
+	if err := errors.Join(os.Rename(repo, repo+".away"), os.WriteFile(repo, nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestRepairWritesAVersionThatCameTooLateForTheOutbox damages the database, which
+// says that git has a version before the older one, and takes the history away.
+func TestRepairWritesAVersionThatCameTooLateForTheOutbox(t *testing.T) {
+	b, p := lived(t)
+	repo := b.history.Dir(p.ID)
+	block(t, repo)
+	try(b.Save(b.ctx, p.ID, workflow.SaveDocument{Path: "spec.md", Base: 1, Body: "Two.\n"}))(t)
+	try(b.Save(b.ctx, p.ID, workflow.SaveDocument{Path: "spec.md", Base: 2, Body: "Three.\n"}))(t)
+	pending := try(b.store.Pending(0))(t)
+	name := strings.Repeat("ab", 20)
+	must(t, b.store.Drained(p.ID, []workflow.Published{
+		{Seq: pending[len(pending)-1].Seq, Commit: name, Blobs: map[string]string{"spec.md": name}},
+	}))
+	if err := b.Close(); err == nil {
+		t.Fatal("the history could be written")
+	}
+	must(t, errors.Join(os.Remove(repo), os.RemoveAll(repo+".away")))
+	spoil(t, b, `"state":"waiting"`)
+	report := try(Repair(b.ctx, b.options()))(t)
+	b.open()
+	b.sound()
+	for number, want := range map[int]string{2: "Two.\n", 3: "Three.\n"} {
+		if got := try(b.text(b.ctx, p.ID, "spec.md", number))(t); got != want {
+			t.Errorf("v%d is %q, want %q: %+v", number, got, want, report)
+		}
+	}
+	if tip := drainGit(t, repo, "show", "main:spec.md"); tip != "Three.\n" {
+		t.Errorf("git ends with %q", tip)
+	}
 }

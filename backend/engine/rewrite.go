@@ -19,17 +19,11 @@ type rewriting struct {
 	project workflow.Project
 	texts   string // a folder with the texts that were saved, by blob
 
-	versions []workflow.Version // in the order in which they were made
-	bare     map[textKey]bool   // those whose text the database does not have
-	renamed  []workflow.Version // those written, with their new names in git
-	tip      string             // of what has been written
+	versions []workflow.Version           // in the order in which they were made
+	outbox   map[workflow.VersionKey]bool // those that get to git by themselves
+	renamed  []workflow.Version           // those written, with their new names in git
+	tip      string                       // of what has been written
 	seq      uint64
-}
-
-// textKey names a version of the project.
-type textKey struct {
-	path   string
-	number int
 }
 
 // gather sets the old history aside and saves the texts of all versions that are
@@ -42,11 +36,13 @@ func (w *rewriting) gather(ctx context.Context) error {
 			_, here, err := tx.Body(v.ProjectID, v.Path, v.Number)
 			if err == nil && !here {
 				want = append(want, v.Blob)
-				w.bare[textKey{v.Path, v.Number}] = true
 			}
 			return err
 		})
 	})
+	if err == nil {
+		w.outbox, err = w.store.Waiting(w.project.ID)
+	}
 	if err != nil {
 		return err
 	}
@@ -141,11 +137,11 @@ func (w *rewriting) write(ctx context.Context) error {
 	return nil
 }
 
-// waiting returns the versions that were in git, and those whose text is nowhere.
-// Those of the outbox get there by themselves.
+// waiting returns the versions that the new history begins with: all but those of
+// the outbox, which follow.
 func (w *rewriting) waiting() []workflow.Version {
 	return slices.DeleteFunc(slices.Clone(w.versions), func(v workflow.Version) bool {
-		return v.Blob == "" && !v.Lost && !w.bare[textKey{v.Path, v.Number}]
+		return w.outbox[workflow.VersionKey{Path: v.Path, Number: v.Number}]
 	})
 }
 

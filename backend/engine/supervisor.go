@@ -49,36 +49,36 @@ func newSupervisor(e *Engine) *supervisor {
 
 // recover ends the runs that were active when the process before this one died,
 // and keeps what they had written. Runs that wait for a paste go on waiting. One
-// that cannot be ended now is told of; it can be stopped later.
+// that cannot be read or ended now is told of; it can be stopped later.
 func (s *supervisor) recover() error {
-	lost := map[string]outcome{}
-	runs := []workflow.Run{}
-	err := s.engine.store.View(func(tx *store.Tx) error {
-		active, err := tx.ActiveRuns()
-		for _, r := range active {
-			if r.State == workflow.RunWaiting {
-				continue
-			}
-			answer, thinking, err := runTexts(tx, r)
-			if err != nil {
-				return err
-			}
-			runs = append(runs, r)
-			lost[r.ID] = outcome{answer: answer, thinking: thinking}
-		}
-		return err
-	})
-	if err != nil {
+	var ids []string
+	if err := s.engine.store.View(func(tx *store.Tx) (err error) { ids, err = tx.ActiveRunIDs(); return err }); err != nil {
 		return err
 	}
-	for _, r := range runs {
-		interrupt(&r, lost[r.ID].answer)
-		if err := s.finish(&r, lost[r.ID]); err != nil {
+	for _, id := range ids {
+		if err := s.endLost(id); err != nil {
 			d := workflow.Describe(err)
 			s.engine.notify("error", "An interrupted run could not be ended: "+d.Message, orElse(d.Hint, "Stop it, then run it again."))
 		}
 	}
 	return nil
+}
+
+// endLost ends a run that nobody is behind any more, unless it waits for a paste.
+func (s *supervisor) endLost(id string) error {
+	var r workflow.Run
+	var out outcome
+	err := s.engine.store.View(func(tx *store.Tx) (err error) {
+		if r, err = tx.Run(id); err == nil && r.State != workflow.RunWaiting {
+			out.answer, out.thinking, err = runTexts(tx, r)
+		}
+		return err
+	})
+	if err != nil || r.State == workflow.RunWaiting {
+		return err
+	}
+	interrupt(&r, out.answer)
+	return s.finish(&r, out)
 }
 
 // admit takes in a run that is about to be recorded, so that it can be stopped

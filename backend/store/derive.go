@@ -16,7 +16,7 @@ import (
 // derive makes what follows from the saved records, and lists what is lost.
 func (s *salvager) derive() error {
 	for _, step := range []func(*Tx) error{
-		s.deriveSchema, s.deriveRuns, s.deriveCandidates, s.deriveVersions, s.dropPublished, s.postWaiting, s.deriveSequences, s.listLost,
+		s.deriveSchema, s.deriveRuns, s.deriveCandidates, s.takeWaiting, s.deriveVersions, s.dropPublished, s.postWaiting, s.deriveSequences, s.listLost,
 	} {
 		err := s.to.Update(func(b *bolt.Tx) error {
 			tx := &Tx{store: &Store{now: time.Now}, bolt: b, notes: map[string]*note{}}
@@ -102,86 +102,6 @@ func (s *salvager) deriveVersions(tx *Tx) error {
 // miss notes a record that must have been there.
 func (s *salvager) miss(name bucketName, k []byte, reason string) {
 	s.expected[string(name)+separator+string(k)] = faultOf(name, k, reason)
-}
-
-// dropPublished removes commits from the outbox that git has: old states of the
-// outbox came back with other records. Where pages may be of any age, so does
-// one that only says how pages for people looked once.
-func (s *salvager) dropPublished(tx *Tx) error {
-	keys, err := tx.keys(bucketOutbox, nil)
-	if err != nil {
-		return err
-	}
-	for _, k := range keys {
-		var c workflow.Commit
-		if _, err := tx.get(bucketOutbox, k, &c); err != nil {
-			continue
-		}
-		drop := s.guessing && len(c.Versions) == 0
-		for _, v := range c.Versions {
-			var version workflow.Version
-			if ok, err := tx.get(bucketVersion, versionKey(c.ProjectID, v.Path, v.Number), &version); err == nil && ok {
-				drop = drop || version.Blob != ""
-			}
-		}
-		if drop {
-			if err := tx.remove(bucketOutbox, k); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// postWaiting makes commits for the versions that git does not have and whose
-// own commit is lost.
-func (s *salvager) postWaiting(tx *Tx) error {
-	r := &ruler{tx: tx}
-	orphans := []workflow.Version{}
-	err := tx.scan(bucketVersion, nil, func(k, value []byte) error {
-		var v workflow.Version
-		if err := decode(bucketVersion, k, value, &v); err != nil || v.Blob != "" {
-			return nil // nothing to write for it
-		}
-		waits, err := r.waits(k)
-		if err == nil && !waits {
-			orphans = append(orphans, v)
-		}
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	if err := s.deriveSequences(tx); err != nil { // so that no number is given out twice
-		return err
-	}
-	for _, v := range orphans {
-		if err := s.post(tx, v); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// post makes the commit of one version.
-func (s *salvager) post(tx *Tx, v workflow.Version) error {
-	body, ok, err := tx.Body(v.ProjectID, v.Path, v.Number)
-	if err != nil || !ok {
-		s.miss(bucketBody, versionKey(v.ProjectID, v.Path, v.Number), "git does not have it either.")
-		return err
-	}
-	if err := tx.Describe(v.ProjectID, v.Author, v.At, v.Message); err != nil {
-		return err
-	}
-	n := tx.notes[v.ProjectID]
-	n.files[v.Path] = workflow.File{Path: v.Path, Content: []byte(body)}
-	n.versions = append(n.versions, workflow.VersionKey{Path: v.Path, Number: v.Number})
-	if err := tx.project(v.ProjectID, bucketVersion, hashID(v.Path), v); err != nil {
-		return err
-	}
-	err = tx.flush()
-	clear(tx.notes)
-	return err
 }
 
 // deriveSequences makes sure that no number of a bucket is given out twice.

@@ -98,6 +98,24 @@ func (s *Store) PendingProjects() ([]string, error) {
 	return slices.Sorted(maps.Keys(ids)), err
 }
 
+// Waiting returns the versions of a project that are in the outbox.
+func (s *Store) Waiting(projectID string) (map[workflow.VersionKey]bool, error) {
+	waiting := map[workflow.VersionKey]bool{}
+	err := s.View(func(tx *Tx) error {
+		return tx.scan(bucketOutbox, nil, func(k, value []byte) error {
+			var head commitHead
+			if err := decode(bucketOutbox, k, value, &head); err != nil || head.ProjectID != projectID {
+				return err
+			}
+			for _, v := range head.Versions {
+				waiting[v] = true
+			}
+			return nil
+		})
+	})
+	return waiting, err
+}
+
 // commitHead is what is to be known of a commit without its files, which take most
 // of the time to read.
 type commitHead struct {

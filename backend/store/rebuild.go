@@ -245,12 +245,12 @@ func (r *Rebuild) takeOutbox() error {
 	if err != nil {
 		return err
 	}
-	published := r.project
+	published, heads := r.project, maps.Clone(r.heads)
 	for _, commit := range pending {
 		if commit.ProjectID != r.id {
 			continue
 		}
-		if isOld(commit, published) {
+		if isOld(commit, published, heads) {
 			r.later(0, func(tx *Tx) error { return tx.remove(bucketOutbox, key(sequenceKey(commit.Seq))) })
 			continue
 		}
@@ -278,12 +278,14 @@ func (r *Rebuild) takeOutbox() error {
 }
 
 // isOld reports whether a commit is among those that made the history, by the
-// record of the project: every change carries its time into it.
-func isOld(c workflow.Commit, published []byte) bool {
+// record of the project: every change carries its time into it. One that a salvage
+// has made for versions alone is old when the history has them.
+func isOld(c workflow.Commit, published []byte, heads map[string]newest) bool {
 	path := recordPath(bucketProject, c.ProjectID) + ".json"
 	i := slices.IndexFunc(c.Files, func(f workflow.File) bool { return f.Path == path })
-	if i < 0 || published == nil {
-		return false
+	if i < 0 {
+		ahead := func(v workflow.VersionKey) bool { return v.Number > heads[v.Path].number }
+		return len(c.Versions) > 0 && !slices.ContainsFunc(c.Versions, ahead)
 	}
 	var then, now workflow.Project
 	if json.Unmarshal(c.Files[i].Content, &then) != nil || json.Unmarshal(published, &now) != nil {

@@ -466,8 +466,20 @@ func stray(b *Rebuild, i int) error {
 }
 
 // TestRebuildDropsCommitsThatGitHas puts a commit that was published back into
-// the outbox, as a salvage of old pages may do.
+// the outbox, as a salvage of old pages may do. One that a salvage has made for a
+// version alone does not say how old it is.
 func TestRebuildDropsCommitsThatGitHas(t *testing.T) {
+	for what, change := range map[string]func(*workflow.Commit){
+		"as it was": func(*workflow.Commit) {},
+		"made anew": func(c *workflow.Commit) {
+			c.Files = slices.DeleteFunc(c.Files, func(f workflow.File) bool { return strings.HasPrefix(f.Path, recordDir+"/project/") })
+		},
+	} {
+		t.Run(what, func(t *testing.T) { rebuildDrops(t, change) })
+	}
+}
+
+func rebuildDrops(t *testing.T, change func(*workflow.Commit)) {
 	s := open(t)
 	p := aProject
 	repos := map[string]*repository{}
@@ -484,6 +496,7 @@ func TestRebuildDropsCommitsThatGitHas(t *testing.T) {
 				t.Fatal(pending, err)
 			}
 			old = pending[0]
+			change(&old)
 		}
 		drain(t, s, repos, 0)
 	}

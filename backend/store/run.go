@@ -28,6 +28,17 @@ func (tx *Tx) Runs(projectID string) ([]workflow.Run, error) {
 // ActiveRuns returns the runs of all projects whose state is not final, newest first.
 func (tx *Tx) ActiveRuns() ([]workflow.Run, error) { return tx.runsOf(bucketRunActive, nil) }
 
+// ActiveRunIDs returns the ids of the runs of all projects whose state is not final,
+// oldest first. It reads none of them, so that one which is damaged hides no other.
+func (tx *Tx) ActiveRunIDs() ([]string, error) {
+	ids := []string{}
+	err := tx.scan(bucketRunActive, nil, func(k, _ []byte) error {
+		ids = append(ids, string(k))
+		return nil
+	})
+	return ids, err
+}
+
 // runsOf returns the runs that an index names, newest first.
 func (tx *Tx) runsOf(index bucketName, prefix []byte) ([]workflow.Run, error) {
 	runs := []workflow.Run{}

@@ -204,39 +204,6 @@ func TestSalvageWithoutAnyHead(t *testing.T) {
 	}
 }
 
-func TestSalvagePutsVersionsThatGitDoesNotHaveBackIntoTheOutbox(t *testing.T) {
-	dir := sound(t)
-	waiting := 0
-	change(t, dir, func(tx *bolt.Tx) error {
-		b := tx.Bucket([]byte(bucketOutbox))
-		waiting = b.Stats().KeyN
-		for k, _ := b.Cursor().First(); k != nil; k, _ = b.Cursor().First() {
-			if err := b.Delete(k); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	_, to := salvage(t, t.TempDir(), []byte(read(t, filepath.Join(dir, fileName))))
-	saved := t.TempDir()
-	if err := os.Rename(to, filepath.Join(saved, fileName)); err != nil {
-		t.Fatal(err)
-	}
-	s, err := Open(t.Context(), saved, Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	pending, err := s.Pending(0)
-	if err != nil || len(pending) != waiting {
-		t.Fatalf("%d commits wait, %v, want %d", len(pending), err, waiting)
-	}
-	drain(t, s, map[string]*repository{}, 0)
-	if err := s.Verify(t.Context(), func(f Fault) { t.Error(f) }); err != nil {
-		t.Error(err)
-	}
-}
-
 // TestSalvageEndsWithASoundFile damages a file at random places: salvage ends,
 // and what it makes can be opened and is consistent page by page.
 func TestSalvageEndsWithASoundFile(t *testing.T) {
