@@ -22,6 +22,8 @@ var (
 	perSeverityRE = regexp.MustCompile(`(?i)\b` + severityWord + `(?:[ -](?:severity|priority))?\s*[:=]\s*(\d{1,5})\b|\b` + amountWord + `\s+` + severityWord + `\b`)
 	// countLineRE is an entry that gives the number of one severity.
 	countLineRE = regexp.MustCompile(`(?i)^[^\pL\d]*` + severityWord + `(?:[ -](?:severity|priority))?(?:\s+(?:issues|findings|problems|vulnerabilities|bugs|risks))?\s*(?:[:：=]|\s[-–—]\s|\()\s*\(?\s*(\d{1,5}|none|zero|no)\b\)?\s*(?:issues?|findings?|items?|found|open)?\s*\W*$`)
+	// unratedRE is the number of findings that have no severity.
+	unratedRE = regexp.MustCompile(`(?i)\b(?:none|unrated|no severity|without(?: a)? severity)\s*[:=]\s*(\d{1,5})\b`)
 	// oldRE tells a number that is about another text.
 	oldRE = regexp.MustCompile(`(?i)\b(?:previous|previously|prior|earlier|new|last round|resolved|remaining|pre-existing|original)\b`)
 )
@@ -83,6 +85,9 @@ func claimOf(text string) (workflow.FindingClaim, bool) {
 			word, number = m[4], m[3]
 		}
 		c.BySeverity[severities[strings.ToLower(word)]] = amount(number)
+	}
+	if m := unratedRE.FindStringSubmatch(rest); m != nil {
+		c.BySeverity[""] = atoi(m[1])
 	}
 	if m := countLineRE.FindStringSubmatch(text); m != nil {
 		c.BySeverity[severities[strings.ToLower(m[1])]] = amount(m[2])
@@ -156,6 +161,10 @@ func (f *finder) compare(read workflow.FindingsRead) {
 				f.note("The text claims %d of severity %s (%s); %d can be read.", n, s, s.Word(), listed[s])
 			}
 		}
+		if n, ok := c.BySeverity[""]; ok && n != listed[""] {
+			f.note("The text claims %d without a severity; %d can be read.", n, listed[""])
+		}
+		sum += c.BySeverity[""]
 		if c.Total >= 0 && len(c.BySeverity) > 1 && sum != c.Total {
 			f.note("The text claims %d findings, and its numbers by severity add up to %d.", c.Total, sum)
 		}

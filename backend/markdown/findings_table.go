@@ -8,7 +8,7 @@ import (
 // columnNames say what a column of a table of findings holds.
 var columnNames = names(
 	"severity: severity, sev, sev., severity level, priority, prio, level, p, schweregrad, priorität, gravité, gravedad, 严重程度, 严重性, 优先级, 级别",
-	"title: title, issue, finding, findings, vulnerability, bug, problem, defect, gap, concern, weakness, description, summary, name, what, details, titel, befund, beschreibung, 问题, 描述",
+	"title: title, issue, finding, findings, vulnerability, bug, problem, defect, gap, concern, weakness, description, summary, name, what, details, failure, failure mode, scenario, threat, attack, bottleneck, weak point, observation, titel, befund, beschreibung, 问题, 描述",
 	"location: file, files, location, loc, where, site, component, path, line, code reference, reference, affected, datei, ort, 位置, 文件",
 	"fix: fix, recommendation, remediation, solution, mitigation, action, suggested fix, suggestion, lösung, empfehlung, 建议, 修复",
 	"status: status, state, 状态",
