@@ -39,7 +39,7 @@ const screens = {
   'history-tab': ['#/p/ID/spec/history', 'v1'],
   history: ['#/p/ID/history?path=spec.md', 'v1'],
   library: ['#/library/spec', 'Assembled prompt'],
-  'library-project': ['#/p/ID/library/plan', 'from Tide table'],
+  'library-project': ['#/p/ID/library/plan', 'Write the plan'],
   settings: ['#/settings/models', 'scribe:latest'],
 };
 const sizes = [[1440, 900], [1100, 720]];

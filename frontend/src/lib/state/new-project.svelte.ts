@@ -20,6 +20,9 @@ export interface TextFile {
 
 const key = 'plumbline.new-project';
 
+/** The workflow that most projects follow; it stands first. */
+const standard = 'idea-to-production';
+
 /** The form of a new project. What was typed outlives leaving the page and every error. */
 export class NewProjectForm {
   name = $state('');
@@ -44,7 +47,8 @@ export class NewProjectForm {
 
   load = async (): Promise<void> => {
     try {
-      this.workflows = await this.listWorkflows();
+      const workflows = await this.listWorkflows();
+      this.workflows = workflows.toSorted((a, b) => Number(b.id === standard) - Number(a.id === standard));
       if (!this.workflows.some((one) => one.id === this.workflowId)) this.workflowId = this.workflows[0]?.id ?? '';
     } catch (cause) {
       this.errors = { ...this.errors, form: toApiError(cause) };

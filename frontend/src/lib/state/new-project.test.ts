@@ -40,6 +40,14 @@ describe('NewProjectForm', () => {
     expect(on.kept.size).toBe(0);
   });
 
+  it('proposes the workflow that most projects follow, and offers the others after it', async () => {
+    const others = ['agent-task', 'harden'].map((id) => ({ ...workflow, id }));
+    const form = new NewProjectForm(async () => [...others, workflow], async () => project, shelf());
+    await form.load();
+    expect(form.workflowId).toBe('idea-to-production');
+    expect(form.workflows?.map((one) => one.id)).toEqual(['idea-to-production', 'agent-task', 'harden']);
+  });
+
   it('sends nothing without a name or an idea, and says so beside each', async () => {
     const { form, create } = setUp();
     expect(await form.submit()).toBeUndefined();
