@@ -70,6 +70,9 @@ func (e *Engine) change(projectID string, by workflow.Author, message string, fn
 	if err != nil {
 		return err
 	}
+	if projectID == workflow.LibraryID {
+		e.shelf.expect() // again: a look at the files meanwhile has not seen this change yet
+	}
 	e.drainer.wake()
 	e.care.written()
 	e.news.add(projectID, w.touched)

@@ -74,7 +74,7 @@ export class PromptImport {
     if (this.busy || this.taken.length === 0) return undefined;
     this.busy = 'take';
     try {
-      const cards = await this.api.library.take(this.taken);
+      const cards = await this.api.library.take(this.taken.map((item) => ({ ...item, take: true }))); // also what was ticked by hand
       this.close();
       return cards;
     } catch (cause) {

@@ -31,7 +31,7 @@ describe('taking prompts in', () => {
     expect(await state.take()).toBeUndefined();
     state.toggle(1);
     expect(await state.take()).toHaveLength(1);
-    expect(take).toHaveBeenCalledWith([expect.objectContaining({ id: 'known' })]);
+    expect(take).toHaveBeenCalledWith([expect.objectContaining({ id: 'known', take: true })]);
     expect(state.open).toBe(false);
   });
 
