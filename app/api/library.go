@@ -15,6 +15,13 @@ func (l *Library) Workflows() ([]workflow.Workflow, error) {
 	return call(l.core, func(ctx context.Context, e *engine.Engine) ([]workflow.Workflow, error) { return e.Workflows(ctx) })
 }
 
+// CopyWorkflow makes a workflow of the user's out of another one; an empty id means that of the other.
+func (l *Library) CopyWorkflow(id, as string) (workflow.Workflow, error) {
+	return call(l.core, func(ctx context.Context, e *engine.Engine) (workflow.Workflow, error) {
+		return e.CopyWorkflow(ctx, id, as)
+	})
+}
+
 // Favourite marks a prompt as a favourite, or no longer.
 func (l *Library) Favourite(promptID string, on bool) (workflow.PromptCard, error) {
 	return call(l.core, func(ctx context.Context, e *engine.Engine) (workflow.PromptCard, error) {

@@ -187,6 +187,10 @@ func TestWorkflowsOnTheCommandLine(t *testing.T) {
 		t.Errorf("%s", out)
 	}
 	s.run(exitFailed, "workflow", "show", "nothing")
+	s.run(0, "workflow", "copy", "harden", "our-way")
+	if out := s.run(0, "workflow", "show", "our-way", "--raw").out; !strings.Contains(out, "\nid: our-way\ntitle: Our way\n") {
+		t.Errorf("%s", out)
+	}
 	bad := s.file("flow.md", "---\nid: flow\ntitle: Flow\nsummary: F.\nphases:\n  - id: a\n    kind: odd\n---\n")
 	if got := s.run(exitFailed, "workflow", "lint", bad); !strings.Contains(got.out, "line 7") {
 		t.Errorf("%s%s", got.out, got.err)

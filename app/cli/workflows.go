@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"plumbline/backend/workflow"
@@ -12,6 +13,7 @@ import (
 type workflowCmd struct {
 	List workflowListCmd `cmd:"" help:"List the workflows."`
 	Show workflowShowCmd `cmd:"" help:"Show the phases of a workflow."`
+	Copy workflowCopyCmd `cmd:"" help:"Make a workflow of your own out of another one."`
 	Lint workflowLintCmd `cmd:"" help:"Check workflow files, or those of the library."`
 }
 
@@ -41,10 +43,14 @@ func (s *session) workflows(ctx context.Context) ([]workflow.Workflow, error) {
 }
 
 type workflowShowCmd struct {
-	ID string `arg:"" help:"The workflow."`
+	ID  string `arg:"" help:"The workflow."`
+	Raw bool   `help:"Print the file as it is."`
 }
 
 func (c *workflowShowCmd) Run(ctx context.Context, s *session) error {
+	if c.Raw {
+		return c.raw(ctx, s)
+	}
 	all, err := s.workflows(ctx)
 	if err != nil {
 		return err
@@ -55,6 +61,43 @@ func (c *workflowShowCmd) Run(ctx context.Context, s *session) error {
 		}
 	}
 	return workflow.Errorf(workflow.NotFound, "There is no workflow “%s”.", c.ID).WithHint("“plumbline workflow list” shows them.")
+}
+
+func (c *workflowShowCmd) raw(ctx context.Context, s *session) error {
+	cl, err := s.connect(ctx)
+	if err != nil {
+		return err
+	}
+	var out struct {
+		Text string `json:"text"`
+	}
+	if err := cl.get(ctx, inLibrary([]string{"workflows", c.ID}), &out); err != nil {
+		return err
+	}
+	return s.print(out, func(p *printer) { p.document(out.Text) })
+}
+
+type workflowCopyCmd struct {
+	ID string `arg:"" help:"The workflow."`
+	As string `arg:"" optional:"" help:"The id of the copy; without one, the copy takes the place of a built-in one."`
+}
+
+func (workflowCopyCmd) examples() []string {
+	return []string{"plumbline workflow copy idea-to-production our-way"}
+}
+
+func (c *workflowCopyCmd) Run(ctx context.Context, s *session) error {
+	shelf, cl, err := s.shelf(ctx)
+	if err != nil {
+		return err
+	}
+	var w workflow.Workflow
+	if err := cl.call(ctx, "Library/CopyWorkflow", &w, c.ID, c.As); err != nil {
+		return err
+	}
+	return s.print(w, func(out *printer) {
+		out.line("%s is yours. Edit %s, then check it with “plumbline workflow lint”.", w.ID, filepath.Join(shelf.Dir, "workflows", w.ID+".md"))
+	})
 }
 
 func printWorkflow(out *printer, w workflow.Workflow) {

@@ -42,6 +42,10 @@ func (d data) addPromptFiles() {
 	d.handle("GET /data/library/prompts/{id}", func(r request, e *engine.Engine) (any, error) {
 		return e.PromptDetail(r.Context(), r.PathValue("id"))
 	})
+	d.handle("GET /data/library/workflows/{id}", func(r request, e *engine.Engine) (any, error) {
+		text, err := e.WorkflowText(r.Context(), r.PathValue("id"))
+		return map[string]string{"text": text}, err
+	})
 	d.handle("GET /data/library/prompts/{id}/upgrade", func(r request, e *engine.Engine) (any, error) {
 		return e.Upgrade(r.Context(), r.PathValue("id"))
 	})

@@ -111,6 +111,8 @@ func everyCall(ctx context.Context, e *Engine, project, run string) map[string]c
 		"PreviewFiles":  answer(e.PreviewFiles(ctx, []workflow.ImportFile{{Path: "a.md", Content: "Tidy up [FILE]."}})),
 		"TakePrompts":   answer(e.TakePrompts(ctx, []workflow.ImportItem{})),
 		"Readme":        answer(e.Readme(ctx, "# Readme\n")),
+		"WorkflowText":  answer(e.WorkflowText(ctx, "harden")),
+		"CopyWorkflow":  answer(e.CopyWorkflow(ctx, "harden", "own-way")),
 		"ExportPrompts": answer(e.ExportPrompts(ctx, workflow.ExportPrompts{Format: "plumbline"})),
 	}
 }

@@ -6,6 +6,8 @@ export function Batch(arg1:string):Promise<workflow.Batch>;
 
 export function Chain(arg1:string):Promise<Array<workflow.ChainLink>>;
 
+export function CopyWorkflow(arg1:string,arg2:string):Promise<workflow.Workflow>;
+
 export function Customise(arg1:string):Promise<workflow.PromptCard>;
 
 export function Facts(arg1:string):Promise<Record<string, string>>;

@@ -10,6 +10,10 @@ export function Chain(arg1) {
   return window['go']['api']['Library']['Chain'](arg1);
 }
 
+export function CopyWorkflow(arg1, arg2) {
+  return window['go']['api']['Library']['CopyWorkflow'](arg1, arg2);
+}
+
 export function Customise(arg1) {
   return window['go']['api']['Library']['Customise'](arg1);
 }
