@@ -43,6 +43,8 @@ type DataShapes struct {
 	ImportFile   workflow.ImportFile    `json:"importFile"`
 	Import       workflow.ImportPreview `json:"import"`
 	ExportAsk    workflow.ExportPrompts `json:"exportAsk"`
+	OwnChecklist workflow.OwnChecklist  `json:"ownChecklist"`
+	TickOwn      workflow.TickOwn       `json:"tickOwn"`
 	Export       workflow.Exported      `json:"export"`
 }
 

@@ -16,6 +16,10 @@ func (d data) addLibrary() {
 	d.handle("GET /data/library/runs", func(r request, e *engine.Engine) (any, error) {
 		return e.PromptRuns(r.Context(), r.query("prompt"), r.query("project"))
 	})
+	d.handle("GET /data/library/own", func(r request, e *engine.Engine) (any, error) { return e.OwnChecklists(r.Context()) })
+	handleBody(d, "POST /data/library/own", func(r request, e *engine.Engine, t workflow.TickOwn) (any, error) {
+		return e.TickOwn(r.Context(), t.ID, t.Offset, t.Version, t.Done)
+	})
 	d.addPromptFiles()
 	handleBody(d, "POST /data/library/fill", func(r request, e *engine.Engine, o workflow.PromptOrder) (any, error) {
 		return e.FillPrompt(r.Context(), o)

@@ -113,6 +113,8 @@ func everyCall(ctx context.Context, e *Engine, project, run string) map[string]c
 		"Readme":        answer(e.Readme(ctx, "# Readme\n")),
 		"WorkflowText":  answer(e.WorkflowText(ctx, "harden")),
 		"CopyWorkflow":  answer(e.CopyWorkflow(ctx, "harden", "own-way")),
+		"OwnChecklists": answer(e.OwnChecklists(ctx)),
+		"TickOwn":       answer(e.TickOwn(ctx, "mastery", 0, 0, true)),
 		"ExportPrompts": answer(e.ExportPrompts(ctx, workflow.ExportPrompts{Format: "plumbline"})),
 	}
 }

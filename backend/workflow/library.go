@@ -272,3 +272,22 @@ type ExportPrompts struct {
 	IDs    []string `json:"ids"`
 	Format string   `json:"format"`
 }
+
+// OwnChecklist is a checklist that belongs to a person rather than to a project.
+type OwnChecklist struct {
+	ID    string `json:"id"`
+	Title string `json:"title"`
+	// Version is that of the person's copy; 0 before the first tick.
+	Version int    `json:"version"`
+	HTML    string `json:"html"`
+	Items   []Item `json:"items"`
+	Done    int    `json:"done"`
+}
+
+// TickOwn is a tick in a checklist of one's own.
+type TickOwn struct {
+	ID      string `json:"id"`
+	Offset  int    `json:"offset"`
+	Version int    `json:"version"`
+	Done    bool   `json:"done"`
+}

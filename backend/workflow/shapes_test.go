@@ -52,6 +52,7 @@ func TestShapesAreStable(t *testing.T) {
 		NewProject{},
 		NextPrompt{},
 		Overview{},
+		OwnChecklist{},
 		OwnerInfo{},
 		Pack{},
 		PastedAnswer{},

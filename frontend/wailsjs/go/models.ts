@@ -33,6 +33,8 @@ export namespace api {
 	    importFile: workflow.ImportFile;
 	    import: workflow.ImportPreview;
 	    exportAsk: workflow.ExportPrompts;
+	    ownChecklist: workflow.OwnChecklist;
+	    tickOwn: workflow.TickOwn;
 	    export: workflow.Exported;
 	}
 
@@ -667,6 +669,14 @@ export namespace workflow {
 	
 	
 	
+	export interface OwnChecklist {
+	    id: string;
+	    title: string;
+	    version: number;
+	    html: string;
+	    items: Item[];
+	    done: number;
+	}
 	export interface OwnerInfo {
 	    pid: number;
 	    version: string;
@@ -901,6 +911,12 @@ export namespace workflow {
 	    dir: string;
 	}
 	
+	export interface TickOwn {
+	    id: string;
+	    offset: number;
+	    version: number;
+	    done: boolean;
+	}
 	export interface TriggerAfter {
 	    milestone: boolean;
 	    tags: string[];

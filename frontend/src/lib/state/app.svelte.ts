@@ -4,6 +4,7 @@ import { DataState } from './data.svelte';
 import { Library } from './library.svelte';
 import { Models } from './models.svelte';
 import { NextState } from './next-prompt.svelte';
+import { OwnState } from './own.svelte';
 import { PracticeState } from './practice.svelte';
 import { Projects } from './projects.svelte';
 import { PromptExport, PromptImport } from './prompt-transfer.svelte';
@@ -35,6 +36,7 @@ export class AppState {
   readonly library: Library;
   /** Which meta-prompt is to be applied to a text. */
   readonly next: NextState;
+  readonly own: OwnState;
   readonly practice: PracticeState;
   readonly promptImport: PromptImport;
   readonly promptExport: PromptExport;
@@ -72,6 +74,7 @@ export class AppState {
     });
     this.library = new Library(around.api);
     this.next = new NextState(around.api, around.desk);
+    this.own = new OwnState(around.api, this.toasts);
     this.practice = new PracticeState(around.api);
     this.promptImport = new PromptImport(around.api);
     this.promptExport = new PromptExport(around.api, around.desk);

@@ -1,8 +1,8 @@
 // The prompt library of the fake: prompts of its own wording, filled, run and kept in memory.
 import type { Api } from '../client';
 import { ApiError } from '../error';
-import type { ContextPlan, FilledPrompt, FilledVariable, ImportItem, PromptCard, PromptDetail, PromptOrder, Run, SharedFinding, Shelf, Variable } from '../types';
-import { bytes, html } from './markdown';
+import type { ContextPlan, FilledPrompt, FilledVariable, ImportItem, OwnChecklist, PromptCard, PromptDetail, PromptOrder, Run, SharedFinding, Shelf, Variable } from '../types';
+import { bytes, html, items } from './markdown';
 import { diffLines } from './past';
 import { type FakePrompt, findings, nextPrompt, personas, practice, prompts as seeds } from './prompts';
 import type { Writer } from './runs';
@@ -18,6 +18,10 @@ export function fakeLibrary(world: World, writer: Writer): Api['library'] {
   const removed = new Map<string, FakePrompt>();
   const batches = new Map<string, { projectId: string; runs: string[] }>();
   seeds.filter((one) => one.source !== 'built-in').forEach((one) => world.write(world.library, pathOf(one), fileOf(one, one.variables, one.body), me, 'created', 'Write it'));
+
+  const habits = '- [ ] I try what a model calls done\n- [ ] I keep the prompts that worked\n';
+  const ownList = items(habits, new Set());
+  let own: OwnChecklist = { id: 'mastery', title: 'Mastery', version: 0, html: html(habits, ownList), items: ownList, done: 0 };
 
   const find = (id: string): FakePrompt => {
     const one = known.get(id);
@@ -196,6 +200,12 @@ export function fakeLibrary(world: World, writer: Writer): Api['library'] {
       if (!one) throw new ApiError('not_found', `There is no removed prompt ${path}.`);
       removed.delete(path);
       return put(one);
+    },
+    own: async () => [own],
+    tickOwn: async (tick) => {
+      const list = own.items.map((item) => (item.offset === tick.offset ? { ...item, state: tick.done ? ('done' as const) : ('open' as const) } : item));
+      own = { ...own, items: list, html: html(habits, list), version: own.version + 1, done: list.filter((item) => item.state === 'done').length };
+      return own;
     },
     practice: async () => {
       const first = [...world.works.values()][0]?.project;
