@@ -38,7 +38,7 @@ var allowed = map[string][]string{
 	"backend/codebase":                 {"backend/workflow"},
 	"backend/secret":                   {"backend/workflow"},
 	"backend/engine":                   {"backend/archive", "backend/codebase", "backend/disk", "backend/edit", "backend/history", "backend/llm", "backend/markdown", "backend/prompt", "backend/prompt/foreign", "backend/secret", "backend/store", "backend/workflow", "prompts"},
-	"build/":                           {"backend/engine", "backend/history", "backend/llm", "backend/llm/ollamatest", "backend/markdown", "backend/store", "backend/workflow"},
+	"build/":                           {"backend/engine", "backend/history", "backend/llm", "backend/llm/ollamatest", "backend/markdown", "backend/prompt", "backend/store", "backend/workflow"},
 	"prompts":                          {},
 	"frontend":                         {},
 }
