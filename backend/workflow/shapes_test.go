@@ -19,7 +19,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 func TestShapesAreStable(t *testing.T) {
 	shapes := map[string]bool{}
 	for _, v := range []any{Project{}, Overview{}, Version{}, Artifact{}, Draft{}, Candidate{}, Commit{}, Published{}, Run{}, ModelStatus{},
-		Event{}, Settings{}, Item{}, Section{}, FindingsRead{}, PlanRead{}, PlanProblem{}, Contract{}, Gate{}, GateRecord{}, Workflow{}, Persona{}, Pack{}, PromptText{}, Document{}, VersionDiff{},
+		Event{}, Settings{}, Item{}, Section{}, FindingsRead{}, PlanRead{}, PlanProblem{}, Contract{}, Gate{}, GateRecord{}, PlanView{}, RoundStatus{}, Thread{}, ToDo{}, EffortRow{}, Workflow{}, Persona{}, Pack{}, PromptText{}, Document{}, VersionDiff{},
 		Shelf{}, PromptDetail{}, PromptOrder{}, FilledPrompt{}, PromptHit{}, NextPrompt{}, ChainLink{}, Batch{}, Practice{}, ImportPreview{}, Export{}, Upgrade{},
 		Log{}, Restored{}, Heading{}, Blame{}, Moment{}, ProjectAt{}, SearchUpdate{}, RunDetail{}, RunBlocks{}, CandidateReview{}, EventBatch{}, Check{}, VerifyUpdate{}, AppInfo{}, OwnerInfo{}, NewProject{}, SaveDocument{}, PastedAnswer{}, AcceptCandidate{}, Error{}} {
 		shapeOf(reflect.TypeOf(v), shapes)
