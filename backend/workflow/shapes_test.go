@@ -21,7 +21,7 @@ func TestShapesAreStable(t *testing.T) {
 	for _, v := range []any{Project{}, Overview{}, Version{}, Artifact{}, Draft{}, Candidate{}, Commit{}, Published{}, Run{}, ModelStatus{},
 		Event{}, Settings{}, Item{}, Section{}, FindingsRead{}, PlanRead{}, PlanProblem{}, Contract{}, Gate{}, GateRecord{}, Workflow{}, Persona{}, Pack{}, PromptText{}, Document{}, VersionDiff{},
 		Shelf{}, PromptDetail{}, PromptOrder{}, FilledPrompt{}, PromptHit{}, NextPrompt{}, ChainLink{}, Batch{}, Practice{}, ImportPreview{}, Export{}, Upgrade{},
-		Log{}, Restored{}, Heading{}, Blame{}, Moment{}, ProjectAt{}, SearchUpdate{}, RunDetail{}, RunBlocks{}, CandidateReview{}, EventBatch{}, Check{}, VerifyUpdate{}, AppInfo{}, OwnerInfo{}, NewProject{}, SaveDocument{}, PastedAnswer{}, AcceptCandidate{}, Error{}} {
+		Log{}, Restored{}, Heading{}, Blame{}, Moment{}, ProjectAt{}, SearchUpdate{}, RunDetail{}, RunBlocks{}, CandidateReview{}, Finding{}, Filing{}, Ledger{}, FindingQuery{}, FindingList{}, FindingDetail{}, FindingAct{}, FindingSplit{}, EventBatch{}, Check{}, VerifyUpdate{}, AppInfo{}, OwnerInfo{}, NewProject{}, SaveDocument{}, PastedAnswer{}, AcceptCandidate{}, Error{}} {
 		shapeOf(reflect.TypeOf(v), shapes)
 	}
 	lines := make([]string, 0, len(shapes))
