@@ -153,6 +153,9 @@ const (
 	ActUnsign   GateAction = "unsign"   // withdraw the sign-off before the gate is passed
 	ActUnfreeze GateAction = "unfreeze" // open a frozen document again; reopens the gate
 	ActStill    GateAction = "still-valid"
+	ActRound    GateAction = "round"    // the next round begins: its gates are passed anew
+	ActOverride GateAction = "override" // refine a thread once more than is advised
+	ActCheck    GateAction = "check"    // a command was run: how it ended
 	ActApprove  GateAction = "approve"  // of a version, for production
 	ActPromote  GateAction = "promote"  // to production: the bake time begins
 	ActHealthy  GateAction = "healthy"  // the figures have held
@@ -176,6 +179,10 @@ type GateRecord struct {
 	// Path and Hash say which text a sign-off or "still valid" is about.
 	Path string `json:"path"`
 	Hash string `json:"hash"`
+	// Thread is the first run of the thread that an override is about.
+	Thread string `json:"thread,omitempty"`
+	// Check is how a command ended.
+	Check *CheckResult `json:"check,omitempty"`
 }
 
 // MinReason is the least length of a waiver's reason, in characters (CATALOGUE §5).
