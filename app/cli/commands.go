@@ -47,6 +47,7 @@ func allCommands() []command {
 		{"documents", "untick", "Take ticks back.", &untickCmd{}},
 		{"documents", "waive-box", "Waive a box with a reason.", &waiveBoxCmd{}},
 		{"documents", "render", "Turn a Markdown file into safe HTML.", &renderCmd{}},
+		{"documents", "parse", "Print what is read from a text: findings, steps, boxes, features.", &parseCmd{}},
 
 		{"gates", "gate", "Judge a gate: what is met, what is missing.", &gateCmd{}},
 		{"gates", "sign", "Sign the current version of a phase's document.", &signCmd{}},
