@@ -155,6 +155,7 @@ const (
 	ActStill    GateAction = "still-valid"
 	ActRound    GateAction = "round"    // the next round begins: its gates are passed anew
 	ActOverride GateAction = "override" // refine a thread once more than is advised
+	ActRestart  GateAction = "restart"  // start a thread over with a better specification
 	ActCheck    GateAction = "check"    // a command was run: how it ended
 	ActApprove  GateAction = "approve"  // of a version, for production
 	ActPromote  GateAction = "promote"  // to production: the bake time begins
@@ -179,7 +180,7 @@ type GateRecord struct {
 	// Path and Hash say which text a sign-off or "still valid" is about.
 	Path string `json:"path"`
 	Hash string `json:"hash"`
-	// Thread is the first run of the thread that an override is about.
+	// Thread is the first run of the thread that an override or a restart is about.
 	Thread string `json:"thread,omitempty"`
 	// Check is how a command ended.
 	Check *CheckResult `json:"check,omitempty"`

@@ -61,11 +61,20 @@ func (w Workflow) InForce(records []GateRecord) []GateRecord {
 	kept := make([]GateRecord, 0, len(records))
 	for i, r := range records {
 		began, rounds := last[w.RoundPhase(r.Phase)]
-		if !rounds || i >= began || r.Action == ActOverride || r.Action == ActCheck || r.Action == ActRound {
+		if !rounds || i >= began || timeless(r.Action) {
 			kept = append(kept, r)
 		}
 	}
 	return kept
+}
+
+// timeless reports whether an act is not a matter of rounds.
+func timeless(a GateAction) bool {
+	switch a {
+	case ActRound, ActOverride, ActRestart, ActCheck:
+		return true
+	}
+	return false
 }
 
 // RoundFacts are what the state of the rounds of a phase is judged from.
@@ -78,24 +87,23 @@ type RoundFacts struct {
 	Written bool
 	// Busy says that a run is writing in the round, or an answer waits to be decided.
 	Busy bool
-	// Found is what the rounds have found, in order, and Grave counts the open findings of P0 and P1.
-	Found []RoundFound
-	Grave int
+	// Curve is what the rounds have found.
+	Curve LedgerCurve
 }
 
 // JudgeRound says where the rounds of a phase stand.
 func JudgeRound(f RoundFacts) RoundStatus {
 	w := f.Workflow
 	s := RoundStatus{
-		Phase: w.RoundPhase(f.Phase), Phases: slices.Clone(w.RoundPhases(f.Phase)), Number: w.Round(f.Phase, f.Records), Found: f.Found,
+		Phase: w.RoundPhase(f.Phase), Phases: slices.Clone(w.RoundPhases(f.Phase)), Number: w.Round(f.Phase, f.Records), Curve: slices.Clone(f.Curve.Rounds),
 	}
-	if s.Found == nil {
-		s.Found = []RoundFound{}
+	if s.Curve == nil {
+		s.Curve = []LedgerRound{}
 	}
 	if slices.Contains(w.Loop.Phases, f.Phase) {
 		s.Cap, s.Ends = w.Loop.Cap, w.Loop.Ends
 	}
-	s.Over = s.Cap > 0 && s.Number >= s.Cap
+	s.Over = s.Cap > 0 && w.sinceRestart(s.Phase, f.Records) >= s.Cap
 	p, _ := w.Phase(s.Phase)
 	switch {
 	case !f.Written:
@@ -115,60 +123,30 @@ const (
 	Growing = "growing"
 )
 
-// plateauRounds is how many rounds in a row must have found nothing that matters,
-// and how many that find more and more are too many.
-const plateauRounds = 3
-
 func verdict(s RoundStatus, f RoundFacts) (verdict, advice string) {
 	switch {
-	case s.Ends == EndsPlateau && ReachedPlateau(f.Found, f.Grave):
-		return Plateau, fmt.Sprintf("Plateau: the last %d rounds found nothing new above P2, and no P0 or P1 is open. You are done.", plateauRounds)
-	case KeepsGrowing(f.Found):
-		return Growing, "Each round finds more than the one before. Stop, and make the specification tighter: no audit mends a loose one."
+	case s.Ends == EndsPlateau && f.Curve.Plateau:
+		return Plateau, f.Curve.Sentence
+	case f.Curve.Growing:
+		return Growing, f.Curve.Sentence
 	case s.Over && s.Ends == EndsDone:
-		return "", fmt.Sprintf("This is round %d of at most %d. Start over with a better specification rather than go round again.", s.Number, s.Cap)
+		return "", fmt.Sprintf("This is round %d, and %d are enough. Start over with a better specification rather than go round again.", s.Number, s.Cap)
 	case s.Over:
 		return "", fmt.Sprintf("This is round %d of about %d. More of them need a reason.", s.Number, s.Cap)
 	}
 	return "", ""
 }
 
-// ReachedPlateau reports whether rounds have stopped finding anything that
-// matters: the last three brought no P0 or P1, neither new nor returned, and
-// none is open. What was never audited has reached nothing.
-func ReachedPlateau(found []RoundFound, grave int) bool {
-	if grave > 0 || len(found) < plateauRounds {
-		return false
-	}
-	for _, r := range found[len(found)-plateauRounds:] {
-		if r.New[P0]+r.New[P1]+r.Returned[P0]+r.Returned[P1] > 0 {
-			return false
-		}
-	}
-	return true
-}
-
-// KeepsGrowing reports whether each of the last three rounds found more that is
-// new or has returned than the one before it.
-func KeepsGrowing(found []RoundFound) bool {
-	if len(found) < plateauRounds {
-		return false
-	}
-	last := found[len(found)-plateauRounds:]
-	for i := 1; i < len(last); i++ {
-		if last[i].fresh() <= last[i-1].fresh() {
-			return false
-		}
-	}
-	return true
-}
-
-// fresh counts what a round found that was not known before.
-func (r RoundFound) fresh() int {
-	n := 0
-	for _, counts := range []map[Severity]int{r.New, r.Returned} {
-		for _, c := range counts {
-			n += c
+// sinceRestart counts the rounds since something before the loop was started over:
+// what comes then is gone through for the first time.
+func (w Workflow) sinceRestart(at string, records []GateRecord) int {
+	n := 1
+	for _, r := range records {
+		switch {
+		case r.Action == ActRound && r.Phase == at:
+			n++
+		case r.Action == ActRestart && !slices.Contains(w.RoundPhases(at), r.Phase):
+			n = 1
 		}
 	}
 	return n

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // Where the answers for steps and the results of checks are kept.
@@ -268,6 +269,17 @@ func orPlan(path string) string {
 		return "the plan"
 	}
 	return path
+}
+
+// maxNumber is the greatest length of the number of a step, in bytes.
+const maxNumber = 40
+
+// CheckStepNumber says why a text cannot be the number of a step. Empty stands for no step.
+func CheckStepNumber(number string) error {
+	if len(number) > maxNumber || strings.ContainsFunc(number, func(r rune) bool { return unicode.IsControl(r) || unicode.IsSpace(r) }) {
+		return Errorf(Invalid, "%q cannot be the number of a step.", number).WithHint("“plumbline step list” shows the numbers there are.")
+	}
+	return nil
 }
 
 // sameNumber compares numbers of steps as people do: 04 is 4.
