@@ -247,6 +247,9 @@ func TestInspectNeverTrustsTheFile(t *testing.T) {
 			default:
 				page := uint64(at) / m.pageSize * m.pageSize
 				from := rapid.Uint64Range(0, m.pages-1).Draw(t, "from") * m.pageSize
+				if page <= m.pageSize && from <= m.pageSize {
+					continue // one meta page in the place of the other is the state before the last write, and sound
+				}
 				copy(file[page:page+m.pageSize], file[from:from+m.pageSize])
 			}
 		}
