@@ -20,11 +20,15 @@ type parsed struct {
 type docCache struct {
 	mu   sync.Mutex
 	docs map[string]parsed
+	// plans are those that were read, by the same hash.
+	plans map[string]workflow.PlanRead
 }
 
 const docCacheSize = 512
 
-func newDocCache() *docCache { return &docCache{docs: map[string]parsed{}} }
+func newDocCache() *docCache {
+	return &docCache{docs: map[string]parsed{}, plans: map[string]workflow.PlanRead{}}
+}
 
 // parse returns what is known of a text. The result must not be changed.
 func (c *docCache) parse(hash, body string) parsed {
@@ -43,6 +47,24 @@ func (c *docCache) keep(hash string, p parsed) parsed {
 	}
 	c.docs[hash] = p
 	return p
+}
+
+// plan returns the steps of a text. The result must not be changed.
+func (c *docCache) plan(hash, body string) workflow.PlanRead {
+	c.mu.Lock()
+	read, ok := c.plans[hash]
+	c.mu.Unlock()
+	if ok {
+		return read
+	}
+	read = markdown.Plan(body)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.plans) >= docCacheSize {
+		clear(c.plans)
+	}
+	c.plans[hash] = read
+	return read
 }
 
 // boxes returns the boxes of a text alone: somebody waits for the save that asks
