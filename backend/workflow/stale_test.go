@@ -7,12 +7,11 @@ import (
 	"pgregory.net/rapid"
 )
 
-// family is a few artifacts with what each was made from, and a memory of which
+// family is a few artifacts with what each was made from, and a number of times each part
 // words each run has seen.
 type family struct {
 	words map[string][]int // of each part of an artifact: how often they have changed; part 0 to 2
 	bases map[string]Basis
-	seen  map[string]map[Input]int // by artifact: the words of each input when it was made
 	told  []GateRecord
 	runs  int
 }
