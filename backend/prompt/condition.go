@@ -40,7 +40,7 @@ const maxHours = 24 * 92
 
 // condition reads one condition of a gate; readable are the artifacts that it may look at.
 func (f *front) condition(n yamlNode, before []workflow.ConditionRule, readable []string) workflow.ConditionRule {
-	var c workflow.ConditionRule
+	c := workflow.ConditionRule{Items: []string{}, Limits: map[workflow.Severity]int{}, Allow: []string{}}
 	given := map[string]yamlNode{}
 	later := func(key string) func(yamlNode) { return func(n yamlNode) { given[key] = n } }
 	f.mapping(n, "a condition", []string{"id", "kind", "title"}, fields{

@@ -55,17 +55,17 @@ type ConditionRule struct {
 	// Max is the limit of open questions; below 0 means the one in Settings.
 	Max int `json:"max"`
 	// Items name boxes by the beginning of their text: "AC-1", or "AC-" for all that begin so.
-	Items []string `json:"items,omitempty"`
+	Items []string `json:"items"`
 	// Limits say how many findings of each severity may be open; one that is not there has no limit.
-	Limits map[Severity]int `json:"limits,omitempty"`
+	Limits map[Severity]int `json:"limits"`
 	// Allow are the states of findings that count as settled besides fixed ones.
-	Allow []string `json:"allow,omitempty"`
+	Allow []string `json:"allow"`
 	// Phrase says that nothing was found, alone on its line.
-	Phrase string `json:"phrase,omitempty"`
+	Phrase string `json:"phrase"`
 	// Or is what is enough without the phrase.
 	Or *SmallFixes `json:"or,omitempty"`
 	// Hours is how long it has to be in production; 0 means the usual time.
-	Hours int `json:"hours,omitempty"`
+	Hours int `json:"hours"`
 	// Help says what to do about it.
 	Help string `json:"help"`
 }
@@ -118,9 +118,9 @@ type Condition struct {
 	// Do is what sort of thing helps; a door makes its button of it. Empty when met.
 	Do ToDoKind `json:"do"`
 	// Causes are the texts that have changed, of a document that is behind.
-	Causes []Cause `json:"causes,omitempty"`
+	Causes []Cause `json:"causes"`
 	// Findings are the numbers of those that stand in the way, the worst first, at most a few.
-	Findings []string `json:"findings,omitempty"`
+	Findings []string `json:"findings"`
 	// Until is when a time has passed that is waited for.
 	Until *time.Time `json:"until,omitempty" ts_type:"string"`
 }
@@ -168,6 +168,7 @@ const (
 	ActStill    GateAction = "still-valid"
 	ActRound    GateAction = "round"    // the next round begins: its gates are passed anew
 	ActOverride GateAction = "override" // refine a thread once more than is advised
+	ActRestart  GateAction = "restart"  // start a thread over with a better specification
 	ActCheck    GateAction = "check"    // a command was run: how it ended
 	ActApprove  GateAction = "approve"  // of a version, for production
 	ActPromote  GateAction = "promote"  // to production: the bake time begins
@@ -194,8 +195,8 @@ type GateRecord struct {
 	Path string `json:"path"`
 	Hash string `json:"hash"`
 	// Causes are the changes in spite of which a text is still valid.
-	Causes []Cause `json:"causes,omitempty"`
-	// Thread is the first run of the thread that an override is about.
+	Causes []Cause `json:"causes"`
+	// Thread is the first run of the thread that an override or a restart is about.
 	Thread string `json:"thread,omitempty"`
 	// Check is how a command ended.
 	Check *CheckResult `json:"check,omitempty"`

@@ -79,7 +79,8 @@ func (g *Gate) offer(c Condition, written bool) {
 }
 
 func judgeOne(f Facts, rule ConditionRule, out Version) Condition {
-	c := Condition{ID: rule.ID, Kind: rule.Kind, Title: rule.Title, State: CondUnmet, Path: f.Phase.Output, Section: rule.Section, Index: -1, Note: rule.Help}
+	c := Condition{ID: rule.ID, Kind: rule.Kind, Title: rule.Title, State: CondUnmet, Path: f.Phase.Output, Section: rule.Section, Index: -1, Note: rule.Help,
+		Causes: []Cause{}, Findings: []string{}}
 	if rule.Path != "" {
 		c.Path = rule.Path
 	}

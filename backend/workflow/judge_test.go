@@ -35,8 +35,8 @@ func (f *Facts) look() {
 	if f.Basis != nil {
 		f.Bases[f.Phase.Output] = Basis{RunID: f.Basis.ID, Whole: f.Basis.Whole(), Inputs: f.Basis.Inputs}
 	}
-	current := func(path, _ string) CurrentText {
-		return CurrentText{Version: f.Heads[path].Number, Hash: f.Heads[path].BasisHash}
+	current := func(in Input) CurrentText {
+		return CurrentText{Version: f.Heads[in.Path].Number, Hash: f.Heads[in.Path].BasisHash}
 	}
 	f.Behind = Lineage{Bases: f.Bases, Current: current, Records: f.Records}.Behind()
 }

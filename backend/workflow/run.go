@@ -35,6 +35,7 @@ const (
 	RunContinue RunKind = "continue" // goes on where the answer broke off
 	RunAnswer   RunKind = "answer"   // asked again, with the answers to the questions that came back
 	RunRefine   RunKind = "refine"   // corrects what is off
+	RunRestart  RunKind = "restart"  // says what the thread has taught, to start over
 )
 
 // Providers.

@@ -29,8 +29,8 @@ type CurrentText struct {
 type Lineage struct {
 	// Bases are known for artifacts that rest on a run, by path.
 	Bases map[string]Basis
-	// Current returns a text as it is now; an empty part means the whole of it.
-	Current func(path, part string) CurrentText
+	// Current returns the text of an input as it is now, or the part of it that was used.
+	Current func(Input) CurrentText
 	// Records are the acts at the gates of the project: some say that a text is still valid.
 	Records []GateRecord
 }
@@ -82,7 +82,7 @@ func (l Lineage) direct(path string) []Cause {
 		if in.Path == "" || in.Path == path {
 			continue
 		}
-		if now := l.Current(in.Path, in.Part); now.Hash != in.Hash {
+		if now := l.Current(in); now.Hash != in.Hash {
 			c := Cause{Path: in.Path, Part: in.Part, From: in.Version, To: now.Version, Hash: now.Hash}
 			if !slices.ContainsFunc(causes, func(o Cause) bool { return o.key() == c.key() }) {
 				causes = append(causes, c)
@@ -193,7 +193,7 @@ func CausesHash(runID string, causes []Cause) string {
 // Recheck returns the ticks of a document with those to be checked again marked so:
 // their evidence was judged by a text that has changed since, or names a finding
 // that is open again. The ticks themselves stay as they are.
-func Recheck(ticks map[string]Tick, current func(path, part string) CurrentText, open func(finding string) bool) map[string]Tick {
+func Recheck(ticks map[string]Tick, current func(Input) CurrentText, open func(finding string) bool) map[string]Tick {
 	judged := make(map[string]Tick, len(ticks))
 	for key, tick := range ticks {
 		if tick.State == ItemDone && tick.Evidence != nil && tick.Evidence.outdated(current, open) {
@@ -205,11 +205,11 @@ func Recheck(ticks map[string]Tick, current func(path, part string) CurrentText,
 }
 
 // outdated reports whether what the evidence was judged by is not as it was.
-func (e Evidence) outdated(current func(path, part string) CurrentText, open func(finding string) bool) bool {
+func (e Evidence) outdated(current func(Input) CurrentText, open func(finding string) bool) bool {
 	if e.Kind == EvidenceFinding && open(e.Ref) {
 		return true
 	}
 	return slices.ContainsFunc(e.Inputs, func(in Input) bool {
-		return current(in.Path, in.Part).Hash != in.Hash
+		return current(in).Hash != in.Hash
 	})
 }

@@ -35,8 +35,8 @@ func (f *family) state(path, part string) string {
 }
 
 func (f *family) lineage() Lineage {
-	return Lineage{Bases: f.bases, Records: f.told, Current: func(path, part string) CurrentText {
-		return CurrentText{Version: 1, Hash: f.state(path, part)}
+	return Lineage{Bases: f.bases, Records: f.told, Current: func(in Input) CurrentText {
+		return CurrentText{Version: 1, Hash: f.state(in.Path, in.Part)}
 	}}
 }
 
@@ -199,7 +199,7 @@ func TestEvidenceIsCheckedAgainWhenItsTextsChange(t *testing.T) {
 		"waived":  {State: ItemWaived, Evidence: &Evidence{Inputs: []Input{in}}},
 	}
 	recheck := func(hash string, open bool) map[string]Tick {
-		return Recheck(ticks, func(path, part string) CurrentText { return CurrentText{Hash: hash} }, func(string) bool { return open })
+		return Recheck(ticks, func(Input) CurrentText { return CurrentText{Hash: hash} }, func(string) bool { return open })
 	}
 	for key, want := range map[string]ItemState{"word": ItemDone, "command": ItemRecheck, "finding": ItemDone, "waived": ItemWaived} {
 		if got := recheck("other", false)[key].State; got != want {

@@ -116,16 +116,8 @@ type RoundStatus struct {
 	// Verdict is "plateau", "growing" or empty, and Advice says it to a person.
 	Verdict string `json:"verdict"`
 	Advice  string `json:"advice"`
-	// Found is what each round has found.
-	Found []RoundFound `json:"found"`
-}
-
-// RoundFound is what the findings of one round come to.
-type RoundFound struct {
-	Round    int              `json:"round"`
-	New      map[Severity]int `json:"new"`
-	Known    int              `json:"known"`
-	Returned map[Severity]int `json:"returned"`
+	// Curve is what the rounds have found.
+	Curve []LedgerRound `json:"curve"`
 }
 
 // Thread is a first run with what was made of it: repairs, answers to its
