@@ -83,6 +83,8 @@ type Engine struct {
 	history *history.History
 	shelf   *shelf
 	uses    *useCount
+	threads *runIndex
+	effort  *timer
 	drainer *drainer
 	hub     *hub
 	news    *announcer
@@ -125,6 +127,7 @@ func Open(ctx context.Context, opt Options) (*Engine, error) {
 	}
 	e.shelf = newShelf(e)
 	e.uses = newUseCount(e)
+	e.threads, e.effort = newRunIndex(), newTimer()
 	e.epoch = e.newID()
 	e.hub.epoch = e.epoch
 	e.models = newModelWatch(e)
@@ -168,7 +171,7 @@ func (e *Engine) Close() error {
 	e.closing.Do(func() {
 		e.care.close()
 		e.runs.close()
-		err := e.shelf.close()
+		err := errors.Join(e.shelf.close(), e.keepEfforts())
 		e.mu.Lock() // else the outbox might be filled as fast as it is drained
 		e.closed = true
 		e.mu.Unlock()

@@ -74,7 +74,7 @@ func (pic picture) passable(p workflow.Phase, g workflow.Gate) error {
 		return workflow.Errorf(workflow.Invalid, "%s has no gate of its own.", p.Title).
 			WithHint("Tick its boxes. The gate of the phase it belongs to looks at them.")
 	}
-	if err := pic.reached(p); err != nil {
+	if err := pic.inTurn(p); err != nil {
 		return err
 	}
 	if g.Passed != nil {
@@ -119,7 +119,7 @@ func (e *Engine) Sign(ctx context.Context, projectID, phase string, number int) 
 			return err
 		}
 		r.Path, r.Hash = p.Output, out.BasisHash
-		return pic.reached(p)
+		return pic.inTurn(p)
 	})
 }
 

@@ -194,7 +194,7 @@ func (t *reading) lineage(records []workflow.GateRecord) workflow.Lineage {
 
 // lines says what the texts of a picture were made from and what has changed since.
 func (t *reading) lines(pic picture, now time.Time) (lines, error) {
-	l := t.lineage(pic.records)
+	l := t.lineage(pic.acts)
 	out := lines{bases: l.Bases, behind: l.Behind(), written: map[string]time.Time{}, now: now}
 	for _, p := range pic.workflow.Phases {
 		if p.Kind == workflow.KindBuild && p.Prompt != "" {

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"sort"
 	"time"
@@ -15,11 +14,15 @@ import (
 // one transaction. It holds the artifacts that the workflow looks at.
 type picture struct {
 	project    workflow.Project
-	workflow   workflow.Workflow
+	workflow   workflow.Workflow // with the outputs of the round that each phase is at
+	named      workflow.Workflow // with the outputs as its file names them
 	heads      map[string]workflow.Version
 	items      map[string][]workflow.Item
 	sections   map[string][]workflow.Section
-	records    []workflow.GateRecord
+	records    []workflow.GateRecord   // those in force
+	acts       []workflow.GateRecord   // all there are
+	plan       workflow.PlanView       // without what runs there were; no steps where there is no plan
+	opened     map[string]bool         // phases that a trigger has opened before their turn
 	runs       map[string]workflow.Run // basis runs by id
 	active     map[string]workflow.Run // by phase
 	waiting    []workflow.Run          // for a paste, the newest first
@@ -61,7 +64,7 @@ func (e *Engine) picture(tx *store.Tx, projectID string) (picture, error) {
 			return pic, err
 		}
 	}
-	if pic.records, err = tx.GateRecords(projectID); err != nil {
+	if err := e.standPlan(tx, &pic); err != nil {
 		return pic, err
 	}
 	if pic.lines, err = t.lines(pic, e.now()); err != nil {
@@ -91,32 +94,11 @@ func (e *Engine) outline(tx *store.Tx, projectID string) (pic picture, err error
 		return pic, workflow.Errorf(workflow.NotFound, "The workflow “%s” of %s is not in the library.", pic.project.WorkflowID, pic.project.Name).
 			WithHint("Put its file back, or update Plumbline.")
 	}
-	pic.workflow, err = atRound(tx, projectID, wf)
-	return pic, err
-}
-
-// atRound names the outputs of the round that each phase is at, in the phases and in
-// the conditions that look at them: that of the newest there is, or of the first.
-func atRound(tx *store.Tx, projectID string, wf workflow.Workflow) (workflow.Workflow, error) {
-	named := map[string]string{}
-	for _, p := range wf.Phases {
-		if !p.Numbered() {
-			continue
-		}
-		round := 1
-		for {
-			_, ok, err := tx.Head(projectID, p.OutputOf(round+1))
-			if err != nil {
-				return wf, err
-			}
-			if !ok {
-				break
-			}
-			round++
-		}
-		named[p.Output] = p.OutputOf(round)
+	if pic.acts, err = tx.GateRecords(projectID); err != nil {
+		return pic, err
 	}
-	return wf.Named(named), nil
+	pic.named, pic.workflow, pic.records = wf, wf.AtRound(pic.acts), wf.InForce(pic.acts)
+	return pic, nil
 }
 
 // relevant lists the paths that the phases and gates of a workflow look at. A
@@ -187,7 +169,7 @@ func (pic picture) facts(p workflow.Phase) workflow.Facts {
 	f := workflow.Facts{
 		ProjectID: pic.project.ID, Workflow: pic.workflow, Phase: p, Heads: pic.heads, Items: pic.items,
 		Sections: pic.sections, Records: pic.records, Questions: pic.questions,
-		Bases: pic.lines.bases, Behind: pic.lines.behind, Written: pic.lines.written, Now: pic.lines.now,
+		Bases: pic.lines.bases, Behind: pic.lines.behind, Written: pic.lines.written, Now: pic.lines.now, Plan: pic.plan,
 	}
 	if run, ok := pic.runs[pic.heads[p.Output].BasisID]; ok {
 		f.Basis = &run
@@ -240,7 +222,6 @@ func (pic picture) overview() workflow.Overview {
 		}
 		o.Phases = append(o.Phases, s)
 	}
-	o.Next = pic.next(current, ok)
 	return o
 }
 
@@ -254,34 +235,6 @@ func (pic picture) openCandidate(phase string) string {
 	return ""
 }
 
-// next says the one thing to do now.
-func (pic picture) next(p workflow.Phase, ok bool) string {
-	if !ok {
-		return "Every gate is passed."
-	}
-	g := pic.gate(p)
-	run, active := pic.active[p.ID]
-	switch {
-	case active && run.State != workflow.RunWaiting:
-		return fmt.Sprintf("%s is writing %s.", run.Model, p.Title)
-	case pic.openCandidate(p.ID) != "":
-		return fmt.Sprintf("Review the answer for %s.", p.Title)
-	case active:
-		return fmt.Sprintf("Paste the answer to the %s prompt.", p.Title)
-	case pic.stale(p):
-		return pic.lines.behind[p.Output][0].Sentence() + "."
-	case g.Version == 0 && p.Prompt != "":
-		return fmt.Sprintf("Write %s: run its prompt, or copy it.", p.Title)
-	case g.Version == 0:
-		return fmt.Sprintf("Write %s.", p.Title)
-	case g.Open && g.NextTitle != "":
-		return fmt.Sprintf("Every condition is met. The gate to %s is open.", g.NextTitle)
-	case g.Open:
-		return "Every condition is met. The last gate is open."
-	}
-	return g.Sentence
-}
-
 // Projects lists the projects with their state, the last touched first. One that
 // cannot be read is listed with the reason, and does not hide the others.
 func (e *Engine) Projects(context.Context) ([]workflow.Overview, error) {
@@ -293,10 +246,12 @@ func (e *Engine) Projects(context.Context) ([]workflow.Overview, error) {
 		}
 		for _, p := range projects {
 			o := workflow.Overview{Project: p, Phases: []workflow.PhaseStatus{}}
-			if pic, err := e.picture(tx, p.ID); err != nil {
+			pic, err := e.picture(tx, p.ID)
+			if err == nil {
+				o, err = e.overview(tx, pic)
+			}
+			if err != nil {
 				o.Next = workflow.Describe(err).Message
-			} else {
-				o = pic.overview()
 			}
 			list = append(list, o)
 		}
@@ -307,12 +262,24 @@ func (e *Engine) Projects(context.Context) ([]workflow.Overview, error) {
 }
 
 // Overview returns a project with the computed state of its phases.
-func (e *Engine) Overview(_ context.Context, projectID string) (workflow.Overview, error) {
-	pic, err := e.look(projectID)
-	if err != nil {
-		return workflow.Overview{}, err
-	}
-	return pic.overview(), nil
+func (e *Engine) Overview(_ context.Context, projectID string) (o workflow.Overview, err error) {
+	err = e.store.View(func(tx *store.Tx) error {
+		pic, err := e.picture(tx, projectID)
+		if err == nil {
+			o, err = e.overview(tx, pic)
+		}
+		return err
+	})
+	return o, err
+}
+
+// overview computes where every phase stands, and what to do now.
+func (e *Engine) overview(tx *store.Tx, pic picture) (workflow.Overview, error) {
+	o := pic.overview()
+	var err error
+	o.ToDo, err = e.toDo(tx, pic)
+	o.Next = o.ToDo.Text
+	return o, err
 }
 
 // look reads the picture of a project in a transaction of its own.
@@ -368,8 +335,17 @@ func phaseList(w workflow.Workflow) string {
 	return list
 }
 
-// reached returns an error when work in the phase may not begin yet.
+// reached returns an error when work in the phase may not begin yet: it is neither
+// its turn, nor that of a phase it takes turns with, nor has a trigger opened it.
 func (pic picture) reached(p workflow.Phase) error {
+	if pic.opened[p.ID] || pic.workflow.TakesTurns(p.ID, pic.records) {
+		return nil
+	}
+	return pic.inTurn(p)
+}
+
+// inTurn returns an error when the gates before a phase are not all passed.
+func (pic picture) inTurn(p workflow.Phase) error {
 	if ok, before := pic.workflow.Reached(p.ID, pic.records); !ok {
 		return workflow.Errorf(workflow.Closed, "%s is not open yet: the gate of %s is not passed.", p.Title, before.Title).
 			WithHint("Pass that gate first, or override it with a reason.")

@@ -110,7 +110,7 @@ func gateReads(p workflow.Phase, before []workflow.Phase) []string {
 	for _, id := range p.Prompts {
 		paths = append(paths, workflow.AnswerPath(id))
 	}
-	if slices.Contains(paths, "plan.md") {
+	if slices.Contains(paths, workflow.PlanPath) {
 		paths = append(paths, workflow.AcceptancePath)
 	}
 	return paths

@@ -127,8 +127,8 @@ func judgeMilestones(f Facts, c *Condition) {
 
 // judgeCheck looks at the newest result of a check of the whole project.
 func judgeCheck(f Facts, c *Condition) {
-	check := LastCheck(f.Records)
-	if check == nil {
+	check := NewestCheck(f.Records, "")
+	if check.At.IsZero() {
 		c.lacks(CondWaiting, DoCheck, "The check was not run yet", "run the check, and paste what it says")
 		return
 	}
@@ -142,16 +142,6 @@ func judgeCheck(f Facts, c *Condition) {
 	default:
 		c.State = CondMet
 	}
-}
-
-// LastCheck returns the newest result of a check of the whole project, or nil.
-func LastCheck(records []GateRecord) *CheckResult {
-	for i := len(records) - 1; i >= 0; i-- {
-		if r := records[i]; r.Action == ActCheck && r.Check != nil && r.Check.Step == "" {
-			return r.Check
-		}
-	}
-	return nil
 }
 
 // lastBuilt returns when the code changed last, as far as is known, and by what:

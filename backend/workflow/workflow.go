@@ -130,6 +130,8 @@ type Overview struct {
 	Current string `json:"current"`
 	// Next is the one thing to do now, as a sentence.
 	Next string `json:"next"`
+	// ToDo is the same with the reason, and what it is about.
+	ToDo ToDo `json:"toDo"`
 	// GateOpen says that the current phase's gate can be passed.
 	GateOpen bool `json:"gateOpen"`
 }
