@@ -113,17 +113,3 @@ func (e *Engine) headBoxes(tx *store.Tx, v workflow.Version) ([]workflow.Item, e
 	}
 	return e.docs.boxes(v.Hash, body), nil
 }
-
-// judged returns the boxes of a version with their states.
-func (e *Engine) judged(tx *store.Tx, v workflow.Version, p parsed) ([]workflow.Item, error) {
-	items := append([]workflow.Item{}, p.items...)
-	if len(items) == 0 {
-		return items, nil
-	}
-	ticks, err := tx.Ticks(v.ProjectID, v.Path)
-	if err != nil {
-		return nil, err
-	}
-	workflow.JudgeItems(items, ticks)
-	return items, nil
-}

@@ -130,9 +130,7 @@ func (e *Engine) toDo(tx *store.Tx, pic picture) (workflow.ToDo, error) {
 	current, ok := pic.workflow.Current(pic.records)
 	if ok {
 		f.Phase, f.Gate = current, pic.gate(current)
-		if pic.stale(current) {
-			f.Stale = workflow.Behind(pic.facts(current))
-		}
+		f.Stale = pic.lines.behind[current.Output]
 	}
 	var err error
 	if f.Due, err = e.triggered(tx, pic); err != nil {

@@ -92,6 +92,7 @@ type Engine struct {
 	runs    *supervisor
 	models  *modelWatch
 	docs    *docCache
+	lines   *lineCache
 	blames  *blameCache
 
 	settings        atomic.Pointer[workflow.Settings]
@@ -122,7 +123,7 @@ func Open(ctx context.Context, opt Options) (*Engine, error) {
 	}
 	e := &Engine{
 		opt: opt, store: st, history: history.OpenOn(opt.Disk, opt.Dir), hub: newHub(),
-		docs: newDocCache(), blames: newBlameCache(), idEntropy: ulid.Monotonic(rand.Reader, 0),
+		docs: newDocCache(), lines: newLineCache(), blames: newBlameCache(), idEntropy: ulid.Monotonic(rand.Reader, 0),
 	}
 	e.shelf = newShelf(e)
 	e.uses = newUseCount(e)

@@ -167,12 +167,11 @@ func (e *Engine) StillValid(ctx context.Context, projectID, phase, reason string
 		return workflow.Gate{}, err
 	}
 	return e.act(ctx, projectID, phase, workflow.ActStill, reason, func(pic picture, p workflow.Phase, r *workflow.GateRecord) error {
-		f := pic.facts(p)
-		causes := workflow.Behind(f)
+		causes := pic.lines.behind[p.Output]
 		if len(causes) == 0 {
 			return workflow.Errorf(workflow.Conflict, "%s is not stale.", p.Title).WithHint("Nothing it was made from has changed. Its gate needs no word of yours.")
 		}
-		r.Path, r.Hash = p.Output, workflow.CausesHash(f.Basis.ID, causes)
+		r.Path, r.Causes, r.Hash = p.Output, causes, workflow.CausesHash(pic.lines.bases[p.Output].RunID, causes)
 		return nil
 	})
 }

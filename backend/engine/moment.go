@@ -99,6 +99,15 @@ func (e *Engine) pictureAt(ctx context.Context, tx *store.Tx, now picture, at ti
 	if err != nil {
 		return then, err
 	}
+	t := e.reading(tx, now.project.ID)
+	t.all = true
+	t.body = func(v workflow.Version) (string, error) {
+		v, err := tx.Version(v.ProjectID, v.Path, v.Number)
+		if err != nil {
+			return "", err
+		}
+		return e.body(ctx, tx, v)
+	}
 	looked := relevant(then.workflow)
 	for _, current := range heads {
 		v, ok, err := tx.VersionAt(current.ProjectID, current.Path, at)
@@ -108,6 +117,7 @@ func (e *Engine) pictureAt(ctx context.Context, tx *store.Tx, now picture, at ti
 		if !ok {
 			continue
 		}
+		t.known[v.Path] = noteOf(v)
 		past.Artifacts = append(past.Artifacts, artifactAt(now.workflow, v, current))
 		if !slices.Contains(looked, v.Path) {
 			continue
@@ -115,6 +125,9 @@ func (e *Engine) pictureAt(ctx context.Context, tx *store.Tx, now picture, at ti
 		if err := e.addPast(ctx, tx, &then, v, at); err != nil {
 			return then, err
 		}
+	}
+	if then.lines, err = t.lines(then, at); err != nil {
+		return then, err
 	}
 	order := phaseOrder(now.workflow)
 	slices.SortStableFunc(past.Artifacts, func(a, b workflow.ArtifactAt) int { return order[a.Path] - order[b.Path] })

@@ -97,7 +97,7 @@ func answerPath(tx *store.Tx, pic picture, pr prompt.Prompt, document string) (s
 	case document != "":
 		return path.Join(answersDir, path.Base(document)), nil
 	case len(pr.Takes) == 0:
-		return path.Join(answersDir, pr.ID+".md"), nil
+		return workflow.AnswerPath(pr.ID), nil
 	}
 	dir := promptsDir
 	if pic.project.ID == workflow.LibraryID { // there it holds files of prompts

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sort"
+	"time"
 
 	"plumbline/backend/store"
 	"plumbline/backend/workflow"
@@ -27,6 +28,15 @@ type picture struct {
 	waiting    []workflow.Run          // for a paste, the newest first
 	candidates []workflow.Candidate    // that are still to be decided, the newest first
 	questions  int
+	lines      lines
+}
+
+// lines say what the texts of a project were made from, and what has changed since.
+type lines struct {
+	bases   map[string]workflow.Basis
+	behind  map[string][]workflow.Cause
+	written map[string]time.Time // of the artifacts that somebody asks for
+	now     time.Time
 }
 
 func (e *Engine) picture(tx *store.Tx, projectID string) (picture, error) {
@@ -38,6 +48,10 @@ func (e *Engine) picture(tx *store.Tx, projectID string) (picture, error) {
 	pic.sections, pic.runs = map[string][]workflow.Section{}, map[string]workflow.Run{}
 	pic.active, pic.questions = map[string]workflow.Run{}, e.currentSettings().OpenQuestions
 	wf := pic.workflow
+	t := e.reading(tx, projectID)
+	if err := t.load(); err != nil {
+		return pic, err
+	}
 	for _, path := range relevant(wf) {
 		v, ok, err := tx.Head(projectID, path)
 		if err != nil {
@@ -46,11 +60,14 @@ func (e *Engine) picture(tx *store.Tx, projectID string) (picture, error) {
 		if !ok {
 			continue
 		}
-		if err := e.addHead(tx, &pic, v); err != nil {
+		if err := e.addHead(t, &pic, v); err != nil {
 			return pic, err
 		}
 	}
 	if err := e.standPlan(tx, &pic); err != nil {
+		return pic, err
+	}
+	if pic.lines, err = t.lines(pic, e.now()); err != nil {
 		return pic, err
 	}
 	if pic.candidates, err = tx.OpenCandidates(projectID); err != nil {
@@ -102,17 +119,17 @@ func relevant(wf workflow.Workflow) []string {
 	return paths
 }
 
-func (e *Engine) addHead(tx *store.Tx, pic *picture, v workflow.Version) error {
+func (e *Engine) addHead(t *reading, pic *picture, v workflow.Version) error {
 	pic.heads[v.Path] = v
-	p, err := e.parsedHead(tx, v)
+	p, err := e.parsedHead(t.tx, v)
 	if err != nil {
 		return err
 	}
-	if pic.items[v.Path], err = e.judged(tx, v, p); err != nil {
+	if pic.items[v.Path], err = t.judged(v, p); err != nil {
 		return err
 	}
 	pic.sections[v.Path] = p.sections
-	return addBasis(tx, pic.runs, v)
+	return addBasis(t.tx, pic.runs, v)
 }
 
 // addBasis adds the run that a version rests on. One that damage has taken, and no
@@ -152,6 +169,7 @@ func (pic picture) facts(p workflow.Phase) workflow.Facts {
 	f := workflow.Facts{
 		ProjectID: pic.project.ID, Workflow: pic.workflow, Phase: p, Heads: pic.heads, Items: pic.items,
 		Sections: pic.sections, Records: pic.records, Questions: pic.questions,
+		Bases: pic.lines.bases, Behind: pic.lines.behind, Written: pic.lines.written, Now: pic.lines.now, Plan: pic.plan,
 	}
 	if run, ok := pic.runs[pic.heads[p.Output].BasisID]; ok {
 		f.Basis = &run
@@ -172,7 +190,7 @@ func (pic picture) gate(p workflow.Phase) workflow.Gate {
 }
 
 func (pic picture) stale(p workflow.Phase) bool {
-	return pic.heads[p.Output].Number > 0 && len(workflow.Behind(pic.facts(p))) > 0
+	return len(pic.lines.behind[p.Output]) > 0
 }
 
 // overview computes where every phase stands.
@@ -187,7 +205,7 @@ func (pic picture) overview() workflow.Overview {
 		s := workflow.PhaseStatus{
 			ID: p.ID, Title: p.Title, Summary: p.Summary, Kind: p.Kind, Prompted: p.Prompt != "", Output: p.Output,
 			Strip: p.Strip, Optional: p.Optional, State: g.State, Version: g.Version, Frozen: g.Frozen,
-			Stale: pic.stale(p), Missing: g.Missing, Total: len(g.Conditions),
+			Stale: pic.stale(p), Behind: len(pic.lines.behind[p.Output]), Missing: g.Missing, Total: len(g.Conditions),
 		}
 		if p.ID == o.Current {
 			o.GateOpen = g.Open

@@ -98,8 +98,8 @@ func (e *Engine) stepText(tx *store.Tx, pic picture, s workflow.PlanStep) (strin
 	if err != nil {
 		return "", workflow.Input{}, err
 	}
-	text := body[s.Step.Start:s.Step.End]
-	return text, workflow.Input{Path: v.Path, Version: v.Number, Part: workflow.StepPart(s.Step.Number), Hash: blankHash(text)}, nil
+	in, err := e.reading(tx, pic.project.ID).use("", v.Path, workflow.StepPart(s.Step.Number))
+	return body[s.Step.Start:s.Step.End], in, err
 }
 
 func blankHash(text string) string { return workflow.BlankHash(text, markdown.Items(text)) }

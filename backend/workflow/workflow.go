@@ -106,6 +106,7 @@ type PhaseStatus struct {
 	State    PhaseState `json:"state"`
 	Version  int        `json:"version"` // of the output; 0 when nothing is written
 	Stale    bool       `json:"stale"`
+	Behind   int        `json:"behind"` // changes since it was made, that make it stale
 	Frozen   bool       `json:"frozen"`
 	// RunID is the run that is active in this phase, if any, and RunState its state.
 	RunID    string   `json:"runId"`
