@@ -43,10 +43,10 @@ func (c *stepListCmd) Run(ctx context.Context, s *session) error {
 	if err := cl.get(ctx, inProject(o.Project.ID, "plan"), &v); err != nil {
 		return err
 	}
-	return s.print(v, func(out *printer) { printPlan(out, v) })
+	return s.print(v, func(out *printer) { printSteps(out, v) })
 }
 
-func printPlan(out *printer, v workflow.PlanView) {
+func printSteps(out *printer, v workflow.PlanView) {
 	milestone := -1
 	for _, step := range v.Steps {
 		if m := step.Step.Milestone; m != milestone && m >= 0 && m < len(v.Milestones) {

@@ -208,14 +208,9 @@ func doGate(f ToDoFacts, d *ToDo) bool {
 		return d.say(DoPass, "Every condition is met. The last gate is open.", "Passing it is a person’s act.")
 	}
 	d.Path = c.Path
-	kind := DoGate
-	switch c.Kind {
-	case CondBoxes, CondItems:
-		kind = DoTick
-	case CondSigned:
-		kind = DoSign
-	case CondCheck:
-		kind = DoCheck
+	kind := c.Do
+	if kind == "" {
+		kind = DoGate
 	}
 	why := c.Missing
 	if why != "" {
