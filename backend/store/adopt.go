@@ -26,6 +26,8 @@ func adopters() map[bucketName]adopter {
 		bucketGateRecord: (*Rebuild).adoptGateRecord,
 		bucketTick:       (*Rebuild).adoptTicks,
 		bucketVariable:   (*Rebuild).adoptVariables,
+		bucketFinding:    (*Rebuild).adoptFinding,
+		bucketFiling:     (*Rebuild).adoptFiling,
 	}
 }
 

@@ -23,6 +23,8 @@ const (
 	bucketGateRecord         bucketName = "gate_record"
 	bucketTick               bucketName = "tick"
 	bucketVariable           bucketName = "variable"
+	bucketFinding            bucketName = "finding"
+	bucketFiling             bucketName = "filing"
 	bucketGitHead            bucketName = "git_head"
 	bucketOutbox             bucketName = "outbox"
 	bucketDraft              bucketName = "draft"
@@ -67,6 +69,8 @@ func declarations() []declaration {
 		{bucketGateRecord, projected},
 		{bucketTick, projected},
 		{bucketVariable, projected},
+		{bucketFinding, projected},
+		{bucketFiling, projected},
 		{bucketGitHead, derived},
 		{bucketOutbox, local},
 		{bucketDraft, local},

@@ -44,6 +44,8 @@ func kinds() map[bucketName]kind {
 		bucketGateRecord:         {formatJSON, rule((*ruler).gateRecord)},
 		bucketTick:               {formatJSON, rule((*ruler).ticks)},
 		bucketVariable:           {formatJSON, rule((*ruler).variables)},
+		bucketFinding:            {formatJSON, rule((*ruler).finding)},
+		bucketFiling:             {formatJSON, rule((*ruler).filing)},
 		bucketGitHead:            {formatJSON, rule((*ruler).gitHead)},
 		bucketOutbox:             {formatJSON, rule((*ruler).commit)},
 		bucketDraft:              {formatJSON, rule((*ruler).draft)},
