@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -219,8 +220,13 @@ func (t *reading) ticks(path string) (map[string]workflow.Tick, error) {
 	return workflow.Recheck(ticks, t.current, t.openFinding), t.err
 }
 
-// openFinding reports whether a finding of the project is open, or gone.
-func (t *reading) openFinding(id string) bool { return false }
+// openFinding reports whether a finding of the project is open again, or gone.
+func (t *reading) openFinding(id string) bool {
+	findings, err := t.tx.Findings(t.project)
+	t.fail(err)
+	at := slices.IndexFunc(findings, func(f workflow.Finding) bool { return f.ID == id })
+	return at < 0 || findings[at].Open()
+}
 
 // judged returns the boxes of a version with their states.
 func (t *reading) judged(v workflow.Version, p parsed) ([]workflow.Item, error) {

@@ -29,6 +29,8 @@ type picture struct {
 	candidates []workflow.Candidate    // that are still to be decided, the newest first
 	questions  int
 	lines      lines
+	findings   []workflow.Finding
+	filings    []workflow.Filing // the oldest first
 }
 
 // lines say what the texts of a project were made from, and what has changed since.
@@ -68,6 +70,12 @@ func (e *Engine) picture(tx *store.Tx, projectID string) (picture, error) {
 		return pic, err
 	}
 	if pic.lines, err = t.lines(pic, e.opt.Now()); err != nil {
+		return pic, err
+	}
+	if pic.findings, err = tx.Findings(projectID); err != nil {
+		return pic, err
+	}
+	if pic.filings, err = tx.Filings(projectID); err != nil {
 		return pic, err
 	}
 	if pic.candidates, err = tx.OpenCandidates(projectID); err != nil {
@@ -170,6 +178,7 @@ func (pic picture) facts(p workflow.Phase) workflow.Facts {
 		ProjectID: pic.project.ID, Workflow: pic.workflow, Phase: p, Heads: pic.heads, Items: pic.items,
 		Sections: pic.sections, Records: pic.records, Questions: pic.questions,
 		Bases: pic.lines.bases, Behind: pic.lines.behind, Written: pic.lines.written, Now: pic.lines.now, Plan: pic.plan,
+		Findings: pic.findings, Filings: pic.filings,
 	}
 	if run, ok := pic.runs[pic.heads[p.Output].BasisID]; ok {
 		f.Basis = &run

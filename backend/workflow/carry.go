@@ -18,8 +18,8 @@ const (
 // more, almost every box is new, and only the same text is the same item.
 const maxPairs = 250_000
 
-// pair is an item that has another key in the next text.
-type pair struct {
+// itemPair is an item that has another key in the next text.
+type itemPair struct {
 	old, new int // indexes
 	sure     bool
 	score    float64
@@ -28,9 +28,9 @@ type pair struct {
 // pairItems finds items of before that are gone among those of after that are new:
 // by their text, wherever they stand, else by most of their words and their place.
 // Only the first is sure.
-func pairItems(before, after []Item) []pair {
+func pairItems(before, after []Item) []itemPair {
 	gone, fresh := apart(before, after), apart(after, before)
-	pairs := []pair{}
+	pairs := []itemPair{}
 	if len(gone)*len(fresh) <= maxPairs {
 		words := func(items []Item, at []int) [][]string {
 			all := make([][]string, len(at))
@@ -51,7 +51,7 @@ func pairItems(before, after []Item) []pair {
 	} else {
 		pairs = sameTexts(before, after, gone, fresh)
 	}
-	slices.SortStableFunc(pairs, func(a, b pair) int {
+	slices.SortStableFunc(pairs, func(a, b itemPair) int {
 		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(distance(a), distance(b)), cmp.Compare(a.old, b.old))
 	})
 	return pickPairs(pairs)
@@ -72,12 +72,12 @@ func apart(items, others []Item) []int {
 	return at
 }
 
-func distance(p pair) int { return max(p.old-p.new, p.new-p.old) }
+func distance(p itemPair) int { return max(p.old-p.new, p.new-p.old) }
 
 // pickPairs keeps the best pairs, each item in at most one.
-func pickPairs(pairs []pair) []pair {
+func pickPairs(pairs []itemPair) []itemPair {
 	old, new := map[int]bool{}, map[int]bool{}
-	picked := []pair{}
+	picked := []itemPair{}
 	for _, p := range pairs {
 		if !old[p.old] && !new[p.new] {
 			old[p.old], new[p.new] = true, true
@@ -88,34 +88,34 @@ func pickPairs(pairs []pair) []pair {
 }
 
 // pairOf says how alike two items are, if enough.
-func pairOf(old, new Item, oldWords, newWords []string) (pair, bool) {
+func pairOf(old, new Item, oldWords, newWords []string) (itemPair, bool) {
 	here := fold(old.Section) == fold(new.Section)
 	if slices.Equal(oldWords, newWords) {
-		p := pair{sure: true, score: 2}
+		p := itemPair{sure: true, score: 2}
 		if here {
 			p.score = 3
 		}
 		return p, len(oldWords) > 0
 	}
-	score := alike(oldWords, newWords)
+	score := commonWords(oldWords, newWords)
 	if here {
-		return pair{score: score}, score >= alikeHere
+		return itemPair{score: score}, score >= alikeHere
 	}
-	return pair{score: score - 0.25}, score >= alikeElsewhere
+	return itemPair{score: score - 0.25}, score >= alikeElsewhere
 }
 
 // sameTexts pairs items by their text alone.
-func sameTexts(before, after []Item, gone, fresh []int) []pair {
+func sameTexts(before, after []Item, gone, fresh []int) []itemPair {
 	at := map[string][]int{}
 	for _, n := range fresh {
 		key := strings.Join(wordsOf(after[n].Text), " ")
 		at[key] = append(at[key], n)
 	}
-	pairs := []pair{}
+	pairs := []itemPair{}
 	for _, o := range gone {
 		key := strings.Join(wordsOf(before[o].Text), " ")
 		if list := at[key]; key != "" && len(list) > 0 {
-			pairs = append(pairs, pair{old: o, new: list[0], sure: true, score: 2})
+			pairs = append(pairs, itemPair{old: o, new: list[0], sure: true, score: 2})
 			at[key] = list[1:]
 		}
 	}
@@ -127,8 +127,8 @@ func wordsOf(text string) []string {
 	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 }
 
-// alike is the share of words that two texts have in common.
-func alike(a, b []string) float64 {
+// commonWords is the share of words that two texts have in common.
+func commonWords(a, b []string) float64 {
 	if len(a)+len(b) == 0 {
 		return 0
 	}

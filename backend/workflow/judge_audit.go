@@ -145,7 +145,7 @@ func judgePhrase(f Facts, c *Condition, rule ConditionRule) {
 	if none {
 		return
 	}
-	if sameWords(filing.Phrase, rule.Phrase) && filing.Total() == 0 {
+	if samePhrase(filing.Phrase, rule.Phrase) && filing.Total() == 0 {
 		c.State, c.Value = CondMet, "nothing found"
 		return
 	}
@@ -183,8 +183,8 @@ func judgePhrase(f Facts, c *Condition, rule ConditionRule) {
 	}
 }
 
-// sameWords reports whether two phrases are the same but for case and punctuation at the end.
-func sameWords(a, b string) bool {
+// samePhrase reports whether two phrases are the same but for case and punctuation at the end.
+func samePhrase(a, b string) bool {
 	trim := func(s string) string { return strings.TrimRight(fold(s), " .!") }
 	return trim(a) == trim(b)
 }
