@@ -112,6 +112,14 @@ func everyCall(ctx context.Context, e *Engine, project, run string) map[string]c
 		"TakePrompts":   answer(e.TakePrompts(ctx, []workflow.ImportItem{})),
 		"Readme":        answer(e.Readme(ctx, "# Readme\n")),
 		"ExportPrompts": answer(e.ExportPrompts(ctx, workflow.ExportPrompts{Format: "plumbline"})),
+
+		"Findings":       answer(e.Findings(ctx, project, workflow.FindingQuery{})),
+		"Finding":        answer(e.Finding(ctx, project, "F-001")),
+		"Ledger":         answer(e.Ledger(ctx, project, "")),
+		"FileFindings":   answer(e.FileFindings(ctx, project, ideaPath)),
+		"ActOnFindings":  answer(e.ActOnFindings(ctx, project, workflow.FindingAct{Verb: workflow.VerbFix, IDs: []string{"F-001"}})),
+		"SplitFinding":   answer(e.SplitFinding(ctx, project, workflow.FindingSplit{ID: "F-001"})),
+		"ExportFindings": answer(e.ExportFindings(ctx, project, workflow.FindingsSARIF, workflow.FindingQuery{})),
 	}
 }
 
