@@ -57,6 +57,8 @@ func allCommands() []command {
 		{"gates", "unfreeze", "Open a frozen document again; its gate reopens.", &unfreezeCmd{}},
 		{"gates", "still-valid", "Say that a stale document holds all the same.", &stillValidCmd{}},
 
+		{"gates", "findings", "List, decide, merge, split and export the findings of audits.", &findingsCmd{}},
+
 		{"data", "verify", "Look for damage in the database and in the histories.", &verifyCmd{}},
 		{"data", "backup", "Write everything into one file.", &backupCmd{}},
 		{"data", "restore", "Put a backup in the place of everything.", &restoreCmd{}},
