@@ -16,6 +16,7 @@ func addData(mux *http.ServeMux, a *api.API) {
 	d.addProjects()
 	d.addDocuments()
 	d.addPast()
+	d.addFindings()
 	d.addPrompts()
 	d.addLibrary()
 	d.addRuns()
