@@ -16,10 +16,12 @@ func addData(mux *http.ServeMux, a *api.API) {
 	d.addProjects()
 	d.addDocuments()
 	d.addPast()
+	d.addFindings()
 	d.addPrompts()
 	d.addLibrary()
 	d.addRuns()
 	d.addWhole()
+	d.addWork()
 	mux.HandleFunc("POST /data/render", render)
 }
 
