@@ -1,6 +1,9 @@
 package workflow
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // ToDoFacts are what the one thing to do now is found from.
 type ToDoFacts struct {
@@ -22,6 +25,8 @@ type ToDoFacts struct {
 	StepCheck, Check CheckResult
 	// Round is that of the loop the phase is in or comes right after.
 	Round RoundStatus
+	// Grave are the open findings of P0 and P1 of the whole project.
+	Grave []Finding
 	// Refined says that the round has an accepted refinement, to be reviewed anew.
 	Refined bool
 }
@@ -142,6 +147,11 @@ func doBuild(f ToDoFacts, d *ToDo) bool {
 		return false
 	}
 	d.Path = f.Plan.Path
+	if len(f.Grave) > 0 {
+		d.Path = ""
+		return d.say(DoFindings, fmt.Sprintf("Fix %s, or make the next steps of them.", joinAnd(numbersOf(f.Grave))),
+			"An audit found them. What is grave is built before anything else.")
+	}
 	if f.Plan.AllSettled() {
 		if f.Check.Green() && !f.Check.At.Before(f.Plan.SettledAt) {
 			return false
@@ -153,6 +163,14 @@ func doBuild(f ToDoFacts, d *ToDo) bool {
 	}
 	f.doStep(f.Plan.Steps[f.Plan.Current], d)
 	return true
+}
+
+func numbersOf(findings []Finding) []string {
+	list := []string{}
+	for _, one := range findings {
+		list = append(list, one.Number)
+	}
+	return list
 }
 
 // doStep says what is next for the current step: build it, check it, correct it, tick it.
@@ -248,6 +266,11 @@ func (f ToDoFacts) command(d ToDo) string {
 			return fmt.Sprintf("plumbline check %s --step %s --exit N --output FILE", p, d.Step)
 		}
 		return fmt.Sprintf("plumbline check %s --exit N --output FILE", p)
+	case DoFindings:
+		if len(f.Grave) > 0 && f.Phase.Kind == KindBuild {
+			return fmt.Sprintf("plumbline step add %s %s", p, strings.Join(numbersOf(f.Grave), " "))
+		}
+		return fmt.Sprintf("plumbline findings list %s", p)
 	case DoPass:
 		return fmt.Sprintf("plumbline pass %s %s", p, d.Phase)
 	case DoSign:
