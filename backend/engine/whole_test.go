@@ -239,6 +239,9 @@ func TestATaskIsRefinedAndStartedOver(t *testing.T) {
 			})
 			refined := 0
 			d.on = func(todo workflow.ToDo) bool {
+				if todo.Kind == workflow.DoStale && todo.Phase == "run" {
+					t.Errorf("a thread that was started over is not to be kept as still valid: %+v", todo)
+				}
 				threads := try(d.Threads(d.ctx, d.p.ID, "run", ""))(t)
 				if todo.Kind != workflow.DoTick || todo.Phase != "review" || len(threads) != 1 {
 					return false

@@ -37,7 +37,7 @@ func NextToDo(f ToDoFacts) ToDo {
 	if d.Due == nil {
 		d.Due = []DueItem{}
 	}
-	for _, rule := range []func(ToDoFacts, *ToDo) bool{doRuns, doQuestions, doStale, doDue, doRounds, doBuild, doWrite, doGate} {
+	for _, rule := range []func(ToDoFacts, *ToDo) bool{doRuns, doQuestions, doFresh, doStale, doDue, doRounds, doBuild, doWrite, doGate} {
 		if rule(f, &d) {
 			break
 		}
@@ -86,6 +86,15 @@ func doQuestions(f ToDoFacts, d *ToDo) bool {
 	return d.say(DoAnswer, fmt.Sprintf("Answer %s.", count(n, "question", "questions")), "The model asked instead of guessing. That is no refinement.")
 }
 
+// doFresh looks whether a thread was started over and the fresh one not begun.
+func doFresh(f ToDoFacts, d *ToDo) bool {
+	if !f.Thread.Over || f.Thread.Step != "" || f.Thread.Next != "" || f.Thread.Phase != f.Phase.ID {
+		return false
+	}
+	d.PromptID, d.Path = f.Phase.Prompt, f.Phase.Output
+	return d.say(DoRun, fmt.Sprintf("Run %s again, in a fresh thread.", f.Phase.Title), "What the last one has taught is in the specification now.")
+}
+
 func doStale(f ToDoFacts, d *ToDo) bool {
 	if len(f.Stale) == 0 {
 		return false
@@ -113,10 +122,14 @@ func doDue(f ToDoFacts, d *ToDo) bool {
 // doRounds looks whether the work has to go round again.
 func doRounds(f ToDoFacts, d *ToDo) bool {
 	r := f.Round
-	if r.Phase == "" || !r.Ready || r.Over {
+	if r.Phase == "" || !r.Ready {
 		return false
 	}
 	switch {
+	case f.Refined && f.Phase.ID == r.Phase && r.Over:
+		return d.say(DoRestart, "Start over with a better specification.", r.Advice)
+	case r.Over:
+		return false
 	case f.Refined && f.Phase.ID == r.Phase:
 		d.Phase = r.Phase
 		return d.say(DoRound, "Review it again: begin the next round.", "A refinement was accepted. What was reviewed is not what is there now.")
