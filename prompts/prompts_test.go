@@ -153,7 +153,7 @@ func answer(t *testing.T, name string) string {
 }
 
 func check(p prompt.Prompt, text string) []string {
-	return workflow.CheckContract(p.Contract, markdown.Sections(text), text)
+	return workflow.CheckContract(p.Contract, markdown.Read(p.Contract, text))
 }
 
 // contracted are the prompts whose contract an answer can miss.

@@ -81,7 +81,7 @@ func (e *Engine) box(projectID, path string, offset, number int) (item workflow.
 		if err != nil {
 			return err
 		}
-		items, err := e.judged(tx, current, p)
+		items, err := e.reading(tx, projectID).judged(current, p)
 		if err != nil {
 			return err
 		}

@@ -79,8 +79,8 @@ func judgeAnswer(r *workflow.Run, c workflow.Contract, answer string) {
 		r.Error = workflow.Errorf(workflow.Unavailable, "The model answered nothing.").WithHint("Run it again, or choose another model.")
 		return
 	}
-	r.Missing = workflow.CheckContract(c, markdown.Sections(answer), answer)
-	r.ContractTotal = len(c.Sections)
+	r.Missing = workflow.CheckContract(c, markdown.Read(c, answer))
+	r.ContractTotal = c.Total()
 }
 
 // paragraphs joins what is not blank with blank lines.

@@ -50,8 +50,10 @@ type finder struct {
 // under a heading that is about findings. A severity counts where it is marked
 // as one, and never as a word of a sentence. What stands in code or quotes is
 // not read, nor what the text calls good, recommended or resolved.
-func Findings(src string) workflow.FindingsRead {
-	f := &finder{survey: newSurvey(src)}
+func Findings(src string) workflow.FindingsRead { return findingsIn(newSurvey(src), src) }
+
+func findingsIn(v *survey, src string) workflow.FindingsRead {
+	f := &finder{survey: v}
 	for i := 0; i < len(f.portions); {
 		i = f.take(i)
 	}

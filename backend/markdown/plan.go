@@ -71,8 +71,10 @@ type stepStart struct {
 // people write: our own, “Step N” and “Task N” as items or headings, Spec Kit's
 // “T001 [P]”, OpenSpec's “1.1”, tables, and numbered lists under phases. Of
 // several shapes in one text the most explicit one counts.
-func Plan(src string) workflow.PlanRead {
-	p := &planner{survey: newSurvey(src), taken: map[int]bool{}, columns: map[int][]string{}}
+func Plan(src string) workflow.PlanRead { return planIn(newSurvey(src), src) }
+
+func planIn(v *survey, src string) workflow.PlanRead {
+	p := &planner{survey: v, taken: map[int]bool{}, columns: map[int][]string{}}
 	p.read = workflow.PlanRead{Milestones: []workflow.Milestone{}, Steps: []workflow.Step{}}
 	p.choose()
 	for i := 0; i < len(p.portions); {

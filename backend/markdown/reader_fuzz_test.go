@@ -1,6 +1,7 @@
 package markdown
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -111,4 +112,88 @@ func FuzzPlan(f *testing.F) {
 		}
 		workflow.CheckPlan(read, workflow.StepFiles)
 	})
+}
+
+func FuzzRequest(f *testing.F) {
+	for _, seed := range readerSeeds() {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, src string) {
+		items := Items(src)
+		read := Request(src)
+		for i, feature := range read.Features {
+			checkSpan(t, src, feature.Start, feature.End)
+			checkMark(t, src, items, feature.Box, feature.Mark, feature.Marked)
+			checkText(t, feature.Text, feature.Category)
+			if feature.Parent >= i || feature.Parent >= 0 && feature.Depth != read.Features[feature.Parent].Depth+1 {
+				t.Fatalf("a feature of %q is %+v", src, feature)
+			}
+		}
+		checkText(t, read.Name)
+		checkText(t, read.Questions...)
+		if list := Checklist(src); len(list.Items) != len(items) || list.Marked > len(items) {
+			t.Fatalf("the checklist of %q has %d of %d boxes", src, len(list.Items), len(items))
+		}
+		if len(read.Features)+len(read.Acceptance) > len(items) {
+			t.Fatalf("%q has more features than boxes", src)
+		}
+		for _, reads := range []workflow.ContractReads{workflow.ReadsText, workflow.ReadsFindings, workflow.ReadsPlan, workflow.ReadsChecklist, workflow.ReadsRequest} {
+			c := workflow.Contract{Reads: reads, None: "NO ISSUES FOUND"}
+			workflow.CheckContract(c, Read(c, src))
+		}
+	})
+}
+
+// No text may make the readers panic or never end.
+func TestHostileTextsAreRead(t *testing.T) {
+	for name, src := range hostileTexts(8 << 10) {
+		t.Run(name, func(t *testing.T) {
+			Findings(src)
+			Plan(src)
+			Checklist(src)
+			Request(src)
+		})
+	}
+}
+
+// readerTexts are long texts of the kinds that are read.
+func readerTexts(size int) map[string]string {
+	texts := answers(size)
+	fill := func(next func(int) string) string {
+		var b strings.Builder
+		for i := 0; b.Len() < size; i++ {
+			b.WriteString(next(i))
+		}
+		return b.String()
+	}
+	texts["findings"] = fill(func(i int) string {
+		return fmt.Sprintf("- [ ] P%d: Part %d is wrong\n  - **Where:** `a/b.go:%d`\n  - **Fix:** mend it\n", i%4, i, i)
+	})
+	texts["one finding"] = fill(func(int) string { return "- [ ] P1: The same again\n" })
+	texts["finding headings"] = fill(func(i int) string { return fmt.Sprintf("### %d. High: Part %d\n**Severity:** Low\ntext\n\n", i, i) })
+	texts["finding rows"] = "|#|Severity|Issue|\n|-|-|-|\n" + fill(func(i int) string { return fmt.Sprintf("|%d|High|Part %d|\n", i, i) })
+	texts["bold paragraphs"] = fill(func(i int) string { return fmt.Sprintf("**Part %d**\n\n- text\n\n", i) })
+	texts["steps"] = fill(func(i int) string {
+		return fmt.Sprintf("- [ ] Step %d: Part\n  - **Files:** `a/b%d.go`\n  - **Depends:** %d\n", i, i, i-1)
+	})
+	texts["phases"] = fill(func(i int) string {
+		return fmt.Sprintf("PHASE %d: x\n\n1. a\n2. b\n\nTasks 1-7 must complete before 8-13\n\n", i)
+	})
+	return texts
+}
+
+// BenchmarkReaders reads texts and texts twice as long: the time for a byte must stay.
+func BenchmarkReaders(b *testing.B) {
+	for _, size := range []int{answerSize, 2 * answerSize} {
+		for name, src := range readerTexts(size) {
+			b.Run(fmt.Sprintf("%s/%dk", name, size>>10), func(b *testing.B) {
+				b.SetBytes(int64(len(src)))
+				for b.Loop() {
+					Findings(src)
+					Plan(src)
+					Request(src)
+				}
+			})
+		}
+	}
 }

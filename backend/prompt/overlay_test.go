@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -289,11 +290,16 @@ func TestNamesThatDifferOnlyInCase(t *testing.T) {
 // countingFS counts how often files are read whole.
 type countingFS struct {
 	fs.FS
+	mu    *sync.Mutex
 	reads map[string]int
 }
 
+func counting(files fs.FS) countingFS { return countingFS{files, &sync.Mutex{}, map[string]int{}} }
+
 func (f countingFS) ReadFile(name string) ([]byte, error) {
+	f.mu.Lock()
 	f.reads[name]++
+	f.mu.Unlock()
 	return fs.ReadFile(f.FS, name)
 }
 
@@ -304,8 +310,8 @@ func TestReloadReadsOnlyWhatHasChanged(t *testing.T) {
 		user["prompts/"+id+".md"] = titled(id, "Old", "")
 		user["prompts/"+id+".md"].ModTime = old
 	}
-	counting := countingFS{user, map[string]int{}}
-	lib := OpenLibrary(builtinFiles(), counting)
+	counted := counting(user)
+	lib := OpenLibrary(builtinFiles(), counted)
 	lib.Prompts()
 	if again := lib.Reload(); again != lib {
 		t.Error("nothing has changed, and there is another library")
@@ -326,8 +332,8 @@ func TestReloadReadsOnlyWhatHasChanged(t *testing.T) {
 		t.Errorf("after the change the prompts are %v, want %v", titles, want)
 	}
 	want := map[string]int{"prompts/a.md": 1, "prompts/b.md": 2, "prompts/c.md": 1, "prompts/d.md": 1}
-	if !reflect.DeepEqual(counting.reads, want) {
-		t.Errorf("files were read %v, want %v", counting.reads, want)
+	if !reflect.DeepEqual(counted.reads, want) {
+		t.Errorf("files were read %v, want %v", counted.reads, want)
 	}
 	if p, _ := lib.Prompt("b"); p.Title != "Old" {
 		t.Error("the library from before has changed")
@@ -353,7 +359,7 @@ func TestOneOfYoursIsFoundWithoutReadingTheOthers(t *testing.T) {
 	for i := range 50 {
 		user[fmt.Sprintf("prompts/p%d.md", i)] = titled(fmt.Sprintf("p%d", i), "T", "")
 	}
-	builtin, own := countingFS{builtinFiles(), map[string]int{}}, countingFS{user, map[string]int{}}
+	builtin, own := counting(builtinFiles()), counting(user)
 	lib := OpenLibrary(builtin, own)
 	for _, id := range []string{"p7", "spec", "nothing"} {
 		lib.Prompt(id)

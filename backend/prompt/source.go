@@ -53,3 +53,6 @@ func Blank() Prompt {
 		Contract: emptyContract(), Reserve: defaultReserve, Version: 1,
 	}
 }
+
+// Fits reports whether a value fits the type of a variable.
+func Fits(v workflow.Variable, value string) bool { return checkValue(v, value) == "" }

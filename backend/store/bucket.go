@@ -23,6 +23,7 @@ const (
 	bucketGateRecord         bucketName = "gate_record"
 	bucketTick               bucketName = "tick"
 	bucketVariable           bucketName = "variable"
+	bucketEffort             bucketName = "effort"
 	bucketFinding            bucketName = "finding"
 	bucketFiling             bucketName = "filing"
 	bucketGitHead            bucketName = "git_head"
@@ -69,6 +70,7 @@ func declarations() []declaration {
 		{bucketGateRecord, projected},
 		{bucketTick, projected},
 		{bucketVariable, projected},
+		{bucketEffort, projected},
 		{bucketFinding, projected},
 		{bucketFiling, projected},
 		{bucketGitHead, derived},

@@ -36,6 +36,7 @@ func shapes() map[bucketName]shape {
 		bucketVariable: func(p []string, v []byte) bool {
 			return len(p) == 2 && workflow.CheckID(p[1]) == nil && each[string](v)
 		},
+		bucketEffort: func(p []string, v []byte) bool { return len(p) == 3 && has(v, "seconds", "correction") },
 		bucketFinding: func(p []string, v []byte) bool {
 			return len(p) == 2 && has(v, "fingerprint", "sightings") && named(p[1:], v, "id")
 		},

@@ -59,6 +59,8 @@
 //	│  ├─ <project> <path>                  : {item key: Tick}
 //	├─ variable                             projected
 //	│  ├─ <project> <phase>                 : {name: value}
+//	├─ effort                               projected
+//	│  ├─ <project> <phase> <step>          : Effort; the step may be empty
 //	├─ finding                              projected
 //	│  ├─ <project> <finding>               : Finding
 //	├─ filing                               projected; the audits that findings come from

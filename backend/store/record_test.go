@@ -47,6 +47,7 @@ var (
 	aFiling = workflow.Filing{ID: "01JD0FILING", ProjectID: project, Phase: "review", Round: 2, RunID: "01JD0RUN", Path: "audits/review-02.md",
 		Version: 1, Hash: "h", Mismatch: "m", Phrase: "NO ISSUES FOUND", LookedAt: berlin, At: berlin}
 	aTick      = workflow.Tick{State: workflow.ItemDone, By: ann, At: berlin, Reason: "seen"}
+	anEffort   = workflow.Effort{ProjectID: project, Phase: "build", Step: "4", Seconds: 95, Correction: -5, TouchedAt: berlin}
 	aDraft     = workflow.Draft{ProjectID: project, Path: "spec.md", Base: 2, Body: "typed", At: berlin}
 	aShelfFile = ShelfFile{Path: "prompts/tidy.md", Hash: "1f"}
 )
@@ -77,7 +78,7 @@ func fill(t testing.TB, s *Store) {
 			tx.AddGateRecord(aGateRecord),
 			tx.PutTicks(project, "spec.md", map[string]workflow.Tick{"item": aTick}),
 			tx.PutVariables(project, "spec", map[string]string{"name": "value"}),
-			tx.PutFinding(aFinding), tx.PutFiling(aFiling),
+			tx.PutEffort(anEffort), tx.PutFinding(aFinding), tx.PutFiling(aFiling),
 			tx.PutDraft(aDraft),
 			tx.PutShelfFile(aShelfFile),
 			tx.PutSettings(workflow.DefaultSettings()),

@@ -14,6 +14,15 @@ type Contract struct {
 	Phrase string `json:"phrase" yaml:"phrase"`
 }
 
+// Total is how many things the contract asks for.
+func (c Contract) Total() int {
+	total := len(c.Sections)
+	if c.Reads != "" && c.Reads != ReadsText {
+		total++
+	}
+	return total
+}
+
 // ContractReads names the parser that must be able to read an answer.
 type ContractReads string
 

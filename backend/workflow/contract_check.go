@@ -9,22 +9,68 @@ import (
 )
 
 // CheckContract returns what an answer lacks, as short sentences for a person,
-// in the order of the contract; it is empty when the contract holds. sections
-// are those of text. What a section holds includes the sections below it.
-func CheckContract(c Contract, sections []Section, text string) []string {
+// in the order of the contract; it is empty when the contract holds. What a
+// section holds includes the sections below it. An answer that says with the
+// phrase of the contract that there are no findings needs no sections, unless it
+// reports findings all the same.
+func CheckContract(c Contract, r Reading) []string {
 	missing := []string{}
+	if c.None != "" && r.None && len(r.Findings.Findings) == 0 {
+		return missing
+	}
 	for _, want := range c.Sections {
-		section, ok := findContractSection(sections, want)
+		section, ok := findContractSection(r.Sections, want)
 		if !ok {
 			missing = append(missing, fmt.Sprintf("The section “%s” is missing.", want.Title))
 			continue
 		}
-		missing = append(missing, checkSection(want, section, sections, text)...)
+		missing = append(missing, checkSection(want, section, r.Sections, r.Text)...)
 	}
-	if c.Phrase != "" && !standsAlone(text, c.Phrase) {
+	if c.Phrase != "" && !standsAlone(r.Text, c.Phrase) {
 		missing = append(missing, fmt.Sprintf("The phrase “%s” does not stand alone on a line.", c.Phrase))
 	}
-	return missing
+	return append(missing, checkReads(c, r)...)
+}
+
+// Found returns how many findings, steps, boxes or features were read, as the contract asks.
+func (r Reading) Found(reads ContractReads) int {
+	switch reads {
+	case ReadsFindings:
+		return len(r.Findings.Findings)
+	case ReadsPlan:
+		return len(r.Plan.Steps)
+	case ReadsChecklist:
+		return len(r.Checklist.Items)
+	case ReadsRequest:
+		return len(r.Request.Features)
+	}
+	return 0
+}
+
+// checkReads says what the parser that the contract names did not find.
+func checkReads(c Contract, r Reading) []string {
+	found := r.Found(c.Reads)
+	switch {
+	case c.Reads == ReadsFindings && found > 0 && c.None != "" && r.None:
+		noun := "findings are"
+		if found == 1 {
+			noun = "finding is"
+		}
+		return []string{fmt.Sprintf("The phrase “%s” is there, and %d %s too; only one of them can be true.", c.None, found, noun)}
+	case found > 0:
+		return nil
+	case c.Reads == ReadsFindings && c.None != "":
+		return []string{fmt.Sprintf("No finding can be read, and the phrase “%s” does not stand alone on a line.", c.None)}
+	case c.Reads == ReadsFindings:
+		return []string{"No finding can be read."}
+	case c.Reads == ReadsPlan:
+		return []string{"No step can be read; each begins with “Step”, its number and a colon."}
+	case c.Reads == ReadsChecklist:
+		return []string{"No box can be read; each is a list item that begins with “[ ]”."}
+	case c.Reads == ReadsRequest:
+		return []string{"No feature can be read; each is a list item that begins with “[ ]”."}
+	}
+	return nil
 }
 
 func findContractSection(sections []Section, want ContractSection) (Section, bool) {

@@ -147,7 +147,7 @@ func TestCheckContract(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got := CheckContract(testContract, sectionsOf(tt.answer), tt.answer)
+			got := CheckContract(testContract, Reading{Text: tt.answer, Sections: sectionsOf(tt.answer)})
 			if !slices.Equal(got, tt.want) {
 				t.Errorf("missing:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(tt.want, "\n"))
 			}
@@ -156,7 +156,7 @@ func TestCheckContract(t *testing.T) {
 }
 
 func TestCheckContractReturnsAnEmptyList(t *testing.T) {
-	if got := CheckContract(Contract{}, nil, ""); got == nil || len(got) != 0 {
+	if got := CheckContract(Contract{}, Reading{}); got == nil || len(got) != 0 {
 		t.Errorf("CheckContract of nothing = %#v, want an empty list", got)
 	}
 }
@@ -170,9 +170,48 @@ func TestContractPhraseStandsAlone(t *testing.T) {
 		"No security issues found":                          false,
 		"":                                                  false,
 	} {
-		if got := len(CheckContract(c, nil, text)) == 0; got != want {
+		if got := len(CheckContract(c, Reading{Text: text})) == 0; got != want {
 			t.Errorf("phrase holds in %q = %v, want %v", text, got, want)
 		}
+	}
+}
+
+func TestCheckContractOfWhatIsRead(t *testing.T) {
+	finding := FindingsRead{Findings: []ReportedFinding{{Title: "a"}}}
+	audit := Contract{Reads: ReadsFindings, None: "NO ISSUES FOUND", Sections: []ContractSection{{Title: "Summary"}}}
+	summary := Reading{Text: "# Summary\nAll.\n", Sections: []Section{{Level: 1, Title: "Summary", Body: 10, End: 15}}}
+	with := func(change func(*Reading)) Reading {
+		r := summary
+		change(&r)
+		return r
+	}
+	for _, tt := range []struct {
+		name     string
+		contract Contract
+		reading  Reading
+		want     []string
+	}{
+		{"findings", audit, with(func(r *Reading) { r.Findings = finding }), nil},
+		{"the phrase alone needs no sections", audit, Reading{Text: "NO ISSUES FOUND", None: true}, nil},
+		{"neither", audit, summary, []string{"No finding can be read, and the phrase “NO ISSUES FOUND” does not stand alone on a line."}},
+		{"both", audit, with(func(r *Reading) { r.Findings, r.None = finding, true }),
+			[]string{"The phrase “NO ISSUES FOUND” is there, and 1 finding is too; only one of them can be true."}},
+		{"both, and no section", audit, Reading{Findings: finding, None: true},
+			[]string{"The section “Summary” is missing.", "The phrase “NO ISSUES FOUND” is there, and 1 finding is too; only one of them can be true."}},
+		{"no phrase in the contract", Contract{Reads: ReadsFindings}, Reading{None: true}, []string{"No finding can be read."}},
+		{"a plan", Contract{Reads: ReadsPlan}, Reading{Plan: PlanRead{Steps: []Step{{}}}}, nil},
+		{"no plan", Contract{Reads: ReadsPlan}, Reading{}, []string{"No step can be read; each begins with “Step”, its number and a colon."}},
+		{"a checklist", Contract{Reads: ReadsChecklist}, Reading{Checklist: ChecklistRead{Items: []Item{{}}}}, nil},
+		{"no checklist", Contract{Reads: ReadsChecklist}, Reading{}, []string{"No box can be read; each is a list item that begins with “[ ]”."}},
+		{"a request", Contract{Reads: ReadsRequest}, Reading{Request: RequestRead{Features: []Feature{{}}}}, nil},
+		{"no request", Contract{Reads: ReadsRequest}, Reading{}, []string{"No feature can be read; each is a list item that begins with “[ ]”."}},
+		{"any text", Contract{Reads: ReadsText}, Reading{}, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := CheckContract(tt.contract, tt.reading); !slices.Equal(got, tt.want) {
+				t.Errorf("missing %q, want %q", got, tt.want)
+			}
+		})
 	}
 }
 

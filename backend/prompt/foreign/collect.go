@@ -19,7 +19,7 @@ import (
 const (
 	maxText    = 1 << 20
 	maxFiles   = 20_000
-	maxTotal   = 256 << 20
+	maxTotal   = 64 << 20
 	maxDepth   = 24
 	maxTrouble = 1000 // problems that are told
 )

@@ -18,13 +18,15 @@ type conversion struct {
 	variables []workflow.Variable // in the order of their first use
 	found     []Placeholder
 	crowded   bool // placeholders beyond maxVariables stay text
+
+	pending strings.Builder // text that is not yet a piece
 }
 
 // read converts a text whose first line has the given number.
-func (s syntax) read(text string, line int) conversion {
+func (s syntax) read(text string, line int) *conversion {
 	matches := s.scan(text)
 	sections := nested(matches)
-	c := conversion{found: []Placeholder{}}
+	c := &conversion{found: []Placeholder{}}
 	index := map[string]int{}
 	at := 0
 	for _, m := range matches {
@@ -42,21 +44,27 @@ func (s syntax) read(text string, line int) conversion {
 			if !section {
 				name = c.variables[index[key(m.variable)]].Name
 			}
-			c.pieces = append(c.pieces, prompt.Piece{Kind: m.kind, Name: name})
+			c.tag(m.kind, name)
 		}
 	}
 	c.text(text[at:])
+	c.flush()
 	c.settle()
 	return c
 }
 
-func (c *conversion) text(s string) {
-	if last := len(c.pieces) - 1; last >= 0 && c.pieces[last].Kind == prompt.PieceText {
-		c.pieces[last].Text += s
-		return
-	}
-	if s != "" {
-		c.pieces = append(c.pieces, prompt.Piece{Text: s})
+func (c *conversion) text(s string) { c.pending.WriteString(s) }
+
+// tag adds a tag, after the text before it.
+func (c *conversion) tag(kind prompt.PieceKind, name string) {
+	c.flush()
+	c.pieces = append(c.pieces, prompt.Piece{Kind: kind, Name: name})
+}
+
+func (c *conversion) flush() {
+	if c.pending.Len() > 0 {
+		c.pieces = append(c.pieces, prompt.Piece{Text: c.pending.String()})
+		c.pending.Reset()
 	}
 }
 
@@ -144,24 +152,32 @@ func nested(matches []match) bool {
 	return len(open) == 0 && len(names) <= maxVariables
 }
 
+// spelling writes a tag: whether its variable is named for the first time, and
+// the first two bytes of what follows, may count.
+type spelling func(p prompt.Piece, first bool, next string) string
+
 // write is the way back: pieces as a text of the format. What would be taken for
 // a placeholder and is none gets a backslash.
-func (s syntax) write(pieces []prompt.Piece, spell func(p prompt.Piece, next byte) string) string {
-	parts := make([]string, len(pieces))
-	next := byte(0)
+func (s syntax) write(pieces []prompt.Piece, spell spelling) string {
+	parts, firsts := make([]string, len(pieces)), make([]bool, len(pieces))
+	named := map[string]bool{}
+	for i, p := range pieces {
+		firsts[i] = p.Kind == prompt.PieceValue && !named[p.Name]
+		named[p.Name] = named[p.Name] || firsts[i]
+	}
+	next := ""
 	for i := len(pieces) - 1; i >= 0; i-- {
 		p := pieces[i]
 		switch {
 		case p.Kind != prompt.PieceText:
-			parts[i] = spell(p, next)
+			parts[i] = spell(p, firsts[i], next)
 		case s.dollars:
 			parts[i] = strings.ReplaceAll(p.Text, "$", "$$")
 		default:
 			parts[i] = p.Text
 		}
-		if parts[i] != "" {
-			next = parts[i][0]
-		}
+		next = parts[i] + next
+		next = next[:min(len(next), 2)]
 	}
 	text := strings.Join(parts, "")
 	var out strings.Builder

@@ -20,7 +20,7 @@ type draft struct {
 	desc   string
 	prompt prompt.Prompt // purpose, phase, tags, version, temperature
 	extra  matter
-	conv   conversion
+	conv   *conversion
 }
 
 // Group is the shelf of the library that prompts of other formats come to stand on.
@@ -156,7 +156,14 @@ func idOf(name string) string {
 // settle writes the prompt in our format and reads it again, so that what comes
 // in is what our own reader makes of it.
 func (d *draft) settle(p prompt.Prompt) error {
-	return d.take(p, p.Group, string(prompt.Write(p)))
+	if p.Body == "" {
+		return prompt.FileError(d.doc.file, d.doc.bodyLine, "the prompt has no text")
+	}
+	if err := d.take(p, p.Group, string(prompt.Write(p))); err != nil {
+		// Its line is one of a file that nobody has seen.
+		return prompt.FileError(d.doc.file, 0, "it cannot become a prompt here: %s", strings.TrimSuffix(prompt.ProblemOf(err).Message, "."))
+	}
+	return nil
 }
 
 // take makes what was found of the text in our format.
@@ -172,21 +179,4 @@ func (d *draft) take(p prompt.Prompt, group, text string) error {
 		d.found.Variables = append(d.found.Variables, v.Name)
 	}
 	return nil
-}
-
-// undefaulted clears the defaults that do not fit the type of their variable.
-func undefaulted(v workflow.Variable) workflow.Variable {
-	switch v.Type {
-	case workflow.VarText, workflow.VarLongText, workflow.VarArtifact, workflow.VarFiles:
-	case workflow.VarChoice:
-		for _, o := range v.Options {
-			if o == v.Default {
-				return v
-			}
-		}
-		v.Default = ""
-	default:
-		v.Default = ""
-	}
-	return v
 }

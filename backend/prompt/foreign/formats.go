@@ -104,6 +104,7 @@ func (d *draft) bundled(files []string) {
 var (
 	shellRE    = regexp.MustCompile("(?:^|[\\s(])!`[^`\n]+`")
 	shellFence = regexp.MustCompile("(?m)^[ \t>]*(?:```+|~~~+)!")
+	fenceEnd   = regexp.MustCompile("\n[ \t>]*(?:```+|~~~+)")
 	mentionRE  = regexp.MustCompile(`(?:^|[\s(])@[A-Za-z0-9_.~-]*[/.][A-Za-z0-9_./-]*[A-Za-z0-9_/-]`)
 	vscodeRE   = regexp.MustCompile(`\$\{[a-zA-Z]+(?::[^}\n]{0,100})?\}|(?:^|\s)#(?:file|tool):[^\s]{1,200}`)
 	pluginRE   = regexp.MustCompile(`\{\{[ \t]*(?:plugin|ext):[^{}\n]{0,500}\}\}`)
@@ -136,6 +137,9 @@ func (d *draft) runs(re *regexp.Regexp, text string, firstLine int, why string) 
 		end := at[1]
 		if re == shellFence {
 			end = min(len(text), at[1]+200)
+			if block := fenceEnd.FindStringIndex(text[at[1]:end]); block != nil {
+				end = at[1] + block[1]
+			}
 		}
 		d.inert(line, text[start:end], why)
 		if len(d.found.Inert) > maxInert {
@@ -307,7 +311,7 @@ func (m matter) indented() string {
 }
 
 // hasValue reports whether a variable stands in the text.
-func (c conversion) hasValue(name string) bool {
+func (c *conversion) hasValue(name string) bool {
 	return slices.ContainsFunc(c.pieces, func(p prompt.Piece) bool { return p.Kind == prompt.PieceValue && p.Name == name })
 }
 
@@ -320,7 +324,7 @@ func (c *conversion) appendInput() {
 		c.pieces[last].Text = strings.TrimRight(c.pieces[last].Text, " \t\n")
 	}
 	c.text("\n\n")
-	c.pieces = append(c.pieces, prompt.Piece{Kind: prompt.PieceValue, Name: "input"})
+	c.tag(prompt.PieceValue, "input")
 	at := slices.IndexFunc(c.variables, func(v workflow.Variable) bool { return v.Name == "input" })
 	if at < 0 {
 		c.variables = append(c.variables, declare("input"))

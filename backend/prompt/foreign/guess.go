@@ -11,10 +11,8 @@ import (
 
 // Placeholders that no format defines and many people write.
 var (
-	upperRE  = regexp.MustCompile(`^\[([A-Z][A-Z0-9 _-]{1,40})\]`)
-	choiceRE = regexp.MustCompile(`^\[([A-Za-z0-9 +#_-]{1,40}(?:/[A-Za-z0-9 +#_-]{1,40}){1,12})\]`)
-	tagRE    = regexp.MustCompile(`^<([a-z][a-z0-9_-]{1,40})>`)
-	labelRE  = regexp.MustCompile(`([A-Za-z][A-Za-z0-9 _-]{0,40})\*{0,2}:\*{0,2}[ \t]*$`)
+	tagRE   = regexp.MustCompile(`^<([a-z][a-z0-9_-]{1,40})>`)
+	labelRE = regexp.MustCompile(`([A-Za-z][A-Za-z0-9 _-]{0,40})\*{0,2}:\*{0,2}[ \t]*$`)
 )
 
 // notPlaceholders are words in brackets that mean what they say.
@@ -61,19 +59,30 @@ func (c *scanner) guess(at int) (match, bool) {
 	if w[0] != '[' || !c.bracketsStandAlone(at) {
 		return match{}, false
 	}
-	if m := choiceRE.FindStringSubmatch(w); m != nil && !c.isLink(m[1], w[len(m[0]):]) {
-		options, ok := splitChoice(m[1])
-		found.end = at + len(m[0])
+	end := strings.IndexByte(w[:min(len(w), maxBracket)], ']')
+	if end < 0 || c.isLink(w[1:end], w[end+1:]) || letters(w[1:end]) < 2 {
+		return match{}, false
+	}
+	label := w[1:end]
+	found.end = at + end + 1
+	if options, ok := splitChoice(label); ok {
 		found.variable = declare(c.choiceName(at))
 		found.variable.Type, found.variable.Options = workflow.VarChoice, options
-		return found, ok
-	}
-	if m := upperRE.FindStringSubmatch(w); m != nil && !c.isLink(m[1], w[len(m[0]):]) && letters(m[1]) >= 2 {
-		found.end, found.variable = at+len(m[0]), declare(variableName(m[1]))
 		return found, true
 	}
-	return match{}, false
+	if len(label) > 41 || !isUpper(label[0]) || strings.IndexFunc(label, func(r rune) bool {
+		return !(r < 0x80 && isUpper(byte(r)) || r >= '0' && r <= '9' || r == ' ' || r == '_' || r == '-')
+	}) >= 0 {
+		return match{}, false
+	}
+	found.variable = declare(variableName(label))
+	return found, true
 }
+
+// maxBracket is the longest placeholder in brackets that is looked for.
+const maxBracket = 500
+
+func isUpper(c byte) bool { return c >= 'A' && c <= 'Z' }
 
 // isMarkup reports whether what follows a tag speaks of it as a tag.
 func isMarkup(after string) bool {
@@ -93,17 +102,23 @@ func (c *scanner) isLink(label, after string) bool {
 	return notPlaceholders[strings.TrimSpace(label)] || c.refs[label] || after != "" && (after[0] == '(' || after[0] == '[' || after[0] == ']')
 }
 
+// maxOptions is how many options a choice in brackets has at most.
+const maxOptions = 13
+
 // splitChoice takes the options apart; false where they are no options.
 func splitChoice(s string) ([]string, bool) {
+	if strings.IndexByte(s, '/') < 0 {
+		return nil, false
+	}
 	options := strings.Split(s, "/")
 	for i, o := range options {
 		o = strings.TrimSpace(o)
-		if o == "" || slices.Contains(options[:i], o) {
+		if o == "" || len(options[i]) > 40 || slices.Contains(options[:i], o) || strings.IndexFunc(o, func(r rune) bool { return !(r < 0x80 && isWord(byte(r)) || strings.ContainsRune(" +#-", r)) }) >= 0 {
 			return nil, false
 		}
 		options[i] = o
 	}
-	return options, letters(s) >= 2
+	return options, len(options) <= maxOptions
 }
 
 // choiceName is what stands before a choice as its label, as in “Tone: [formal/casual]”.

@@ -81,7 +81,11 @@ func entries(text string, line int) matter {
 		line++
 	}
 	for i := range all {
-		all[i].raw = strings.TrimRight(all[i].raw, " \t\r\n") + "\n"
+		raw := strings.TrimSuffix(all[i].raw, "\n")
+		for last := strings.LastIndexByte(raw, '\n'); last >= 0 && strings.TrimSpace(raw[last:]) == ""; last = strings.LastIndexByte(raw, '\n') {
+			raw = raw[:last]
+		}
+		all[i].raw = raw + "\n"
 	}
 	return all
 }
@@ -100,15 +104,6 @@ func (m matter) without(keys ...string) matter {
 	return slices.DeleteFunc(slices.Clone(m), func(e entry) bool { return slices.Contains(keys, e.key) })
 }
 
-// keys returns the keys in order.
-func (m matter) keys() []string {
-	all := make([]string, len(m))
-	for i, e := range m {
-		all[i] = e.key
-	}
-	return all
-}
-
 // text returns the value of a key as text, in the way a lenient reader takes
 // it; false when it is not there, empty, or a list or mapping.
 func (m matter) text(keys ...string) (string, bool) {
@@ -120,7 +115,7 @@ func (m matter) text(keys ...string) (string, bool) {
 	return s, ok && strings.TrimSpace(s) != ""
 }
 
-// line is text with all white space as single blanks.
+// oneLine is text with all white space as single blanks.
 func (m matter) oneLine(keys ...string) (string, bool) {
 	s, ok := m.text(keys...)
 	return strings.Join(strings.Fields(s), " "), ok

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"plumbline/backend/workflow"
+	"plumbline/backend/prompt"
 )
 
 // pattern reads a pattern of fabric: a text, to which fabric appends the input.
@@ -65,7 +65,7 @@ func (d *draft) template() error {
 		line = e.line + 1
 	}
 	if strings.TrimSpace(text) == "" && strings.TrimSpace(system) == "" {
-		return workflow.Errorf(workflow.Invalid, "%s has neither a prompt nor a system prompt.", d.doc.file)
+		return prompt.FileError(d.doc.file, 0, "it has neither a prompt nor a system prompt")
 	}
 	d.extra = m.without("prompt", "system", "name")
 	d.extraDefaults(m)
@@ -124,10 +124,9 @@ func (d *draft) defaults(m matter) {
 	used := 0
 	for i, v := range d.conv.variables {
 		if s, ok := all.text(v.Name); ok {
-			v.Default = strings.TrimSpace(s)
-			v.Required = false
-			if fit := undefaulted(v); fit.Default != "" {
-				d.conv.variables[i] = fit
+			v.Default, v.Required = strings.TrimSpace(s), false
+			if prompt.Fits(v, v.Default) {
+				d.conv.variables[i] = v
 				used++
 			}
 		}

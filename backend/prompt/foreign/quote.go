@@ -42,8 +42,8 @@ func yamlBlock(key, value string) string {
 		head = "|2"
 	}
 	switch {
-	case strings.HasSuffix(value, "\n\n") || strings.TrimSpace(value) == "":
-		return ""
+	case strings.TrimSpace(value[strings.LastIndexByte(strings.TrimSuffix(value, "\n"), '\n')+1:]) == "":
+		return "" // blank lines at the end are not kept
 	case !strings.HasSuffix(value, "\n"):
 		chomp = "-"
 	}

@@ -51,6 +51,34 @@ func ReadFile(name string, data []byte, o Options) (Import, error) {
 	return f.prompts(o), nil
 }
 
+// ReadFiles finds the prompts of files that were dropped together. Their paths are
+// treated like those of an archive: they are names, and never opened.
+func ReadFiles(files []workflow.ExportedFile, o Options) (Import, error) {
+	if len(files) == 1 {
+		return ReadFile(files[0].Path, []byte(files[0].Content), o)
+	}
+	f := newFolder()
+	for _, file := range files {
+		name := strings.TrimPrefix(strings.ReplaceAll(file.Path, `\`, "/"), "./")
+		if why := badEntry(name); why != "" {
+			f.refuse(shown(file.Path), why)
+			continue
+		}
+		if hidden(name) {
+			continue
+		}
+		ok, err := f.admit(name)
+		if err == nil && ok && isText(name) {
+			err = f.read(name, strings.NewReader(file.Content))
+		}
+		if err != nil {
+			return Import{}, err
+		}
+	}
+	slices.Sort(f.files)
+	return f.prompts(o), nil
+}
+
 // prompts makes prompts of the files.
 func (f *folder) prompts(o Options) Import {
 	sources, skipped := f.recognise(o)
@@ -115,7 +143,7 @@ func (r *reader) own(s source) (Found, error) {
 		return Found{}, err
 	}
 	d := newDraft(Plumbline, document{file: s.file}, p.ID)
-	d.conv.found = []Placeholder{}
+	d.conv = &conversion{found: []Placeholder{}}
 	id, clash := r.free(p.ID)
 	text := s.text
 	if d.found.Clash = clash; clash {
@@ -141,99 +169,4 @@ func (r *reader) free(want string) (id string, clash bool) {
 		r.ids[id] = 1
 	}
 	return id, id != want
-}
-
-// recognise sorts the files: prompts, what belongs to them, and the rest.
-func (f *folder) recognise(o Options) ([]source, []Skipped) {
-	skills, patterns := map[string]int{}, map[string]int{}
-	sources, skipped := []source{}, []Skipped{}
-	for _, file := range f.files {
-		switch strings.ToLower(path.Base(file)) {
-		case "skill.md":
-			skills[path.Dir(file)] = -1
-		case "system.md":
-			patterns[path.Dir(file)] = -1
-		}
-	}
-	var rest []string
-	for _, file := range f.files {
-		text, ok := f.texts[file]
-		dir := path.Dir(file)
-		isSkill, isPattern := strings.EqualFold(path.Base(file), "skill.md"), strings.EqualFold(path.Base(file), "system.md")
-		if !isSkill && (owner(skills, dir) != "" || hasKey(patterns, dir) && !isPattern) {
-			rest = append(rest, file)
-			continue
-		}
-		if !ok {
-			continue
-		}
-		s, why := sourceOf(file, text, o)
-		if why != "" {
-			skipped = append(skipped, Skipped{File: file, Why: why})
-			continue
-		}
-		if isSkill {
-			skills[dir] = len(sources)
-		}
-		if isPattern {
-			patterns[dir] = len(sources)
-		}
-		sources = append(sources, s)
-	}
-	for _, file := range rest {
-		f.attach(sources, skills, patterns, file)
-	}
-	return sources, skipped
-}
-
-func hasKey(m map[string]int, key string) bool { _, ok := m[key]; return ok }
-
-// owner returns the folder of the skill that a folder is within.
-func owner(skills map[string]int, dir string) string {
-	for {
-		if hasKey(skills, dir) {
-			return dir
-		}
-		if dir == "." || dir == "/" || dir == "" {
-			return ""
-		}
-		dir = path.Dir(dir)
-	}
-}
-
-// attach gives a file to the skill or the pattern that it belongs to.
-func (f *folder) attach(sources []source, skills, patterns map[string]int, file string) {
-	dir := path.Dir(file)
-	if at, ok := patterns[dir]; ok && at >= 0 {
-		s := &sources[at]
-		if name := path.Base(file); name == "user.md" || name == "README.md" {
-			if s.beside == nil {
-				s.beside = map[string]string{}
-			}
-			s.beside[name] = f.texts[file]
-			return
-		}
-		s.bundle = append(s.bundle, file)
-		return
-	}
-	if at, ok := skills[owner(skills, dir)]; ok && at >= 0 {
-		sources[at].bundle = append(sources[at].bundle, file)
-	}
-}
-
-// sourceOf recognises a file by its path, else by what its front matter has; why
-// says that it is no prompt.
-func sourceOf(file, text string, o Options) (s source, why string) {
-	format, name := formatOf(file, text, o.alone)
-	if o.Format != "" {
-		format = o.Format
-	}
-	if format == "" {
-		return source{}, name
-	}
-	s = source{format: format, file: file, name: name, text: text}
-	if at := strings.Index(file, "commands/"); at >= 0 && format == Claude {
-		s.folder = slices.DeleteFunc(strings.Split(path.Dir(file[at+len("commands/"):]), "/"), func(s string) bool { return s == "." })
-	}
-	return s, ""
 }

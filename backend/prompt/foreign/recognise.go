@@ -12,7 +12,6 @@ import (
 func formatOf(file, text string, alone bool) (Format, string) {
 	base, ext := path.Base(file), strings.ToLower(path.Ext(file))
 	stem := strings.TrimSuffix(base, path.Ext(base))
-	dirs := strings.Split(strings.ToLower(path.Dir(file)), "/")
 	parent := path.Base(path.Dir(file))
 	if parent == "." || parent == "/" {
 		parent = stem
@@ -26,30 +25,32 @@ func formatOf(file, text string, alone bool) (Format, string) {
 		return VSCode, base[:len(base)-len(".prompt.md")]
 	case ext == ".mdc":
 		return CursorRule, stem
+	case (ext == ".yaml" || ext == ".yml") && isTemplate(text):
+		return LLM, stem
 	case ext == ".yaml" || ext == ".yml":
-		if isTemplate(text) {
-			return LLM, stem
-		}
 		return "", "It is YAML without a prompt."
 	}
-	front := split(file, text)
-	if front.fenced {
-		if f := byMatter(front.matter); f != "" {
-			return f, stem
-		}
+	return markdownFormat(file, stem, split(file, text), alone)
+}
+
+// markdownFormat tells Markdown files apart by front matter, then by folder.
+func markdownFormat(file, stem string, doc document, alone bool) (Format, string) {
+	dirs := strings.Split(strings.ToLower(path.Dir(file)), "/")
+	if why := otherKind(dirs[len(dirs)-1], doc.matter); why != "" {
+		return "", why
 	}
-	within := func(dir, sub string) bool {
-		at := slices.Index(dirs, dir)
-		return at >= 0 && slices.Contains(dirs[at:], sub)
+	if f := byMatter(doc.matter); f != "" {
+		return f, stem
 	}
+	cursor := slices.Index(dirs, ".cursor")
 	switch {
-	case within(".cursor", "commands"):
+	case cursor >= 0 && slices.Contains(dirs[cursor:], "commands"):
 		return Cursor, stem
 	case slices.Contains(dirs, "commands"):
 		return Claude, stem
-	case strings.TrimSpace(front.body) == "":
+	case strings.TrimSpace(doc.body) == "":
 		return "", "It is empty."
-	case !alone && (notPrompts[strings.ToLower(stem)] || stem == strings.ToUpper(stem) && aboutRepository[stem]):
+	case !alone && (notPrompts[strings.ToLower(stem)] || aboutRepository[stem]):
 		return "", "It is about the folder."
 	}
 	return Markdown, stem
@@ -62,6 +63,21 @@ var (
 copilot-instructions`)
 	aboutRepository = words(`SECURITY AGENTS CLAUDE GEMINI AUTHORS NOTICE HISTORY TODO ROADMAP SUPPORT GOVERNANCE`)
 )
+
+// otherKind says that a file of ours is something else than a prompt.
+func otherKind(dir string, m matter) string {
+	_, id := m.find("id")
+	_, phases := m.find("phases")
+	switch {
+	case id && phases:
+		return "It is a workflow."
+	case id && dir == "personas":
+		return "It is a persona."
+	case id && dir == "packs":
+		return "It is a domain pack."
+	}
+	return ""
+}
 
 // byMatter recognises a format by keys that only it has.
 func byMatter(m matter) Format {
@@ -107,3 +123,102 @@ func isTemplate(text string) bool {
 // templateKeys are the keys that a template may have.
 var templateKeys = words(`name prompt system model defaults options extract extract_last schema_object fragments
 system_fragments attachments attachment_types tools functions`)
+
+// recognise sorts the files: prompts, what belongs to them, and the rest.
+func (f *folder) recognise(o Options) ([]source, []Skipped) {
+	homes := f.homes()
+	sources, skipped := []source{}, []Skipped{}
+	var rest []string
+	for _, file := range f.files {
+		home := homes.of(file)
+		if home != nil && home.main != file {
+			rest = append(rest, file)
+			continue
+		}
+		text, ok := f.texts[file]
+		if !ok {
+			continue
+		}
+		s, why := sourceOf(file, text, o)
+		if why != "" {
+			skipped = append(skipped, Skipped{File: file, Why: why})
+			continue
+		}
+		if home != nil {
+			home.source = len(sources)
+		}
+		sources = append(sources, s)
+	}
+	for _, file := range rest {
+		if home := homes.of(file); home.source >= 0 {
+			sources[home.source].attach(file, f.texts[file])
+		}
+	}
+	return sources, skipped
+}
+
+// home is a folder that is one prompt with what belongs to it.
+type home struct {
+	main   string // the file that is the prompt
+	deep   bool   // what is in folders below belongs to it, too
+	source int    // of the prompt; -1 where it cannot be read
+}
+
+type homes map[string]*home
+
+func (f *folder) homes() homes {
+	all := homes{}
+	for _, file := range f.files {
+		switch strings.ToLower(path.Base(file)) {
+		case "skill.md":
+			all[path.Dir(file)] = &home{main: file, deep: true, source: -1}
+		case "system.md":
+			if all[path.Dir(file)] == nil {
+				all[path.Dir(file)] = &home{main: file, source: -1}
+			}
+		}
+	}
+	return all
+}
+
+// of returns the folder that a file belongs to as part of one prompt; nil for none.
+func (h homes) of(file string) *home {
+	for dir := path.Dir(file); ; dir = path.Dir(dir) {
+		if found := h[dir]; found != nil && (found.deep || dir == path.Dir(file)) {
+			return found
+		}
+		if dir == "." || dir == "/" {
+			return nil
+		}
+	}
+}
+
+// attach gives a prompt a file that belongs to it.
+func (s *source) attach(file, text string) {
+	name := path.Base(file)
+	if s.format == Fabric && (name == "user.md" || name == "README.md") {
+		if s.beside == nil {
+			s.beside = map[string]string{}
+		}
+		s.beside[name] = text
+		return
+	}
+	s.bundle = append(s.bundle, file)
+}
+
+// sourceOf recognises a file by its path, else by what its front matter has; why
+// says that it is no prompt.
+func sourceOf(file, text string, o Options) (s source, why string) {
+	format, name := formatOf(file, text, o.alone)
+	if o.Format != "" {
+		format = o.Format
+	}
+	if format == "" {
+		return source{}, name
+	}
+	s = source{format: format, file: file, name: name, text: text}
+	if at := strings.Index(file, "commands/"); at >= 0 && format == Claude {
+		s.folder = slices.DeleteFunc(strings.Split(path.Dir(file[at+len("commands/"):]), "/"), func(s string) bool { return s == "." })
+	}
+	return s, ""
+}

@@ -1,7 +1,6 @@
 package foreign
 
 import (
-	"fmt"
 	"os"
 	"path"
 	"slices"
@@ -184,7 +183,7 @@ func builtIn(t testing.TB) []prompt.Prompt {
 		}
 	}
 	if len(all) < 4 {
-		t.Fatal(fmt.Sprintf("%d built-in prompts were found", len(all)))
+		t.Fatalf("%d built-in prompts were found", len(all))
 	}
 	return all
 }

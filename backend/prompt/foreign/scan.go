@@ -61,11 +61,15 @@ var (
 // length of the text: whatever is tried at one place looks at a bounded stretch.
 func (s syntax) scan(text string) []match {
 	c := &scanner{syntax: s, text: text, code: codeSpans(text), closed: map[string]bool{}, refs: map[string]bool{}}
-	for _, m := range closingRE.FindAllStringSubmatch(text, -1) {
-		c.closed[m[1]] = true
+	if strings.Contains(text, "</") {
+		for _, m := range closingRE.FindAllStringSubmatch(text, -1) {
+			c.closed[m[1]] = true
+		}
 	}
-	for _, m := range referenceRE.FindAllStringSubmatch(text, -1) {
-		c.refs[m[1]] = true
+	if strings.Contains(text, "]:") {
+		for _, m := range referenceRE.FindAllStringSubmatch(text, -1) {
+			c.refs[m[1]] = true
+		}
 	}
 	var all []match
 	for at := 0; ; {

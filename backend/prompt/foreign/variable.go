@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 
+	"plumbline/backend/prompt"
 	"plumbline/backend/workflow"
 )
 
@@ -25,7 +26,7 @@ func declare(name string) workflow.Variable {
 	}
 	if argumentRE.MatchString(name) {
 		v.Required = false // a command can be given without them
-		if number := strings.TrimLeft(name, "argumentsu_"); number != "" {
+		if number := name[strings.LastIndexAny(name, "gs_")+1:]; number != "" {
 			v.Label = "Argument " + number
 		}
 	}
@@ -135,6 +136,9 @@ func settle(v *workflow.Variable) {
 		v.Type = workflow.VarText
 	case !choice && len(options) > 0:
 		v.Type = workflow.VarChoice
+	}
+	if v.Default != "" && !prompt.Fits(*v, v.Default) {
+		v.Default = ""
 	}
 	if v.Label = strings.TrimSpace(v.Label); v.Label == "" {
 		v.Label = human(v.Name)

@@ -95,13 +95,12 @@ func braces(p prompt.Piece) string {
 
 // plain is the text in formats that have no notation of their own.
 func (w *writing) plain() string {
-	return syntax{native: true}.write(w.pieces, func(p prompt.Piece, _ byte) string { return braces(p) })
+	return syntax{native: true}.write(w.pieces, func(p prompt.Piece, _ bool, _ string) string { return braces(p) })
 }
 
 // inputs is the text for VS Code, which asks for variables by name, with a hint.
 func (w *writing) inputs() string {
-	asked := map[string]bool{}
-	return syntax{inputs: true}.write(w.pieces, func(p prompt.Piece, _ byte) string {
+	return syntax{inputs: true}.write(w.pieces, func(p prompt.Piece, first bool, _ string) string {
 		switch {
 		case p.Kind != prompt.PieceValue:
 			return section(p)
@@ -109,10 +108,9 @@ func (w *writing) inputs() string {
 			return "${" + p.Name + "}"
 		}
 		hint := ""
-		if v := w.variable(p.Name); !asked[p.Name] && v.Help != "" && !strings.ContainsAny(v.Help, "}\n`") && len(v.Help) <= 500 {
+		if v := w.variable(p.Name); first && v.Help != "" && !strings.ContainsAny(v.Help, "}\n`") && len(v.Help) <= 500 {
 			hint = ":" + v.Help
 		}
-		asked[p.Name] = true
 		return "${input:" + p.Name + hint + "}"
 	})
 }
@@ -195,21 +193,23 @@ func (w *writing) command() string {
 }
 
 // argumentSpelling spells a variable of a command or a skill.
-func (s syntax) argumentSpelling(p prompt.Piece, next byte) string {
-	joined := isWord(next) || next == '['
+func (s syntax) argumentSpelling(p prompt.Piece, _ bool, next string) string {
+	word := wordAt(next, 0)
+	joined := word || strings.HasPrefix(next, "[")
+	fraction := len(next) > 1 && (next[0] == '.' || next[0] == ',') && isDigit(next[1])
 	at := slices.Index(s.named, p.Name)
 	switch {
 	case p.Kind != prompt.PieceValue:
 		return section(p)
 	case len(s.named) == 1 && at == 0 && !joined, len(s.named) != 1 && p.Name == "arguments" && at < 0 && !joined:
 		return "$ARGUMENTS"
-	case len(s.named) > 1 && at >= 0 && !isWord(next):
+	case len(s.named) > 1 && at >= 0 && !word:
 		return "$" + p.Name
 	case at >= 0 || !argumentRE.MatchString(p.Name) || len(s.named) > 0:
 		return braces(p)
-	case strings.HasPrefix(p.Name, "arguments_") && !isWord(next):
+	case strings.HasPrefix(p.Name, "arguments_") && !word:
 		return "$ARGUMENTS[" + strings.TrimPrefix(p.Name, "arguments_") + "]"
-	case s.positional && strings.HasPrefix(p.Name, "arg") && len(p.Name) == 4 && !joined && next != '.' && next != ',':
+	case s.positional && strings.HasPrefix(p.Name, "arg") && len(p.Name) == 4 && !word && !fraction:
 		return "$" + p.Name[3:]
 	}
 	return braces(p)
@@ -292,11 +292,11 @@ func (w *writing) template() string {
 	if w.endInput() {
 		key = "system"
 	}
-	text := syntax{dollars: true}.write(w.pieces, func(p prompt.Piece, next byte) string {
+	text := syntax{dollars: true}.write(w.pieces, func(p prompt.Piece, _ bool, next string) string {
 		switch {
 		case p.Kind != prompt.PieceValue:
 			return section(p)
-		case isWord(next):
+		case wordAt(next, 0):
 			return "${" + p.Name + "}"
 		}
 		return "$" + p.Name

@@ -164,6 +164,7 @@ export namespace workflow {
 	    modelDigest: string;
 	    promptId: string;
 	    promptRevision: string;
+	    output: string;
 	    promptPath: string;
 	    given?: Given;
 	    persona: string;
@@ -631,6 +632,11 @@ export namespace workflow {
 	    next: number;
 	}
 	
+	export interface Loop {
+	    phases: string[];
+	    cap: number;
+	    ends: string;
+	}
 	
 	
 	export interface Moment {
@@ -674,6 +680,9 @@ export namespace workflow {
 	    compliance: string[];
 	    text: string;
 	    source: string;
+	    base: string;
+	    revision: string;
+	    file: string;
 	}
 	
 	
@@ -688,6 +697,9 @@ export namespace workflow {
 	    summary: string;
 	    text: string;
 	    source: string;
+	    base: string;
+	    revision: string;
+	    file: string;
 	}
 	export interface Phase {
 	    id: string;
@@ -695,6 +707,8 @@ export namespace workflow {
 	    summary: string;
 	    kind: string;
 	    prompt: string;
+	    prompts: string[];
+	    inputs: string[];
 	    output: string;
 	    template: string;
 	    strip: boolean;
@@ -881,6 +895,20 @@ export namespace workflow {
 	    dir: string;
 	}
 	
+	export interface TriggerAfter {
+	    milestone: boolean;
+	    tags: string[];
+	    steps: string;
+	}
+	export interface Trigger {
+	    id: string;
+	    title: string;
+	    prompt: string;
+	    phase: string;
+	    help: string;
+	    after: TriggerAfter;
+	}
+	
 	export interface Upgrade {
 	    card: PromptCard;
 	    from: string;
@@ -913,6 +941,9 @@ export namespace workflow {
 	    title: string;
 	    summary: string;
 	    phases: Phase[];
+	    loop: Loop;
+	    triggers: Trigger[];
+	    source: string;
 	}
 
 }

@@ -2,10 +2,11 @@ import type { AppState } from '../../lib/state/app.svelte';
 import type { Command } from '../../lib/state/commands.svelte';
 import { currentPhase } from '../../lib/state/line';
 import { links } from '../../lib/state/router.svelte';
+import { promptActions, prompts } from './prompts';
 
 /** What can be done from every screen. Views add what belongs to them. */
 export function globalCommands(app: AppState): Command[] {
-  return [...placesInProject(app), ...projects(app), ...actions(app), ...models(app), ...settings(app)];
+  return [...placesInProject(app), ...projects(app), ...actions(app), ...promptActions(app), ...models(app), ...settings(app), ...prompts(app)];
 }
 
 function placesInProject(app: AppState): Command[] {
@@ -150,6 +151,7 @@ function settings(app: AppState): Command[] {
     place('appearance', 'Settings: appearance', 'theme text size'),
     place('you', 'Settings: your name', 'author'),
     place('gates', 'Settings: gates', 'open questions'),
+    place('library', 'Settings: prompt library', 'practice chat site copy'),
     place('data', 'Settings: data and backups', 'folder path restore move version'),
     place('shortcuts', 'Settings: shortcuts', 'keys keyboard'),
     {

@@ -1,11 +1,13 @@
+import type { Given } from '../../lib/api';
 import type { AppState } from '../../lib/state/app.svelte';
 import type { PhaseState, TabId } from '../../lib/state/phase.svelte';
 import { links } from '../../lib/state/router.svelte';
+import { ended } from '../../lib/state/run.svelte';
 import type { Question } from './questions';
 import { size } from './words';
 
 /** What the acts need of the app. */
-export type Around = Pick<AppState, 'router' | 'toasts' | 'desk' | 'models'>;
+export type Around = Pick<AppState, 'router' | 'toasts' | 'desk' | 'models' | 'next'>;
 
 /** What a person can do on the screen of a phase, and where it leads. */
 export class PhaseActs {
@@ -95,6 +97,14 @@ export class PhaseActs {
     this.go('document');
   };
 
+  /** What the next prompt would be made of: the answer that is shown, or the document. */
+  readonly turnable = $derived.by(() => this.text());
+
+  turn = (): void => {
+    const given = this.turnable;
+    if (given) void this.around.next.show(given, this.phase.project);
+  };
+
   pass = async (): Promise<void> => {
     const { gate } = this.phase.gate;
     if (!gate || !this.phase.gate.canPass || this.writing) return;
@@ -128,6 +138,17 @@ export class PhaseActs {
   private move(said: string, next: string): void {
     this.around.toasts.show(said);
     if (next) this.around.router.go(links.phase(this.phase.project, next));
+  }
+
+  private text(): Partial<Given> | undefined {
+    const { phase } = this;
+    const { route } = this.around.router;
+    const run = phase.runs.shown?.run;
+    const title = phase.status?.title ?? '';
+    if (route.name === 'phase' && /^(run|changes)/.test(route.tab) && run) {
+      return ended(run) && run.answerSize > 0 ? { runId: run.id, title: `${title}, an answer` } : undefined;
+    }
+    return phase.document.written ? { projectId: phase.project, path: phase.document.path, version: phase.document.version, title: `${title} v${phase.document.version}` } : undefined;
   }
 
   private why(): string {

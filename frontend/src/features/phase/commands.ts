@@ -20,6 +20,7 @@ export function phaseCommands(phase: PhaseState, acts: PhaseActs): Command[] {
     },
     phase.runs.active !== undefined && { ...action('stop', 'Stop the run', 'stop', acts.stop, ''), keys: 'Escape' },
     { ...action('edit', `Edit ${title}`, 'edit', acts.edit, editable), keys: 'E', words: 'write document' },
+    { ...action('next', 'Turn it into the next prompt', 'bolt', acts.turn, acts.turnable ? '' : 'Nothing is written yet.'), keys: 'N', words: 'meta prompt' },
     phase.candidate?.open === true && action('review', 'Review the answer', 'compare', () => acts.go('changes'), ''),
     gate?.canSign === true && action('sign', `Sign off ${title} v${gate.version}`, 'edit', () => void phase.gate.sign(), ''),
     gate !== undefined && {

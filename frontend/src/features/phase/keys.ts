@@ -15,6 +15,7 @@ export function phaseKeys(phase: PhaseState, acts: PhaseActs, gate: () => void):
     { keys: 'Ctrl Shift C', anywhere: true, run: () => void acts.copy() },
     { keys: 'Ctrl Shift V', anywhere: true, run: () => void acts.paste() },
     { keys: 'E', run: acts.edit },
+    { keys: 'N', run: acts.turn },
     { keys: 'Ctrl G', anywhere: true, run: () => void acts.pass() },
     { keys: 'Ctrl .', anywhere: true, run: gate },
     { keys: '[', run: () => acts.beside('before') },

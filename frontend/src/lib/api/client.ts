@@ -203,6 +203,8 @@ export const client = {
     search: (q: string) => data<PromptHit[]>('GET', 'library/search', { q }),
     detail: (id: string) => data<PromptDetail>('GET', `library/prompts/${s(id)}`),
     upgrade: (id: string) => data<Upgrade>('GET', `library/prompts/${s(id)}/upgrade`),
+    /** Makes a customised prompt one that goes by the built-in one of today. */
+    takeOver: (id: string, file: SavePrompt) => data<PromptDetail>('POST', `library/prompts/${s(id)}/upgrade`, {}, file),
     save: (id: string, file: SavePrompt) => data<PromptDetail>('PUT', `library/prompts/${s(id)}`, {}, file),
     create: (file: SavePrompt) => data<PromptDetail>('POST', 'library/prompts', {}, file),
     fill: (order: PromptOrder) => data<FilledPrompt>('POST', 'library/fill', {}, order),
@@ -225,6 +227,7 @@ export const client = {
     practice: bound(Library.Practice),
     chain: bound(Library.Chain),
     batch: bound(Library.Batch),
+    keepBatch: bound(Library.KeepBatch),
   },
   settings: {
     show: bound(Settings.Show),

@@ -62,11 +62,12 @@ export type PhaseStatus = workflow.PhaseStatus;
 export type Practice = workflow.Practice;
 export type Project = workflow.Project;
 export type ProjectAt = workflow.ProjectAt;
-export type PromptBatch = workflow.PromptBatch;
+export type PromptBatch = Omit<workflow.PromptBatch, 'order'> & { order: PromptOrder };
 export type PromptCard = workflow.PromptCard;
 export type PromptDetail = workflow.PromptDetail;
 export type PromptHit = workflow.PromptHit;
-export type PromptOrder = workflow.PromptOrder;
+/** Without values, those that are kept count. */
+export type PromptOrder = Omit<workflow.PromptOrder, 'values'> & { values?: Record<string, string> };
 export type PromptSpan = workflow.PromptSpan;
 export type PromptText = workflow.PromptText;
 export type Restored = workflow.Restored;

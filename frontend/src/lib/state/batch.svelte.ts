@@ -1,4 +1,4 @@
-import { type Api, type ApiError, type Batch, type Event, type PromptOrder, toApiError } from '../api';
+import { type Api, type ApiError, type Batch, type Event, type PromptOrder, toApiError, type Version } from '../api';
 
 /** One prompt seen through several eyes: its runs, and what they found together. */
 export class BatchState {
@@ -12,7 +12,7 @@ export class BatchState {
   private stale = false;
 
   constructor(
-    private readonly api: Pick<Api, 'library' | 'artifacts' | 'runs'>,
+    private readonly api: Pick<Api, 'library' | 'runs'>,
     readonly id: string,
   ) {}
 
@@ -38,14 +38,13 @@ export class BatchState {
     }
   };
 
-  /** Keeps the merged findings as a document; returns its path. */
-  keep = async (path: string): Promise<string | undefined> => {
+  /** Keeps the merged findings as a document. */
+  keep = async (): Promise<Version | undefined> => {
     const { batch } = this;
     if (!batch || this.keeping) return undefined;
     this.keeping = true;
     try {
-      await this.api.artifacts.save(batch.projectId, { path, base: 0, body: batch.markdown, message: 'Keep what several people found' });
-      return path;
+      return await this.api.library.keepBatch(batch.id);
     } catch (cause) {
       this.error = toApiError(cause);
       return undefined;

@@ -4,7 +4,7 @@ import type { IconName } from '../ui/icons';
 /** Something the palette can do or go to. */
 export interface Command {
   id: string;
-  group: 'Actions' | 'Go to' | 'Models' | 'Settings';
+  group: 'Actions' | 'Go to' | 'Prompts' | 'Models' | 'Settings';
   title: string;
   icon: IconName;
   /** Smaller, behind the title. */
@@ -15,6 +15,8 @@ export interface Command {
   /** Why it cannot be done now. It stays listed. */
   reason?: string;
   run: () => void;
+  /** Shift Enter: the other thing that can be done with it, and what that is. */
+  other?: { label: string; run: () => void };
 }
 
 type Provider = () => Command[];
@@ -22,10 +24,18 @@ type Provider = () => Command[];
 /** What can be done on this screen. Views add theirs while they are shown. */
 export class Commands {
   open = $state(false);
+  /** What the palette begins with: "/" lists the prompts alone. */
+  start = $state('');
   private providers = $state.raw<Provider[]>([]);
 
   /** Evaluated when the palette asks, so it may read any state. */
   readonly all = $derived(this.open ? this.providers.flatMap((provide) => provide()) : []);
+
+  /** Opens the palette, or closes it. */
+  toggle = (start = ''): void => {
+    this.open = !this.open || this.start !== start;
+    this.start = start;
+  };
 
   /** Adds commands until the returned function is called: `$effect(() => app.commands.provide(() => […]))`. */
   provide(provider: Provider): () => void {
@@ -44,7 +54,7 @@ export interface Match {
   score: number;
 }
 
-const prefixes: Record<string, Command['group']> = { '>': 'Actions', '@': 'Models' };
+const prefixes: Record<string, Command['group']> = { '>': 'Actions', '@': 'Models', '/': 'Prompts' };
 
 /** Finds commands: every word of the query has to occur; word beginnings in titles count most. */
 export function search(commands: Command[], query: string): Match[] {

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { ApiError, type NewProject, type Project, type Workflow } from '../api';
 import { NewProjectForm, type Shelf } from './new-project.svelte';
 
-const workflow: Workflow = { id: 'idea-to-production', title: 'Idea to production', summary: '', phases: [] };
+const workflow: Workflow = { id: 'idea-to-production', title: 'Idea to production', summary: '', phases: [], loop: { phases: [], cap: 0, ends: '' }, triggers: [], source: 'built-in' };
 const project: Project = { id: '01A', slug: 't', name: 'Tidewatch', summary: '', workflowId: workflow.id, createdAt: '', updatedAt: '' };
 
 function shelf(): Shelf & { kept: Map<string, string> } {

@@ -66,7 +66,7 @@ export class NextState {
 
   private order(): PromptOrder {
     const given = this.given;
-    return { promptId: this.chosen, prompt: '', projectId: this.project, values: {}, persona: '', model: '', ...(given ? { given } : {}) };
+    return { promptId: this.chosen, prompt: '', projectId: this.project, persona: '', model: '', ...(given ? { given } : {}) };
   }
 
   private async act(what: 'run' | 'copy', call: () => Promise<Run>): Promise<Run | undefined> {

@@ -158,7 +158,7 @@ export class PromptDesk {
       promptId: document ? '' : this.id,
       prompt: document ? this.id : '',
       projectId: this.project,
-      values,
+      ...(this.filled || Object.keys(values).length > 0 ? { values } : {}),
       persona: this.persona,
       model: this.model,
       ...(this.given ? { given: this.given } : {}),
@@ -167,7 +167,7 @@ export class PromptDesk {
 
   private holds(run: Run): boolean {
     const here = run.projectId === (this.project || 'library');
-    return here && !run.batchId && (this.document ? run.promptPath === this.id : run.promptId === this.id);
+    return here && (this.document ? run.promptPath === this.id : run.promptId === this.id);
   }
 
   private async loadDetail(): Promise<void> {

@@ -66,7 +66,7 @@ export class UpgradeState {
     if (!upgrade || this.busy) return undefined;
     this.busy = true;
     try {
-      return await this.api.library.save(this.id, { text: upgrade.merged, base: upgrade.card.version, message: 'Take over the changes of the built-in prompt' });
+      return await this.api.library.takeOver(this.id, { text: upgrade.merged, base: upgrade.card.version, message: 'Take over the changes of the built-in prompt' });
     } catch (cause) {
       this.error = toApiError(cause);
       return undefined;

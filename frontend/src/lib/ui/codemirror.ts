@@ -80,8 +80,8 @@ function extensions(options: EditorOptions, readonly: Compartment): Extension[] 
     EditorView.updateListener.of((update) => {
       if (update.docChanged) options.onchange(update.state.doc.toString());
     }),
+    ...(options.code ? [codeTheme] : []), // the first one of a property counts
     theme,
-    ...(options.code ? [codeTheme] : []),
   ];
 }
 

@@ -12,6 +12,8 @@ export function Facts(arg1:string):Promise<Record<string, string>>;
 
 export function Favourite(arg1:string,arg2:boolean):Promise<workflow.PromptCard>;
 
+export function KeepBatch(arg1:string):Promise<workflow.Version>;
+
 export function Practice():Promise<Array<workflow.Practice>>;
 
 export function PutBack(arg1:string):Promise<workflow.PromptCard>;

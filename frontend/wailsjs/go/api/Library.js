@@ -22,6 +22,10 @@ export function Favourite(arg1, arg2) {
   return window['go']['api']['Library']['Favourite'](arg1, arg2);
 }
 
+export function KeepBatch(arg1) {
+  return window['go']['api']['Library']['KeepBatch'](arg1);
+}
+
 export function Practice() {
   return window['go']['api']['Library']['Practice']();
 }

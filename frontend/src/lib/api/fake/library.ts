@@ -46,7 +46,7 @@ export function fakeLibrary(world: World, writer: Writer): Api['library'] {
 
   const filledOf = (order: PromptOrder, variable: Variable): FilledVariable => {
     const work = order.projectId && order.projectId !== 'library' ? world.work(order.projectId) : undefined;
-    const typed = order.values[variable.name] ?? values.get(`${order.projectId} ${order.promptId}`)?.[variable.name];
+    const typed = order.values ? order.values[variable.name] : values.get(`${order.projectId} ${order.promptId}`)?.[variable.name];
     const artifact = variable.type === 'artifact' ? work?.versions.get(variable.source) : undefined;
     const from = (value: string, source: string, label: string): FilledVariable => ({
       variable, value, from: value ? source : 'none', label: value ? label : '', path: '', version: 0, tokens: value ? tokens(value) : 0, missing: variable.required && !value.trim(),
@@ -140,11 +140,16 @@ export function fakeLibrary(world: World, writer: Writer): Api['library'] {
       const builtIn = from.replace('Ask one question', 'Ask one single question');
       return { card: card(one), from, yours, builtIn, theirs: diffLines(from, builtIn), own: diffLines(from, yours), merged: yours.replace('Ask one question', 'Ask one single question'), conflicts: [] };
     },
+    takeOver: async (id, { text, message }) => {
+      const done = save(text, message, id);
+      put({ ...find(id), behind: false });
+      return { ...done, card: card(find(id)) };
+    },
     save: async (id, { text, message }) => save(text, message, id),
     create: async ({ text, message }) => save(text, message),
     fill: async (order) => fill(order),
     keep: async (order) => {
-      values.set(`${order.projectId} ${order.promptId}`, order.values);
+      values.set(`${order.projectId} ${order.promptId}`, { ...values.get(`${order.projectId} ${order.promptId}`), ...order.values });
       return fill(order);
     },
     start: async (order) => launch(order, {}),
@@ -206,6 +211,10 @@ export function fakeLibrary(world: World, writer: Writer): Api['library'] {
       return links;
     },
     batch: async (id) => batch(id),
+    keepBatch: async (id) => {
+      const { projectId, markdown } = batch(id);
+      return world.write(world.work(projectId), 'answers/perspectives.md', markdown, { kind: 'plumbline', name: 'Plumbline' }, 'saved', 'Merged findings');
+    },
   };
 }
 

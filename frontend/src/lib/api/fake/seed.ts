@@ -57,6 +57,8 @@ const phase = (id: string, title: string, more: Partial<Phase> = {}): Phase => (
   summary: '',
   kind: 'document',
   prompt: '',
+  prompts: [],
+  inputs: [],
   output: `${id}.md`,
   template: '',
   strip: false,
@@ -82,6 +84,9 @@ export const workflow: Workflow = {
     phase('release', 'Release'),
     phase('golive', 'Go live', { kind: 'manual' }),
   ],
+  loop: { phases: [], cap: 0, ends: '' },
+  triggers: [],
+  source: 'built-in',
 };
 
 export const settings: Settings = {
