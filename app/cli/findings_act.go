@@ -23,7 +23,7 @@ func (c settleArgs) act(ctx context.Context, s *session, act workflow.FindingAct
 	if err := cl.do(ctx, "POST", ofFindings(o.Project.ID, "act"), act, &changed); err != nil {
 		return err
 	}
-	return s.print(changed, func(out *printer) { printFindings(out, changed) })
+	return s.print(changed, func(out *printer) { printLedger(out, changed) })
 }
 
 type findingsFixCmd struct {
@@ -125,5 +125,5 @@ func (c *findingsSplitCmd) Run(ctx context.Context, s *session) error {
 	if err := cl.do(ctx, "POST", ofFindings(o.Project.ID, "split"), split, &parts); err != nil {
 		return err
 	}
-	return s.print(parts, func(out *printer) { printFindings(out, parts) })
+	return s.print(parts, func(out *printer) { printLedger(out, parts) })
 }
