@@ -21,6 +21,9 @@ func Since(base, current, candidate string, changes []workflow.SectionChange) {
 			continue
 		}
 		mine, theirs := m.old.trimmed(), m.new.trimmed()
+		if unticked(mine) == unticked(theirs) {
+			continue
+		}
 		before := was[m.title()]
 		change := &changes[at]
 		switch edited, written := unticked(mine) != unticked(before), unticked(theirs) != unticked(before); {
