@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -96,9 +97,13 @@ func (e *Engine) auditAt(tx *store.Tx, v workflow.Version) (a audit, err error) 
 		return a, err
 	}
 	wf, _ := e.lib().Workflow(p.WorkflowID)
+	records, err := tx.GateRecords(v.ProjectID)
+	if err != nil {
+		return a, err
+	}
 	for _, phase := range wf.Phases {
 		if round := phase.RoundOf(v.Path); round > 0 || phase.Output == v.Path {
-			a.filing.Phase, a.filing.Round = phase.ID, max(1, round)
+			a.filing.Phase, a.filing.Round = phase.ID, cmp.Or(round, wf.Round(phase.ID, records))
 			a.is = phase.Kind == workflow.KindAudit || e.asksForFindings(workflow.Run{PromptID: phase.Prompt})
 		}
 	}
