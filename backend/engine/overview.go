@@ -66,7 +66,7 @@ func (e *Engine) picture(tx *store.Tx, projectID string) (picture, error) {
 			return pic, err
 		}
 	}
-	if err := e.standPlan(tx, &pic); err != nil {
+	if err := e.standPlan(&pic, t.body); err != nil {
 		return pic, err
 	}
 	if pic.lines, err = t.lines(pic, e.opt.Now()); err != nil {

@@ -12,8 +12,8 @@ import (
 const specPath = "spec.md"
 
 // standPlan says in the picture where the steps of the plan stand, and which phases
-// their triggers have opened.
-func (e *Engine) standPlan(tx *store.Tx, pic *picture) error {
+// their triggers have opened. read reads the text of a version.
+func (e *Engine) standPlan(pic *picture, read func(workflow.Version) (string, error)) error {
 	pic.plan = workflow.PlanView{ProjectID: pic.project.ID, Path: workflow.PlanPath, Current: -1, Steps: []workflow.PlanStep{},
 		Milestones: []workflow.PlanMilestone{}, Edges: []workflow.PlanEdge{}, Problems: []workflow.PlanProblem{}, Uncovered: []string{}, Notes: []string{}}
 	build, ok := pic.workflow.BuildPhase()
@@ -21,7 +21,7 @@ func (e *Engine) standPlan(tx *store.Tx, pic *picture) error {
 	if !ok || v.Number == 0 {
 		return nil
 	}
-	body, err := headBody(tx, v)
+	body, err := read(v)
 	if err != nil {
 		return err
 	}
