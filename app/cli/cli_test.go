@@ -147,7 +147,7 @@ func TestProjectFromIdeaToPassedGate(t *testing.T) {
 	if len(all) != 1 || all[0].Project.Slug != "tide-table" || all[0].Current != "request" {
 		t.Fatalf("list %+v", all)
 	}
-	if got := s.run(0, "prompt", "tide", "request"); !strings.Contains(got.out, idea) || !strings.Contains(got.err, "tokens") {
+	if got := s.run(0, "prompt", "phase", "tide", "request"); !strings.Contains(got.out, idea) || !strings.Contains(got.err, "tokens") {
 		t.Errorf("prompt %q %q", got.out, got.err)
 	}
 	var gate workflow.Gate
@@ -223,7 +223,7 @@ func TestVariablesAreSetOneByOne(t *testing.T) {
 	s := newShell(t)
 	s.run(0, "new", "Tide table", "--idea", idea)
 	var before workflow.PromptText
-	s.object(&before, "prompt", "tide", "request")
+	s.object(&before, "prompt", "phase", "tide", "request")
 	var free []string
 	for _, v := range before.Prompt.Variables {
 		if v.Variable.Type == workflow.VarLongText || v.Variable.Type == workflow.VarText {
@@ -237,7 +237,7 @@ func TestVariablesAreSetOneByOne(t *testing.T) {
 	s.run(0, "set", "tide", "request", free[0]+"=by hand")
 	s.run(0, "set", "tide", "request", free[1]+"=@"+file)
 	var after workflow.PromptText
-	s.object(&after, "prompt", "tide", "request")
+	s.object(&after, "prompt", "phase", "tide", "request")
 	if !strings.Contains(after.Text, "by hand") || !strings.Contains(after.Text, "from a file") {
 		t.Errorf("the prompt lacks a value:\n%s", after.Text)
 	}

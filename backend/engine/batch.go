@@ -14,6 +14,9 @@ import (
 // StartBatch runs a prompt once for each of several personas. The runs queue up like
 // any others: on a local model they come one after the other.
 func (e *Engine) StartBatch(ctx context.Context, b workflow.PromptBatch) (workflow.Batch, error) {
+	if err := e.isOpen(); err != nil {
+		return workflow.Batch{}, err
+	}
 	if len(b.Personas) == 0 {
 		return workflow.Batch{}, workflow.Errorf(workflow.Invalid, "Nobody is chosen to look.").WithHint("Choose at least one persona.")
 	}

@@ -1,12 +1,9 @@
 package engine
 
 import (
-	"archive/zip"
-	"bytes"
 	"context"
 	"encoding/base64"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -22,7 +19,10 @@ import (
 // PreviewImport says what a file, a folder or a zip archive of prompts would bring
 // in. Nothing is changed.
 func (e *Engine) PreviewImport(_ context.Context, path string) (workflow.ImportPreview, error) {
-	none := workflow.ImportPreview{Items: []workflow.ImportItem{}, Problems: []workflow.LibraryProblem{}}
+	if err := e.isOpen(); err != nil {
+		return foreign.Import{}.Preview(), err
+	}
+	none := foreign.Import{}.Preview()
 	if !filepath.IsAbs(path) {
 		return none, workflow.Errorf(workflow.Invalid, "The path %s does not begin at the root.", path).WithHint("%s", absoluteHint)
 	}
@@ -84,7 +84,10 @@ func (e *Engine) importOptions() foreign.Options {
 // PreviewFiles is PreviewImport for files that were dropped on the window. One that
 // is no text comes as base64.
 func (e *Engine) PreviewFiles(_ context.Context, files []workflow.ImportFile) (workflow.ImportPreview, error) {
-	none := workflow.ImportPreview{Items: []workflow.ImportItem{}, Problems: []workflow.LibraryProblem{}}
+	if err := e.isOpen(); err != nil {
+		return foreign.Import{}.Preview(), err
+	}
+	none := foreign.Import{}.Preview()
 	in, err := e.readDropped(files)
 	if err != nil {
 		return none, hinted(err, "Nothing was changed.")
@@ -93,8 +96,7 @@ func (e *Engine) PreviewFiles(_ context.Context, files []workflow.ImportFile) (w
 }
 
 func (e *Engine) readDropped(files []workflow.ImportFile) (foreign.Import, error) {
-	var packed bytes.Buffer
-	z := zip.NewWriter(&packed)
+	in := make([]foreign.File, 0, len(files))
 	for _, f := range files {
 		data := []byte(f.Content)
 		if f.Base64 {
@@ -103,24 +105,9 @@ func (e *Engine) readDropped(files []workflow.ImportFile) (foreign.Import, error
 				return foreign.Import{}, workflow.Errorf(workflow.Invalid, "%s did not arrive whole.", f.Path).WithHint("Drop it again.")
 			}
 		}
-		if len(files) == 1 && strings.EqualFold(filepath.Ext(f.Path), ".zip") {
-			return foreign.ReadArchive(f.Path, bytes.NewReader(data), int64(len(data)), e.importOptions())
-		}
-		if len(files) == 1 && !strings.Contains(f.Path, "/") {
-			return foreign.ReadFile(f.Path, data, e.importOptions())
-		}
-		w, err := z.Create(f.Path)
-		if err == nil {
-			_, err = w.Write(data)
-		}
-		if err != nil {
-			return foreign.Import{}, fmt.Errorf("take in %s: %w", f.Path, err)
-		}
+		in = append(in, foreign.File{Path: f.Path, Data: data})
 	}
-	if err := z.Close(); err != nil {
-		return foreign.Import{}, fmt.Errorf("take in the files: %w", err)
-	}
-	return foreign.ReadArchive("the files", bytes.NewReader(packed.Bytes()), int64(packed.Len()), e.importOptions())
+	return foreign.ReadFiles(in, e.importOptions())
 }
 
 // hinted gives an error a way out if it has none.
@@ -135,6 +122,9 @@ func hinted(err error, hint string) error {
 // TakePrompts takes what a preview has shown, or what somebody chose of it: all of
 // it, or nothing when one cannot be kept.
 func (e *Engine) TakePrompts(_ context.Context, items []workflow.ImportItem) ([]workflow.PromptCard, error) {
+	if err := e.isOpen(); err != nil {
+		return []workflow.PromptCard{}, err
+	}
 	cards, texts, ids := []workflow.PromptCard{}, map[string]string{}, []string{}
 	for _, item := range items {
 		if !item.Take {
@@ -203,8 +193,11 @@ func (e *Engine) keepPrompts(texts map[string]string, message string) error {
 
 // ExportPrompts writes prompts in the format of another program; without ids, all
 // that are the user's.
-func (e *Engine) ExportPrompts(_ context.Context, x workflow.ExportPrompts) (workflow.Export, error) {
-	none := workflow.Export{Format: x.Format, Files: []workflow.ExportedFile{}, Lost: []string{}}
+func (e *Engine) ExportPrompts(_ context.Context, x workflow.ExportPrompts) (workflow.Exported, error) {
+	if err := e.isOpen(); err != nil {
+		return workflow.Exported{}, err
+	}
+	none := workflow.Exported{Format: x.Format, Files: []workflow.ExportedFile{}, Lost: []string{}}
 	if !slices.Contains(foreign.Formats(), foreign.Format(x.Format)) {
 		return none, workflow.Errorf(workflow.Invalid, "“%s” is not a format that prompts can be written in.", x.Format).
 			WithHint("There are %s.", formatList())
@@ -233,6 +226,9 @@ func formatList() string {
 
 // Readme returns a README with the section that says when each prompt is used.
 func (e *Engine) Readme(_ context.Context, before string) (string, error) {
+	if err := e.isOpen(); err != nil {
+		return before, err
+	}
 	section := foreign.Readme(e.lib().Prompts(), e.lib().Workflows())
 	after, err := foreign.InsertReadme(before, section)
 	if err != nil {

@@ -95,15 +95,7 @@ func (e *Engine) pictureAt(ctx context.Context, tx *store.Tx, now picture, at ti
 	if err != nil {
 		return then, err
 	}
-	t := e.reading(tx, now.project.ID)
-	t.all = true
-	t.body = func(v workflow.Version) (string, error) {
-		v, err := tx.Version(v.ProjectID, v.Path, v.Number)
-		if err != nil {
-			return "", err
-		}
-		return e.body(ctx, tx, v)
-	}
+	t := e.pastReading(ctx, tx, now.project.ID)
 	looked := relevant(then.workflow)
 	for _, current := range heads {
 		v, ok, err := tx.VersionAt(current.ProjectID, current.Path, at)
@@ -128,6 +120,7 @@ func (e *Engine) pictureAt(ctx context.Context, tx *store.Tx, now picture, at ti
 	if then.lines, err = t.lines(then, at); err != nil {
 		return then, err
 	}
+	then.addLedger(now, at)
 	order := phaseOrder(now.workflow)
 	slices.SortStableFunc(past.Artifacts, func(a, b workflow.ArtifactAt) int { return order[a.Path] - order[b.Path] })
 	return then, nil
@@ -141,6 +134,35 @@ func (pic *picture) actsUntil(now picture, at time.Time) {
 		}
 	}
 	pic.workflow, pic.records = now.named.AtRound(pic.acts), now.named.InForce(pic.acts)
+}
+
+// pastReading reads texts of any age; which ones there were is for the caller to say.
+func (e *Engine) pastReading(ctx context.Context, tx *store.Tx, projectID string) *reading {
+	t := e.reading(tx, projectID)
+	t.all = true
+	t.body = func(v workflow.Version) (string, error) {
+		v, err := tx.Version(v.ProjectID, v.Path, v.Number)
+		if err != nil {
+			return "", err
+		}
+		return e.body(ctx, tx, v)
+	}
+	return t
+}
+
+// addLedger adds what had been found by then. What has become of it since is known,
+// and what it was then is not.
+func (pic *picture) addLedger(now picture, at time.Time) {
+	for _, f := range now.findings {
+		if !f.CreatedAt.After(at) {
+			pic.findings = append(pic.findings, f)
+		}
+	}
+	for _, f := range now.filings {
+		if !f.At.After(at) {
+			pic.filings = append(pic.filings, f)
+		}
+	}
 }
 
 func artifactAt(wf workflow.Workflow, v, current workflow.Version) workflow.ArtifactAt {

@@ -76,7 +76,12 @@ func madeBy(tx *store.Tx, g workflow.Given) (string, error) {
 
 // textKind says what a text is, by what our parsers find in it.
 func textKind(text string) workflow.TextKind {
-	return workflow.KindOfText(text, len(markdown.Findings(text).Findings), len(markdown.Plan(text).Steps), markdown.Sections(text))
+	plan := markdown.Plan(text)
+	steps := len(plan.Steps)
+	if plan.Guessed { // any numbered list
+		steps = 0
+	}
+	return workflow.KindOfText(text, len(markdown.Findings(text).Findings), steps, markdown.Sections(text))
 }
 
 // maxChain keeps a chain that somebody tied into a ring from going on for ever.

@@ -82,6 +82,9 @@ func (e *Engine) orderedPrompt(tx *store.Tx, pic picture, o workflow.PromptOrder
 }
 
 func (e *Engine) namedPrompt(id string) (prompt.Prompt, error) {
+	if err := e.isOpen(); err != nil {
+		return prompt.Prompt{}, err
+	}
 	pr, ok := e.lib().Prompt(id)
 	if !ok {
 		return pr, workflow.Errorf(workflow.NotFound, "There is no prompt “%s” in the library.", id).

@@ -23,7 +23,8 @@ func ReadChecklist(text string) workflow.ChecklistRead { return markdown.Checkli
 // ReadRequest reads a text as a request.
 func ReadRequest(text string) workflow.RequestRead { return markdown.Request(text) }
 
-// ReadContract holds a text against the contract of a built-in prompt. It
+// ReadContract holds a text, without what a model thought aloud before it,
+// against the contract of a built-in prompt. It
 // returns NotFound when there is no such prompt.
 func ReadContract(text, id string) (workflow.ContractRead, error) {
 	p, ok := prompt.OpenLibrary(prompts.Files, nil).Prompt(id)
@@ -31,6 +32,7 @@ func ReadContract(text, id string) (workflow.ContractRead, error) {
 		return workflow.ContractRead{}, workflow.Errorf(workflow.NotFound, "There is no built-in prompt “%s”.", id).
 			WithHint("Name one by its id, for example “request”, “spec” or “plan”.")
 	}
+	_, text = markdown.SplitThinking(text)
 	reading := markdown.Read(p.Contract, text)
 	missing := workflow.CheckContract(p.Contract, reading)
 	return workflow.ContractRead{Prompt: p.ID, Title: p.Title, Holds: len(missing) == 0, Missing: missing,

@@ -68,6 +68,9 @@ func requestIn(v *survey) workflow.RequestRead {
 	if !q.titled && len(q.read.Features) > 0 {
 		q.read.Notes = append(q.read.Notes, "No heading says that these are features; the boxes were taken for them.")
 	}
+	if q.isCode() {
+		q.read.Notes = append(q.read.Notes, onlyCode)
+	}
 	return q.read
 }
 

@@ -153,10 +153,10 @@ func (f *finder) isFinding(l lead, line portionLine, body []portion) bool {
 	first := slices.IndexFunc(body, func(p portion) bool { return p.kind != otherPortion })
 	_, _, field := f.severityField(body, false)
 	switch {
-	case field:
+	case field && (scopeOf(line.text).class == plainScope || l.number != ""):
 		return true
 	case l.severity == "":
-		return reportedNumberRE.MatchString(signsRE.ReplaceAllString(line.text, "")) && first >= 0
+		return first >= 0 && (reportedNumberRE.MatchString(signsRE.ReplaceAllString(line.text, "")) || f.belongs(l, line, body, first))
 	case l.number != "" || l.how == byBracket || l.how == byTail:
 		return true
 	case f.holdsFindings(body):
@@ -169,6 +169,17 @@ func (f *finder) isFinding(l lead, line portionLine, body []portion) bool {
 		return field || strings.ContainsAny(line.text, ":：[(")
 	}
 	return first >= 0 || strings.ContainsAny(line.text, ":：[(–—")
+}
+
+// belongs reports whether a heading without a severity is a finding because of
+// what it stands under: with a number or fields, or, below a severity, with text.
+func (f *finder) belongs(l lead, line portionLine, body []portion, first int) bool {
+	class := f.scopes.class()
+	if class != findingScope && class != severityScope || scopeOf(line.text).class != plainScope || f.holdsFindings(body) {
+		return false
+	}
+	fields, _ := findingFields.read(body)
+	return l.number != "" || len(fields) > 0 || class == severityScope && body[first].kind == textPortion
 }
 
 // holdsFindings reports whether the items or rows of a body have severities of their own.
@@ -273,7 +284,7 @@ func (f *finder) takeTitled(i int) int {
 		return i + 1
 	}
 	end := f.behind(i)
-	if _, _, ok := f.severityField(f.portions[i:end], false); !ok {
+	if _, _, ok := f.severityField(f.portions[i:end], false); !ok && !reportedNumberRE.MatchString(signsRE.ReplaceAllString(line.strong, "")) {
 		return i + 1
 	}
 	f.add(f.candidate(i, end, leadOf(line), p.lines), true)
@@ -315,7 +326,11 @@ func (f *finder) textual(l lead, line portionLine) bool {
 	case byMark:
 		return line.strong != "" || strings.ToUpper(l.label) == l.label
 	case byTail:
-		return line.strong == line.text
+		return line.strong == line.text || line.strong != "" && tailRE.ReplaceAllString(line.text, "") == line.strong
+	case byMiddle:
+		return line.strong != ""
+	case barely:
+		return false
 	}
 	return true
 }

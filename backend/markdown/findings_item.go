@@ -24,7 +24,7 @@ func (f *finder) takeItem(i int) int {
 		return next
 	}
 	inner := f.portions[i+1 : next]
-	if _, field := findingFields.find(line); field {
+	if _, field := findingFields.find(line); field && !fieldLeadRE.MatchString(line.text) && !f.holdsLeads(p, inner) {
 		return next
 	}
 	if p.mark == nil && (statisticRE.MatchString(line.text) || leadCount(line.text)) || denies(l.title) || denies(line.text) {
@@ -49,6 +49,9 @@ func (f *finder) takeItem(i int) int {
 
 // groups reports whether an item is the name of findings under it.
 func (f *finder) groups(p portion, l lead, inner []portion) bool {
+	if l.severity == "" && f.holdsLeads(p, inner) {
+		return true
+	}
 	nested := 0
 	for _, q := range inner {
 		if q.kind != itemPortion || q.depth != p.depth+1 {
@@ -58,15 +61,29 @@ func (f *finder) groups(p portion, l lead, inner []portion) bool {
 			return false
 		}
 		nested++
-		if l.severity == "" && leadOf(q.first()).severity != "" && !leadCount(q.first().text) {
-			return true
-		}
 	}
 	if nested == 0 {
 		return false
 	}
 	class := scopeOf(p.text()).class
 	return l.title == "" && l.severity != "" || isGroup(p.text()) || class == categoryScope && l.severity == ""
+}
+
+// holdsLeads reports whether the entries directly under an item begin with
+// severities, so that it is the name of their group, whatever it is called.
+func (f *finder) holdsLeads(p portion, inner []portion) bool {
+	for _, q := range inner {
+		if q.kind != itemPortion || q.depth != p.depth+1 {
+			continue
+		}
+		if _, field := findingFields.find(q.first()); field {
+			return false
+		}
+		if leadOf(q.first()).severity != "" && !leadCount(q.first().text) {
+			return true
+		}
+	}
+	return false
 }
 
 var (

@@ -57,6 +57,9 @@ func (f *finder) settle(src string) {
 	if f.phrase == "" && len(f.found) == 0 && f.denied {
 		f.note("The text says in its own words that nothing was found.")
 	}
+	if f.isCode() {
+		f.note(onlyCode)
+	}
 	for _, p := range f.portions {
 		if p.kind == otherPortion && f.markup(p) {
 			f.note("Part of the text is HTML, which is not read.")

@@ -8,7 +8,7 @@ import (
 // columnNames say what a column of a table of findings holds.
 var columnNames = names(
 	"severity: severity, sev, sev., severity level, priority, prio, level, p, schweregrad, priorität, gravité, gravedad, 严重程度, 严重性, 优先级, 级别",
-	"title: title, issue, finding, findings, vulnerability, bug, problem, defect, gap, concern, weakness, description, summary, name, what, details, titel, befund, beschreibung, 问题, 描述",
+	"title: title, issue, finding, findings, vulnerability, bug, problem, defect, gap, concern, weakness, description, summary, name, what, details, failure, failure mode, scenario, threat, attack, bottleneck, weak point, observation, titel, befund, beschreibung, 问题, 描述",
 	"location: file, files, location, loc, where, site, component, path, line, code reference, reference, affected, datei, ort, 位置, 文件",
 	"fix: fix, recommendation, remediation, solution, mitigation, action, suggested fix, suggestion, lösung, empfehlung, 建议, 修复",
 	"status: status, state, 状态",
@@ -66,8 +66,8 @@ func (f *finder) takeTable(i int) int {
 		}
 		return end
 	}
-	if t.column("title") < 0 && t.column("severity") >= 0 && t.column("fix") < 0 {
-		t.widest()
+	if t.column("title") < 0 && t.column("severity") >= 0 {
+		t.choose()
 	}
 	given, _ := f.scopes.severity()
 	if t.column("title") < 0 || !severe && given == "" && f.scopes.class() != findingScope {
@@ -90,8 +90,16 @@ func (t grid) severe() bool {
 	return found > 0 && 2*found >= len(t.rows)
 }
 
-// widest makes the column with the longest texts the title.
-func (t grid) widest() {
+// choose makes the risk the title where nothing else is one, or the column with
+// the longest texts, unless the rows are about what to do.
+func (t grid) choose() {
+	if at := t.column("impact"); at >= 0 {
+		t.roles[at] = "title"
+		return
+	}
+	if t.column("fix") >= 0 {
+		return
+	}
 	best, most := -1, 0
 	for i, role := range t.roles {
 		width := 0

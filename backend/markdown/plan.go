@@ -46,7 +46,8 @@ type planner struct {
 	shape   planShape
 	starts  map[int]stepStart // by the index of a portion
 	read    workflow.PlanRead
-	heads   []planHead
+	all     []planHead       // the heading that each portion is; of level 0 where it is none
+	heads   []planHead       // those above the place that is read
 	columns map[int][]string // what the columns of each table hold
 	taken   map[int]bool     // portions inside steps
 }
@@ -88,6 +89,7 @@ func planIn(v *survey, src string) workflow.PlanRead {
 
 // choose finds the most explicit shape that the text has, and where its steps begin.
 func (p *planner) choose() {
+	p.readHeads()
 	for shape := namedSteps; shape <= anyList; shape++ {
 		p.shape, p.starts, p.heads = shape, map[int]stepStart{}, nil
 		for i := range p.portions {
@@ -107,16 +109,28 @@ func (p *planner) choose() {
 
 // follow keeps the headings above portion i.
 func (p *planner) follow(i int) {
-	title, level, ok := p.headAt(i)
-	if !ok {
+	h := p.all[i]
+	if h.level == 0 {
 		return
 	}
-	for n := len(p.heads); n > 0 && p.heads[n-1].level >= level; n-- {
+	for n := len(p.heads); n > 0 && p.heads[n-1].level >= h.level; n-- {
 		p.heads = p.heads[:n-1]
 	}
-	phase := phaseRE.MatchString(title)
-	p.heads = append(p.heads, planHead{title: title, level: level, milestone: -1, portion: i,
-		beside: level > 1 && !phase && besideRE.MatchString(title), steps: phase || stepsRE.MatchString(title)})
+	p.heads = append(p.heads, h)
+}
+
+// readHeads finds the headings of the text, once for all shapes that are tried.
+func (p *planner) readHeads() {
+	p.all = make([]planHead, len(p.portions))
+	for i := range p.portions {
+		title, level, ok := p.headAt(i)
+		if !ok {
+			continue
+		}
+		phase := phaseRE.MatchString(title)
+		p.all[i] = planHead{title: title, level: level, milestone: -1, portion: i,
+			beside: level > 1 && !phase && besideRE.MatchString(title), steps: phase || stepsRE.MatchString(title)}
+	}
 }
 
 // headAt returns the heading that portion i is, or serves as.
@@ -289,7 +303,7 @@ func (p *planner) until(i int) int {
 		if next.kind == headingPortion && (c.kind != headingPortion || next.level <= c.level) {
 			break
 		}
-		if _, _, ok := p.headAt(end); ok && next.kind != headingPortion || c.kind == rowPortion || elidedRE.MatchString(next.first().text) {
+		if p.all[end].level > 0 && next.kind != headingPortion || c.kind == rowPortion || elidedRE.MatchString(next.first().text) {
 			break
 		}
 		if c.kind != itemPortion {

@@ -99,6 +99,7 @@ func (p *planner) rowFields(s *workflow.Step, i int) {
 // number numbers steps that have no numbers, and those whose numbers begin anew in each phase.
 func (p *planner) number() {
 	if p.shape == anyBoxes || p.shape == anyList {
+		p.read.Guessed = len(p.read.Steps) > 0
 		p.note("No heading says that these are the steps of a plan; they were taken for them.")
 	}
 	if p.shape == boxSteps || p.shape == anyBoxes {
@@ -137,6 +138,9 @@ func (p *planner) finish(src string) {
 	}
 	if len(p.read.Steps) > 0 && !workflow.LooksWhole(src) {
 		p.note("The text breaks off.")
+	}
+	if p.isCode() {
+		p.note(onlyCode)
 	}
 	for i := range p.read.Steps {
 		p.read.Steps[i].Start += p.doc.skip

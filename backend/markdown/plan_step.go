@@ -264,7 +264,7 @@ func (p *planner) milestone() int {
 // milestoneEnd returns the index of the heading that ends the milestone of portion i.
 func (p *planner) milestoneEnd(i, level int) int {
 	for j := i + 1; j < len(p.portions); j++ {
-		if title, other, ok := p.headAt(j); ok && (other <= level || blockRE.MatchString(title)) {
+		if h := p.all[j]; h.level > 0 && (h.level <= level || blockRE.MatchString(h.title)) {
 			return j
 		}
 	}

@@ -40,6 +40,9 @@ func showPlan(src string) string {
 		}
 		line(&b, "text", fmt.Sprintf("%d–%d, line %d: %q", s.Start, s.End, s.Line, ends(src[s.Start:s.End])))
 	}
+	if read.Guessed {
+		b.WriteString("guessed\n")
+	}
 	if read.Elided {
 		b.WriteString("elided\n")
 	}

@@ -281,6 +281,14 @@ func atoi(s string) int {
 	return n
 }
 
+// onlyCode is the doubt about a text that stands in a code fence as a whole.
+const onlyCode = "The whole text stands in a code fence, and what is in code is not read."
+
+// isCode reports whether a text is nothing but code.
+func (v *survey) isCode() bool {
+	return len(v.portions) > 0 && !slices.ContainsFunc(v.portions, func(p portion) bool { return p.kind != codePortion })
+}
+
 // end returns where the block of portion i ends: with all it holds, without the
 // blank lines behind it.
 func (v *survey) end(i int) int { return v.trim(v.portions[i].start, v.next(i)) }

@@ -2,6 +2,8 @@ package markdown
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -10,15 +12,29 @@ import (
 	"plumbline/backend/workflow"
 )
 
-// readerSeeds are small texts in the shapes that the readers know.
-func readerSeeds() []string {
-	return append(seeds(),
+// addReaderSeeds adds small texts in the shapes that the readers know, and those of the golden files.
+func addReaderSeeds(f *testing.F) {
+	f.Helper()
+	paths, err := filepath.Glob("testdata/*/*.md")
+	if err != nil || len(paths) == 0 {
+		f.Fatalf("no seeds: %v", err)
+	}
+	for _, path := range paths {
+		src, err := os.ReadFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(src))
+	}
+	for _, seed := range append(seeds(),
 		"## Findings\n- [ ] P1: Title\n  - **Where:** `a/b.go:1`\n  - **Fix:** x\n", "### 1. HIGH — Title (P2)\n**Severity:** Low\r\n\r\n|#|Severity|Issue|\n|-|-|-|\n|1|High|Title|\n",
 		"Found 19 issues: P0: 1 | P1: 2\n\n**[HIGH]** a\n**P0** b\n\nNO ISSUES FOUND\n", "\ufeff- **Critical**\n  - a\n- Security\n  - [Low] b é\u0301\n",
 		"### Milestone 1: a\n- [ ] Step 1: T\n  - **Files:** `a`, b\n  - **Depends:** 1-3, T001\n", "PHASE 1: X (first)\n------\n1. **A**\n- b\n2. **C**\n[... continues ...]\nDEPENDENCIES\nTasks 1-7 must complete before 8-13\n",
 		"- [ ] T001 [P] [US1] Make a in src/a.go\n- [x] 1.1 b\n- [ ] 1.2 c\n", "|Item|What|\n|-|-|\n|**0.1 · a**|b|\n\n```\n0.1 ──► 0.2\n```\n",
 		"# Request: X\n## Features\n### C\n- [ ] a\n  - [x] b\n## Questions\n1. Why?\n## Acceptance checklist\n- [ ] c\n",
-	)
+	) {
+		f.Add(seed)
+	}
 }
 
 // checkSpan fails unless a part of a text is whole lines of it.
@@ -64,9 +80,7 @@ func checkText(t *testing.T, values ...string) {
 }
 
 func FuzzFindings(f *testing.F) {
-	for _, seed := range readerSeeds() {
-		f.Add(seed)
-	}
+	addReaderSeeds(f)
 	f.Fuzz(func(t *testing.T, src string) {
 		items := Items(src)
 		read := Findings(src)
@@ -89,9 +103,7 @@ func FuzzFindings(f *testing.F) {
 }
 
 func FuzzPlan(f *testing.F) {
-	for _, seed := range readerSeeds() {
-		f.Add(seed)
-	}
+	addReaderSeeds(f)
 	f.Fuzz(func(t *testing.T, src string) {
 		items := Items(src)
 		read := Plan(src)
@@ -115,9 +127,7 @@ func FuzzPlan(f *testing.F) {
 }
 
 func FuzzRequest(f *testing.F) {
-	for _, seed := range readerSeeds() {
-		f.Add(seed)
-	}
+	addReaderSeeds(f)
 	f.Fuzz(func(t *testing.T, src string) {
 		items := Items(src)
 		read := Request(src)

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"plumbline/backend/workflow"
 )
@@ -19,10 +20,10 @@ func (s severityWords) leads(text string) bool { return s[strings.ToLower(firstW
 var severities = func() severityWords {
 	all := severityWords{}
 	for severity, words := range map[workflow.Severity]string{
-		workflow.P0: "p0 critical crit blocker blocking severe showstopper sev0 kritisch critique crítica crítico 严重 致命 緊急",
+		workflow.P0: "p0 critical crit blocker blockers blocking severe showstopper sev0 kritisch critique crítica crítico 严重 致命 緊急",
 		workflow.P1: "p1 high major important serious sev1 hoch élevée élevé haute alta alto 高",
-		workflow.P2: "p2 medium med moderate warning warn sev2 mittel moyenne moyen media medio 中",
-		workflow.P3: "p3 low minor trivial nit info informational information sev3 niedrig gering faible baja bajo 低 轻微",
+		workflow.P2: "p2 medium med moderate warning warnings warn sev2 mittel moyenne moyen media medio 中",
+		workflow.P3: "p3 low minor trivial nit nits info informational information sev3 niedrig gering faible baja bajo 低 轻微",
 	} {
 		for word := range strings.FieldsSeq(words) {
 			all[word] = severity
@@ -63,7 +64,7 @@ func firstWord(s string) string {
 	return s[:end]
 }
 
-const severityWord = `(P[0-3]|critical|crit|blocker|blocking|severe|showstopper|high|major|important|serious|medium|med|moderate|warning|low|minor|trivial|nit|info|informational|` +
+const severityWord = `(P[0-3]|critical|crit|blockers?|blocking|severe|showstopper|high|major|important|serious|medium|med|moderate|warnings?|low|minor|trivial|nits?|info|informational|` +
 	`kritisch|hoch|mittel|niedrig|gering|critique|élevée?|moyenne?|faible|crítica|crítico|alta|alto|media|medio|baja|bajo|严重|致命|高|中|低|轻微)`
 
 var (
@@ -80,9 +81,15 @@ var (
 	// markedRE is a severity with a mark behind it.
 	markedRE = regexp.MustCompile(`^(?i)` + severityWord + `(?:[ -](?:severity|priority|risk|issue|finding|bug))?(?:\s*\([^()]{1,30}\))?(?:\s*[:：|·]\s*|\s+[-–—]+\s+|$)`)
 	// levelRE is a P-number with a full stop, a bracket or a hyphenated number behind it.
-	levelRE = regexp.MustCompile(`^(P[0-3])(?:-(\d{1,3}))?(?:\s*[.):：·|]\s*|\s+[-–—·]+\s+|$)`)
+	levelRE = regexp.MustCompile(`^(P[0-3])(?:/P[0-3])?(?:-(\d{1,3}))?(?:\s*[.):：·|]\s*|\s+[-–—·]+\s+|$)`)
 	// tailRE is a severity in brackets at the end of a title, or behind a dash.
-	tailRE = regexp.MustCompile(`(?i)\s*(?:[\[(【]\s*(?:severity\s*[:=]\s*|priority\s*[:=]\s*)?` + severityWord + `(?:\s+(?:severity|priority|risk))?\s*[\])】]|\s[-–—|]\s*(?:severity|priority)\s*[:=]\s*` + severityWord + `)\s*[.:：]?\s*$`)
+	tailRE = regexp.MustCompile(`(?i)\s*(?:[\[(【]\s*(?:severity\s*[:=]\s*|priority\s*[:=]\s*)?` + severityWord + `(?:\s+(?:severity|priority|risk))?\s*[\])】]|\s[-–—|]\s*(?:severity|priority)\s*[:=]\s*` + severityWord + `|\s[-–—|]\s*\(?(P[0-3])\)?)\s*[.:：]?\s*$`)
+	// barelyRE is a P-number before a title that begins like one.
+	barelyRE = regexp.MustCompile(`^(P[0-3])\s+\p{Lu}`)
+	// fieldLeadRE is a field of its name before the title.
+	fieldLeadRE = regexp.MustCompile(`^(?i)(?:severity|priority|schweregrad)\s*[:=]\s*` + severityWord + `\s*(?:[:：,|]|\s[-–—])\s*\S`)
+	// middleRE is a title, a severity in brackets, and what explains it.
+	middleRE = regexp.MustCompile(`^(?i)(.{3,120}?)\s*[\[(]\s*(?:severity\s*[:=]\s*)?` + severityWord + `(?:\s+(?:severity|priority|risk))?\s*[\])]\s*(?:[:：]|\s[-–—])\s*`)
 	// boldRE is bold text that is nothing but a severity.
 	boldRE = regexp.MustCompile(`^(?i)[\[(]?\s*(?:severity\s*[:=]\s*)?` + severityWord + `(?:\s+(?:severity|priority|risk|issue|finding|security vulnerability))?\s*[\])]?\s*[:：.–—-]?\s*$`)
 )
@@ -96,6 +103,8 @@ const (
 	byLevel                       // P1: title
 	byMark                        // High: title
 	byTail                        // title (high)
+	byMiddle                      // title (high): what explains it
+	barely                        // P1 Title
 )
 
 // lead is what a title begins with.
@@ -119,8 +128,11 @@ func leadOf(line portionLine) lead {
 	if l.number == "" {
 		l.numbered()
 	}
+	if l.severity == "" {
+		l.severityInside()
+	}
 	if m := tailRE.FindStringSubmatchIndex(l.title); m != nil && m[0] > 0 && l.severity == "" {
-		label := group(l.title, m, 1) + group(l.title, m, 2)
+		label := group(l.title, m, 1) + group(l.title, m, 2) + group(l.title, m, 3)
 		l.severity, l.label, l.how = severities[strings.ToLower(label)], label, byTail
 		l.title = l.title[:m[0]]
 	}
@@ -167,8 +179,26 @@ func (l *lead) severityFirst(strong string) {
 		l.levelled()
 		return
 	}
+	if m := fieldLeadRE.FindStringSubmatchIndex(l.title); m != nil {
+		_, last := utf8.DecodeLastRuneInString(l.title[:m[1]])
+		l.take(group(l.title, m, 1), l.title[:m[1]-last], byMark)
+		return
+	}
+	if m := barelyRE.FindStringSubmatch(l.title); m != nil {
+		l.take(m[1], m[1], barely)
+		return
+	}
 	if m := markedRE.FindStringSubmatch(l.title); m != nil && !strings.EqualFold(m[1], "important") {
 		l.take(m[1], m[0], byMark)
+	}
+}
+
+// severityInside reads a severity that stands between a title and what explains it.
+func (l *lead) severityInside() {
+	if m := middleRE.FindStringSubmatchIndex(l.title); m != nil {
+		label := group(l.title, m, 2)
+		l.severity, l.label, l.how = severities[strings.ToLower(label)], label, byMiddle
+		l.title = group(l.title, m, 1) + ": " + l.title[m[1]:]
 	}
 }
 

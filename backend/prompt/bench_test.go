@@ -173,3 +173,12 @@ func BenchmarkPut(b *testing.B) {
 		ix.Put(c)
 	}
 }
+
+// BenchmarkSync measures what an index takes to follow a library in which nothing has changed.
+func BenchmarkSync(b *testing.B) {
+	cards := manyCards(5000)
+	ix := NewIndex(cards)
+	for b.Loop() {
+		ix.Sync(cards)
+	}
+}

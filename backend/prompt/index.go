@@ -117,6 +117,43 @@ func (ix *Index) Put(c Card) {
 	ix.tidy()
 }
 
+// Sync makes the index one of these cards, and does what is needed for those that
+// have changed.
+func (ix *Index) Sync(cards []Card) {
+	ix.mu.Lock()
+	defer ix.mu.Unlock()
+	here := make(map[string]bool, len(cards))
+	changed := []Card{}
+	for _, c := range cards {
+		here[c.ID] = true
+		if n, ok := ix.numbers[c.ID]; ok && ix.cards[n].says(c) {
+			ix.cards[n].Used = c.Used
+		} else {
+			changed = append(changed, c)
+		}
+	}
+	if len(changed) > len(cards)/2 {
+		ix.fill(cards)
+		return
+	}
+	for id := range ix.numbers {
+		if !here[id] {
+			ix.drop(id)
+		}
+	}
+	known := len(ix.words)
+	for _, c := range changed {
+		ix.add(c)
+	}
+	ix.sort(known)
+	ix.tidy()
+}
+
+// says reports whether two cards have the same texts.
+func (s shelved) says(c Card) bool {
+	return s.Title == c.Title && s.Summary == c.Summary && s.Body == c.Body && slices.Equal(s.Tags, c.Tags)
+}
+
 // Remove takes a card out. One that is not there is no error.
 func (ix *Index) Remove(id string) {
 	ix.mu.Lock()

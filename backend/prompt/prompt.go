@@ -1,5 +1,6 @@
-// Package prompt owns the files of the library: it reads prompts, workflows and
-// checklists strictly, and fills a prompt's variables exactly once.
+// Package prompt owns the files of the library: it reads prompts, workflows,
+// checklists, personas and packs strictly, lays the user's over the built-in
+// ones, writes and finds prompts, and fills a prompt's variables exactly once.
 package prompt
 
 import (

@@ -135,7 +135,7 @@ func TestAnIndexFollowsChanges(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(3, 4))
 	pool := manyCards(300)
 	now := map[string]Card{}
-	ix := NewIndex(nil)
+	ix, synced := NewIndex(nil), NewIndex(nil)
 	for step := range 1200 {
 		c := pool[rnd.IntN(len(pool))]
 		switch id := fmt.Sprintf("p-%d", rnd.IntN(120)); rnd.IntN(5) {
@@ -161,9 +161,13 @@ func TestAnIndexFollowsChanges(t *testing.T) {
 			cards = append(cards, c)
 		}
 		anew := NewIndex(cards)
+		synced.Sync(cards)
 		for _, query := range queries(pool) {
-			if got, want := ix.Search(query, 50), anew.Search(query, 50); !reflect.DeepEqual(got, want) {
-				t.Fatalf("after %d changes “%s” finds %q, and an index made anew %q", step, query, ids(got), ids(want))
+			want := anew.Search(query, 50)
+			for how, changed := range map[string]*Index{"changed": ix, "synced": synced} {
+				if got := changed.Search(query, 50); !reflect.DeepEqual(got, want) {
+					t.Fatalf("after %d changes “%s” finds %q when %s, and %q in an index made anew", step, query, ids(got), how, ids(want))
+				}
 			}
 		}
 		if ix.Len() != len(now) {

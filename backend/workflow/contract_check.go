@@ -38,6 +38,9 @@ func (r Reading) Found(reads ContractReads) int {
 	case ReadsFindings:
 		return len(r.Findings.Findings)
 	case ReadsPlan:
+		if r.Plan.Guessed { // any list would do
+			return 0
+		}
 		return len(r.Plan.Steps)
 	case ReadsChecklist:
 		return len(r.Checklist.Items)

@@ -200,6 +200,8 @@ func TestCheckContractOfWhatIsRead(t *testing.T) {
 			[]string{"The section “Summary” is missing.", "The phrase “NO ISSUES FOUND” is there, and 1 finding is too; only one of them can be true."}},
 		{"no phrase in the contract", Contract{Reads: ReadsFindings}, Reading{None: true}, []string{"No finding can be read."}},
 		{"a plan", Contract{Reads: ReadsPlan}, Reading{Plan: PlanRead{Steps: []Step{{}}}}, nil},
+		{"a list that may be anything", Contract{Reads: ReadsPlan}, Reading{Plan: PlanRead{Steps: []Step{{}}, Guessed: true}},
+			[]string{"No step can be read; each begins with “Step”, its number and a colon."}},
 		{"no plan", Contract{Reads: ReadsPlan}, Reading{}, []string{"No step can be read; each begins with “Step”, its number and a colon."}},
 		{"a checklist", Contract{Reads: ReadsChecklist}, Reading{Checklist: ChecklistRead{Items: []Item{{}}}}, nil},
 		{"no checklist", Contract{Reads: ReadsChecklist}, Reading{}, []string{"No box can be read; each is a list item that begins with “[ ]”."}},

@@ -54,6 +54,8 @@ type PlanRead struct {
 	Steps      []Step      `json:"steps"`
 	// Elided says that the plan leaves steps out: "[… continues …]".
 	Elided bool `json:"elided"`
+	// Guessed says that nothing but the list itself speaks for these being steps.
+	Guessed bool `json:"guessed"`
 	// Notes say what is doubtful about the reading, in sentences for a person.
 	Notes []string `json:"notes"`
 }

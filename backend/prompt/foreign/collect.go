@@ -29,12 +29,13 @@ type folder struct {
 	files    []string
 	texts    map[string]string
 	lower    map[string]string // the path by its lower-case form
-	total    int
+	room     int               // for texts, in bytes
+	places   int               // for files
 	problems []workflow.LibraryProblem
 }
 
 func newFolder() *folder {
-	return &folder{texts: map[string]string{}, lower: map[string]string{}}
+	return &folder{texts: map[string]string{}, lower: map[string]string{}, room: maxTotal, places: maxFiles}
 }
 
 func (f *folder) fail(err error) {
@@ -59,8 +60,8 @@ func ignored(name string) bool {
 
 // admit adds a file, unless there are too many or its name is that of another but for capitals.
 func (f *folder) admit(file string) (ok bool, err error) {
-	if len(f.files) == maxFiles {
-		return false, workflow.Errorf(workflow.Limit, "There are more than %d files.", maxFiles).
+	if len(f.files) == f.places {
+		return false, workflow.Errorf(workflow.Limit, "There are more than %d files.", len(f.files)).
 			WithHint("Choose the folder that holds the prompts.")
 	}
 	low := strings.ToLower(file)
@@ -84,7 +85,7 @@ func (f *folder) read(file string, in io.Reader) error {
 		f.refuse(file, "it cannot be read; the file or the archive is damaged, or you may not read it")
 		return nil
 	}
-	if f.total += len(data); f.total > maxTotal {
+	if f.room -= len(data); f.room < 0 {
 		return workflow.Errorf(workflow.Limit, "The texts are larger than %d MB together.", maxTotal>>20).
 			WithHint("Choose the folder that holds the prompts.")
 	}

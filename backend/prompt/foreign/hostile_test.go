@@ -117,24 +117,23 @@ func TestArchivesCannotReachOutside(t *testing.T) {
 }
 
 func TestBombsAreBounded(t *testing.T) {
-	bomb := packed(t, "a.md", "Fine.\n", "bomb.md", strings.Repeat("\x00", 200<<20))
+	bomb := packed(t, "a.md", "Fine.\n", "bomb.md", strings.Repeat("\x00", 4<<20))
 	i, err := ReadFile("bomb.zip", bomb, Options{})
 	if err != nil || ids(i) != "a" || !begins(told(i), []string{"bomb.md:0: The file is larger than 1 MB."}) {
 		t.Errorf("came in %q, told %q, %v", ids(i), told(i), err)
 	}
-	var files []string
-	for n := range 70 {
-		files = append(files, fmt.Sprintf("f%02d.md", n), strings.Repeat("a\n", maxText/2))
+	ten := []string{}
+	for n := range 10 {
+		ten = append(ten, fmt.Sprintf("f%d.md", n), "ten bytes\n")
 	}
-	if _, err := ReadFile("many.zip", packed(t, files...), Options{}); workflow.CodeOf(err) != workflow.Limit {
-		t.Errorf("70 MB of text: %v", err)
-	}
-	files = files[:0]
-	for n := range maxFiles + 1 {
-		files = append(files, fmt.Sprintf("f%d.txt", n), "")
-	}
-	if _, err := ReadFile("many.zip", packed(t, files...), Options{}); workflow.CodeOf(err) != workflow.Limit {
-		t.Errorf("%d files: %v", len(files)/2, err)
+	for name, small := range map[string]func(*folder){
+		"99 bytes of text": func(f *folder) { f.room = 99 }, "9 files": func(f *folder) { f.places = 9 },
+	} {
+		f, data := newFolder(), packed(t, ten...)
+		small(f)
+		if err := f.unzip("ten.zip", bytes.NewReader(data), int64(len(data))); workflow.CodeOf(err) != workflow.Limit {
+			t.Errorf("room for %s: %v", name, err)
+		}
 	}
 	whole := packed(t, "a.md", strings.Repeat("text that is longer\n", 100))
 	broken := slices.Clone(whole)
@@ -214,8 +213,8 @@ func TestWhatIsNoPromptIsSkipped(t *testing.T) {
 }
 
 func TestDroppedFilesAreReadTogether(t *testing.T) {
-	i, err := ReadFiles([]workflow.ExportedFile{
-		{Path: "s/SKILL.md", Content: "---\nname: s\ndescription: d\n---\nDo.\n"}, {Path: "s\\x.py", Content: ""}, {Path: "../o.md", Content: "x"}, {Path: "a.md", Content: "Hi.\n"},
+	i, err := ReadFiles([]File{
+		{"s/SKILL.md", []byte("---\nname: s\ndescription: d\n---\nDo.\n")}, {"s\\x.py", nil}, {"../o.md", []byte("x")}, {"a.md", []byte("Hi.\n")},
 	}, Options{})
 	if err != nil || ids(i) != "a s" || len(i.Prompts[1].Bundled) != 1 || !begins(told(i), []string{"../o.md:0: It is a path outside"}) {
 		t.Errorf("came in %q, told %q, %v", ids(i), told(i), err)

@@ -31,7 +31,11 @@ func lost(f Format, p prompt.Prompt, files []workflow.ExportedFile) []string {
 	if what := differences(p, back.Prompt); len(what) > 0 {
 		all = append(all, fmt.Sprintf("“%s” is without %s.", p.Title, series(what)))
 	}
-	if p.Body != back.Prompt.Body && !sameBody(p.Body, back.Prompt.Body) {
+	switch was, is := plainBody(p.Body), plainBody(back.Prompt.Body); {
+	case was == is:
+	case was+"\n\n{{input}}" == is:
+		all = append(all, fmt.Sprintf("“%s” gets an input at its end there, as every one of the %s does.", p.Title, f.Title()))
+	default:
 		all = append(all, fmt.Sprintf("The text of “%s” is not quite the same there.", p.Title))
 	}
 	for _, sentence := range back.Inert {
@@ -40,11 +44,6 @@ func lost(f Format, p prompt.Prompt, files []workflow.ExportedFile) []string {
 		all = append(all, fmt.Sprintf("“%s” will run something there: %s” (%s of the file).", p.Title, text, strings.ToLower(line)))
 	}
 	return all
-}
-
-// sameBody compares two bodies but for the spelling of their tags.
-func sameBody(a, b string) bool {
-	return plainBody(a) == plainBody(b)
 }
 
 // plainBody is a body with its tags in their plainest spelling.
@@ -74,8 +73,8 @@ func differences(p, back prompt.Prompt) []string {
 	add(!reflect.DeepEqual(p.Temperature, back.Temperature), "its temperature")
 	add(p.Reserve != back.Reserve, "the room for its answer")
 	add(!reflect.DeepEqual(p.Contract, back.Contract), "what its answer must hold")
-	add(len(p.Takes) > 0 || len(p.Follows) > 0, "what it follows on")
-	add(p.Due != workflow.Due{}, "when it is due")
+	add(!slices.Equal(p.Takes, back.Takes) || !slices.Equal(p.Follows, back.Follows), "what it follows on")
+	add(p.Due != back.Due, "when it is due")
 	add(p.Extra != "" && p.Extra != back.Extra, "what was kept of another format")
 	return append(all, variableDifferences(p.Variables, back.Variables)...)
 }

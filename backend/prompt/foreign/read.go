@@ -51,11 +51,17 @@ func ReadFile(name string, data []byte, o Options) (Import, error) {
 	return f.prompts(o), nil
 }
 
+// File is a file that is not on a disk of ours: one that was dropped on the window.
+type File struct {
+	Path string
+	Data []byte
+}
+
 // ReadFiles finds the prompts of files that were dropped together. Their paths are
 // treated like those of an archive: they are names, and never opened.
-func ReadFiles(files []workflow.ExportedFile, o Options) (Import, error) {
+func ReadFiles(files []File, o Options) (Import, error) {
 	if len(files) == 1 {
-		return ReadFile(files[0].Path, []byte(files[0].Content), o)
+		return ReadFile(files[0].Path, files[0].Data, o)
 	}
 	f := newFolder()
 	for _, file := range files {
@@ -69,7 +75,7 @@ func ReadFiles(files []workflow.ExportedFile, o Options) (Import, error) {
 		}
 		ok, err := f.admit(name)
 		if err == nil && ok && isText(name) {
-			err = f.read(name, strings.NewReader(file.Content))
+			err = f.read(name, bytes.NewReader(file.Data))
 		}
 		if err != nil {
 			return Import{}, err

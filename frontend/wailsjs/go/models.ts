@@ -30,9 +30,10 @@ export namespace api {
 	    next: workflow.NextPrompt;
 	    promptBatch: workflow.PromptBatch;
 	    upgrade: workflow.Upgrade;
+	    importFile: workflow.ImportFile;
 	    import: workflow.ImportPreview;
 	    exportAsk: workflow.ExportPrompts;
-	    export: workflow.Export;
+	    export: workflow.Exported;
 	}
 
 }
@@ -526,18 +527,18 @@ export namespace workflow {
 	    text: string;
 	    found: boolean;
 	}
+	export interface ExportPrompts {
+	    ids: string[];
+	    format: string;
+	}
 	export interface ExportedFile {
 	    path: string;
 	    content: string;
 	}
-	export interface Export {
+	export interface Exported {
 	    format: string;
 	    files: ExportedFile[];
 	    lost: string[];
-	}
-	export interface ExportPrompts {
-	    ids: string[];
-	    format: string;
 	}
 	
 	export interface PromptSpan {
@@ -589,6 +590,11 @@ export namespace workflow {
 	    line: number;
 	}
 	
+	export interface ImportFile {
+	    path: string;
+	    content: string;
+	    base64: boolean;
+	}
 	export interface ImportItem {
 	    file: string;
 	    format: string;

@@ -1,5 +1,5 @@
 // Values for the tests of the state classes: whole, and changed where a test says.
-import type { Artifact, Blame, Condition, Delta, Document, Event, Gate, GateRecord, Item, LogLine, Overview, PhaseStatus, Run, RunBlock, RunBlocks, SectionChange, Version } from '../api';
+import type { Artifact, Blame, Condition, Delta, Document, Event, Gate, GateRecord, Item, LogLine, Overview, PhaseStatus, PromptCard, Run, RunBlock, RunBlocks, SectionChange, Version } from '../api';
 
 export const noon = Date.parse('2026-11-20T12:00:00Z');
 
@@ -88,6 +88,7 @@ export function run(id: string, change: Partial<Run> = {}): Run {
     promptId: 'spec',
     promptRevision: '',
     promptPath: '',
+    output: '',
     persona: '',
     batchId: '',
     promptHash: '',
@@ -223,6 +224,13 @@ export function phaseStatus(id: string, change: Partial<PhaseStatus> = {}): Phas
 export function overview(phases: PhaseStatus[], current: string): Overview {
   const project = { id: 'p1', slug: 'tide', name: 'Tide', summary: '', workflowId: 'w', createdAt: at(0), updatedAt: at(0) };
   return { project, workflowTitle: '', phases, current, next: '', gateOpen: false };
+}
+
+export function card(id: string, change: Partial<PromptCard> = {}): PromptCard {
+  return {
+    id, title: id, summary: '', phase: '', group: 'audits', tags: [], source: 'built-in', path: '', overlays: false, behind: false,
+    favourite: false, meta: false, tokens: 10, uses: 0, usedAt: '0001-01-01T00:00:00Z', version: 0, ...change,
+  };
 }
 
 /** A promise that is settled from outside, to decide when a call answers. */

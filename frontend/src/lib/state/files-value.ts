@@ -12,7 +12,7 @@ export function filesText(files: NamedText[]): string {
     .map(({ path, text }) => {
       const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map((match) => match[0].length));
       const fence = '`'.repeat(longest + 1);
-      return `File: \`${path.replaceAll('`', "'")}\`\n${fence}\n${text.replace(/\n$/, '')}\n${fence}\n`;
+      return `File: \`${path.replaceAll('`', "'")}\`\n${fence}\n${text === '' || text.endsWith('\n') ? text : `${text}\n`}${fence}\n`;
     })
     .join('\n');
 }
@@ -29,7 +29,7 @@ export function filesOf(value: string): NamedText[] | undefined {
     const start = match.index + head.length;
     const end = value.indexOf(`\n${fence}\n`, start - 1);
     if (end < 0) return undefined;
-    files.push({ path, text: value.slice(start, Math.max(start, end)) });
+    files.push({ path, text: value.slice(start, end + 1) });
     at = end + fence.length + 2;
   }
   return files;

@@ -15,6 +15,8 @@ describe('addresses', () => {
     ['#/p/01A/spec/run', { name: 'phase', project: '01A', phase: 'spec', tab: 'run' }],
     ['#/p/01A/history', { name: 'history', project: '01A', path: '' }],
     ['#/p/01A/history?path=audits%2Freview-01.md', { name: 'history', project: '01A', path: 'audits/review-01.md' }],
+    ['#/library', { name: 'library', project: '', prompt: '', tab: '' }],
+    ['#/p/01A/library/fix-prompt/run-01B', { name: 'library', project: '01A', prompt: 'fix-prompt', tab: 'run-01B' }],
     ['#/p/%E0%A4%A', { name: 'phase', project: '%E0%A4%A', phase: '', tab: '' }],
   ])('reads %s', (hash, route) => {
     expect(parse(hash)).toEqual(route);
@@ -24,6 +26,8 @@ describe('addresses', () => {
     expect(parse(links.phase('a b', 'spec', 'run'))).toEqual({ name: 'phase', project: 'a b', phase: 'spec', tab: 'run' });
     expect(parse(links.history('p', 'steps/07.md'))).toEqual({ name: 'history', project: 'p', path: 'steps/07.md' });
     expect(parse(links.settings('you'))).toEqual({ name: 'settings', section: 'you' });
+    expect(parse(links.library('', 'spec', 'edit'))).toEqual({ name: 'library', project: '', prompt: 'spec', tab: 'edit' });
+    expect(parse(links.library('p', 'prompts/fix-01.md'))).toEqual({ name: 'library', project: 'p', prompt: 'prompts/fix-01.md', tab: '' });
     expect(parse(links.create())).toEqual({ name: 'new' });
   });
 });

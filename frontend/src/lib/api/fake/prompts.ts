@@ -119,10 +119,10 @@ NO NEW ISSUES FOUND
 ];
 
 export const personas: Persona[] = [
-  { id: 'network-operator', title: 'Network operator', summary: 'Proxies, time-outs, half-open connections', text: 'You have run networks for twenty years.', source: 'built-in' },
-  { id: 'attacker', title: 'Attacker', summary: 'Hostile input and what it leads to', text: 'You look for the way in.', source: 'built-in' },
-  { id: 'new-colleague', title: 'New colleague', summary: 'What nobody wrote down', text: 'It is your first week.', source: 'built-in' },
-  { id: 'accountant', title: 'Accountant', summary: 'Figures that do not add up', text: 'You check every sum.', source: 'yours' },
+  { id: 'network-operator', title: 'Network operator', summary: 'Proxies, time-outs, half-open connections', text: 'You have run networks for twenty years.', source: 'built-in', base: '', revision: 'fake', file: '' },
+  { id: 'attacker', title: 'Attacker', summary: 'Hostile input and what it leads to', text: 'You look for the way in.', source: 'built-in', base: '', revision: 'fake', file: '' },
+  { id: 'new-colleague', title: 'New colleague', summary: 'What nobody wrote down', text: 'It is your first week.', source: 'built-in', base: '', revision: 'fake', file: '' },
+  { id: 'accountant', title: 'Accountant', summary: 'Figures that do not add up', text: 'You check every sum.', source: 'yours', base: '', revision: 'fake', file: '' },
 ];
 
 export const findings = `## Summary

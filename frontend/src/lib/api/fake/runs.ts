@@ -91,7 +91,7 @@ export function fakeRuns(world: World, tell: (work: Work) => void): { parts: Par
     const now = new Date().toISOString();
     const run: Run = {
       id: world.id(), projectId: work.project.id, phase: '', kind: 'first', parentId: '', state: 'running', provider: 'ollama',
-      model: 'qwen2.5-coder:14b', modelDigest: '', promptId: '', promptRevision: 'fake', promptPath: '', persona: '', batchId: '', promptHash: 'b5c1f00d',
+      model: 'qwen2.5-coder:14b', modelDigest: '', promptId: '', promptRevision: 'fake', promptPath: '', output: '', persona: '', batchId: '', promptHash: 'b5c1f00d',
       promptSize: bytes(text), inputs: [], variables: {}, parameters: { temperature: 0.2, numCtx: 32768, numPredict: 0 },
       context: plan, createdAt: now, startedAt: now, firstAt: '', endedAt: '', promptTokens: 3430, answerTokens: 0,
       loadMillis: 0, promptMillis: 0, answerMillis: 0, answerSize: 0, thinkingSize: 0, contractTotal: 2, doneReason: '',

@@ -57,13 +57,13 @@ const phase = (id: string, title: string, more: Partial<Phase> = {}): Phase => (
   summary: '',
   kind: 'document',
   prompt: '',
-  prompts: [],
-  inputs: [],
   output: `${id}.md`,
   template: '',
   strip: false,
   optional: false,
   freezes: false,
+  prompts: [],
+  inputs: [],
   gate: [],
   ...more,
 });
@@ -72,6 +72,9 @@ export const workflow: Workflow = {
   id: 'idea-to-production',
   title: 'Idea to production',
   summary: 'From a first idea to running software, one agreed document at a time.',
+  source: 'built-in',
+  loop: { phases: [], cap: 0, ends: '' },
+  triggers: [],
   phases: [
     phase('preflight', 'Preflight', { kind: 'manual', strip: true, output: 'checklists/preflight.md', template: 'preflight' }),
     phase('request', 'Request', { prompt: 'request', summary: 'Say what people need and for whom, until nothing in it is unclear.' }),
@@ -84,9 +87,6 @@ export const workflow: Workflow = {
     phase('release', 'Release'),
     phase('golive', 'Go live', { kind: 'manual' }),
   ],
-  loop: { phases: [], cap: 0, ends: '' },
-  triggers: [],
-  source: 'built-in',
 };
 
 export const settings: Settings = {
