@@ -42,10 +42,31 @@ type DataShapes struct {
 	Upgrade      workflow.Upgrade       `json:"upgrade"`
 	ImportFile   workflow.ImportFile    `json:"importFile"`
 	Import       workflow.ImportPreview `json:"import"`
+	Findings     workflow.FindingList   `json:"findings"`
+	FindingQuery workflow.FindingQuery  `json:"findingQuery"`
+	Finding      workflow.FindingDetail `json:"finding"`
+	FindingAct   workflow.FindingAct    `json:"findingAct"`
+	FindingSplit workflow.FindingSplit  `json:"findingSplit"`
+	Ledger       workflow.Ledger        `json:"ledger"`
+	FindingFile  workflow.FindingExport `json:"findingFile"`
 	ExportAsk    workflow.ExportPrompts `json:"exportAsk"`
 	OwnChecklist workflow.OwnChecklist  `json:"ownChecklist"`
 	TickOwn      workflow.TickOwn       `json:"tickOwn"`
 	Export       workflow.Exported      `json:"export"`
+
+	Plan       workflow.PlanView    `json:"plan"`
+	Step       workflow.StepDetail  `json:"step"`
+	StepOrder  workflow.StepOrder   `json:"stepOrder"`
+	NewSteps   workflow.NewSteps    `json:"newSteps"`
+	Threads    workflow.Thread      `json:"threads"`
+	Refinement workflow.Refinement  `json:"refinement"`
+	Restart    workflow.Restart     `json:"restart"`
+	Check      workflow.CheckResult `json:"check"`
+	Due        workflow.DueItem     `json:"due"`
+	Effort     workflow.EffortRow   `json:"effort"`
+
+	Proof     workflow.Proof     `json:"proof"`
+	Staleness workflow.Staleness `json:"staleness"`
 }
 
 // All returns nothing of use.

@@ -25,7 +25,10 @@ func (e *Engine) Moments(_ context.Context, projectID string) (list []workflow.M
 
 func (pic picture) moments() []workflow.Moment {
 	list := []workflow.Moment{{Title: "Project started", At: pic.project.CreatedAt, By: workflow.Author{Kind: workflow.Plumbline, Name: "Plumbline"}}}
-	for _, r := range pic.records {
+	for _, r := range pic.acts {
+		if r.Action == workflow.ActCheck { // there may be hundreds
+			continue
+		}
 		title := r.Phase
 		if p, ok := pic.workflow.Phase(r.Phase); ok {
 			title = p.Title
@@ -38,7 +41,12 @@ func (pic picture) moments() []workflow.Moment {
 
 func momentTitle(phase string, a workflow.GateAction) string {
 	switch a {
-	case workflow.ActSign, workflow.ActUnfreeze, workflow.ActStill:
+	case workflow.ActSign, workflow.ActUnfreeze, workflow.ActStill, workflow.ActApprove, workflow.ActPromote, workflow.ActHealthy,
+		workflow.ActRollback, workflow.ActLooked, workflow.ActChange:
+		return phase + " " + actName(a)
+	case workflow.ActRound:
+		return "Next round of " + phase
+	case workflow.ActOverride, workflow.ActRestart:
 		return phase + " " + actName(a)
 	case workflow.ActUnsign:
 		return "Sign-off of " + phase + " withdrawn"
@@ -79,19 +87,16 @@ func (e *Engine) ProjectAt(ctx context.Context, projectID string, at time.Time) 
 // pictureAt is the picture of a project at a moment. It notes the versions that
 // the artifacts had in past.
 func (e *Engine) pictureAt(ctx context.Context, tx *store.Tx, now picture, at time.Time, past *workflow.ProjectAt) (picture, error) {
-	then := picture{project: now.project, workflow: now.workflow, questions: now.questions,
+	then := picture{project: now.project, named: now.named, questions: now.questions,
 		heads: map[string]workflow.Version{}, items: map[string][]workflow.Item{}, sections: map[string][]workflow.Section{},
 		runs: map[string]workflow.Run{}, active: map[string]workflow.Run{}}
-	for _, r := range now.records {
-		if !r.At.After(at) {
-			then.records = append(then.records, r)
-		}
-	}
+	then.actsUntil(now, at)
 	heads, err := tx.Heads(now.project.ID)
 	if err != nil {
 		return then, err
 	}
-	looked := relevant(now.workflow)
+	t := e.pastReading(ctx, tx, now.project.ID)
+	looked := relevant(then.workflow)
 	for _, current := range heads {
 		v, ok, err := tx.VersionAt(current.ProjectID, current.Path, at)
 		if err != nil {
@@ -100,6 +105,7 @@ func (e *Engine) pictureAt(ctx context.Context, tx *store.Tx, now picture, at ti
 		if !ok {
 			continue
 		}
+		t.known[v.Path] = noteOf(v)
 		past.Artifacts = append(past.Artifacts, artifactAt(now.workflow, v, current))
 		if !slices.Contains(looked, v.Path) {
 			continue
@@ -108,9 +114,55 @@ func (e *Engine) pictureAt(ctx context.Context, tx *store.Tx, now picture, at ti
 			return then, err
 		}
 	}
+	if err := e.standPlan(&then, t.body); err != nil {
+		return then, err
+	}
+	if then.lines, err = t.lines(then, at); err != nil {
+		return then, err
+	}
+	then.addLedger(now, at)
 	order := phaseOrder(now.workflow)
 	slices.SortStableFunc(past.Artifacts, func(a, b workflow.ArtifactAt) int { return order[a.Path] - order[b.Path] })
 	return then, nil
+}
+
+// actsUntil takes over the acts that were done by a moment, and what follows from them.
+func (pic *picture) actsUntil(now picture, at time.Time) {
+	for _, r := range now.acts {
+		if !r.At.After(at) {
+			pic.acts = append(pic.acts, r)
+		}
+	}
+	pic.workflow, pic.records = now.named.AtRound(pic.acts), now.named.InForce(pic.acts)
+}
+
+// pastReading reads texts of any age; which ones there were is for the caller to say.
+func (e *Engine) pastReading(ctx context.Context, tx *store.Tx, projectID string) *reading {
+	t := e.reading(tx, projectID)
+	t.all = true
+	t.body = func(v workflow.Version) (string, error) {
+		v, err := tx.Version(v.ProjectID, v.Path, v.Number)
+		if err != nil {
+			return "", err
+		}
+		return e.body(ctx, tx, v)
+	}
+	return t
+}
+
+// addLedger adds what had been found by then. What has become of it since is known,
+// and what it was then is not.
+func (pic *picture) addLedger(now picture, at time.Time) {
+	for _, f := range now.findings {
+		if !f.CreatedAt.After(at) {
+			pic.findings = append(pic.findings, f)
+		}
+	}
+	for _, f := range now.filings {
+		if !f.At.After(at) {
+			pic.filings = append(pic.filings, f)
+		}
+	}
 }
 
 func artifactAt(wf workflow.Workflow, v, current workflow.Version) workflow.ArtifactAt {

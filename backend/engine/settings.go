@@ -92,17 +92,41 @@ func applySetting(s *workflow.Settings, key, value string) (err error) {
 		s.DailyBackups, err = count(value, 366, "It is for how many days the automatic backup is kept.")
 	case "weeklyBackups":
 		s.WeeklyBackups, err = count(value, 520, "It is for how many weeks the automatic backup is kept.")
+	case "refinements":
+		s.Refinements, err = count(value, 99, "It is how often a thread is refined before it is started over; 0 means the usual 3.")
+	case "refinementsWarn":
+		s.RefinementsWarn, err = count(value, 99, "It is from which refinement on there is a warning; 0 means the usual 2.")
+	case "stepFiles":
+		s.StepFiles, err = count(value, 999, "It is how many files a step of a plan may touch; 0 means the usual 20.")
+	case "chatUrl":
+		s.ChatURL, err = chatURL(value)
+	case "practice":
+		s.Practice, err = yesOrNo(value, "true shows the practice prompts that are due on the home screen, false hides them.")
 	case "singleKeys":
-		s.SingleKeys, err = strconv.ParseBool(value)
-		if err != nil {
-			return workflow.Errorf(workflow.Invalid, "“%s” is neither true nor false.", value).
-				WithHint("true switches shortcuts of one key on, false off.")
-		}
+		s.SingleKeys, err = yesOrNo(value, "true switches shortcuts of one key on, false off.")
 	default:
 		return workflow.Errorf(workflow.NotFound, "There is no setting “%s”.", key).
-			WithHint("There are theme, textSize, ollamaUrl, defaultModel, authorName, openQuestions, dailyBackups, weeklyBackups and singleKeys.")
+			WithHint("There are theme, textSize, ollamaUrl, defaultModel, authorName, openQuestions, dailyBackups, weeklyBackups, refinements, refinementsWarn, stepFiles, practice, chatUrl and singleKeys.")
 	}
 	return err
+}
+
+// chatURL is the address of a chat site, or nothing.
+func chatURL(value string) (string, error) {
+	u, err := url.Parse(value)
+	if value != "" && (err != nil || u.Scheme != "https" || u.Hostname() == "" || u.User != nil) {
+		return "", workflow.Errorf(workflow.Invalid, "“%s” is not the address of a chat site.", value).
+			WithHint("It looks like https://chat.example.com. Leave it empty for none.")
+	}
+	return value, nil
+}
+
+func yesOrNo(value, hint string) (bool, error) {
+	on, err := strconv.ParseBool(value)
+	if err != nil {
+		return false, workflow.Errorf(workflow.Invalid, "“%s” is neither true nor false.", value).WithHint("%s", hint)
+	}
+	return on, nil
 }
 
 // count reads a number from 0 to most.

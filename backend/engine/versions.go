@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -25,6 +26,8 @@ type edition struct {
 	runID, basisID      string
 	// ticks says that boxes which the text newly marks are ticked by its author.
 	ticks bool
+	// unmarked are the keys of boxes that a person has unmarked in the answer.
+	unmarked []string
 }
 
 // addVersion makes the next version of an artifact from a text.
@@ -60,11 +63,14 @@ func (e *Engine) replace(w *write, current workflow.Version, d edition) (workflo
 			return current, err
 		}
 	}
-	v, err := e.addVersion(w, d)
-	if err != nil {
-		return v, err
-	}
 	ticks, err := w.tx.Ticks(w.project, d.path)
+	if err != nil {
+		return current, err
+	}
+	if d.kind == workflow.VersionAccepted || d.kind == workflow.VersionCreated {
+		d.body = e.keepMarks(ticks, before, d)
+	}
+	v, err := e.addVersion(w, d)
 	if err != nil {
 		return v, err
 	}
@@ -76,6 +82,23 @@ func (e *Engine) replace(w *write, current workflow.Version, d edition) (workflo
 		return v, w.tx.PutTicks(w.project, d.path, ticks)
 	}
 	return v, nil
+}
+
+// keepMarks marks again, in a text that was written anew, the boxes that are done: its
+// author did not know. What a person unmarked in it stays so.
+func (e *Engine) keepMarks(ticks map[string]workflow.Tick, before []workflow.Item, d edition) string {
+	body := d.body
+	if len(ticks) == 0 {
+		return body
+	}
+	boxes := e.docs.boxes(workflow.Hash(body), body)
+	for _, i := range workflow.KeptMarks(ticks, before, boxes) {
+		if slices.Contains(d.unmarked, boxes[i].Key) {
+			continue
+		}
+		body = body[:boxes[i].Offset] + "x" + body[boxes[i].Offset+1:]
+	}
+	return body
 }
 
 // Save makes a text that a person wrote the next version of an artifact. Boxes
@@ -108,7 +131,10 @@ func (e *Engine) Save(ctx context.Context, projectID string, s workflow.SaveDocu
 		}
 		v, err = e.replace(w, current, edition{path: s.Path, body: s.Body, message: message,
 			kind: workflow.VersionSaved, author: by, basisID: current.BasisID, ticks: true})
-		return err
+		if err != nil {
+			return err
+		}
+		return e.fileAudit(w, v, s.Body)
 	})
 	if err == nil && same {
 		err = e.DropDraft(ctx, projectID, s.Path)
@@ -130,11 +156,13 @@ func (e *Engine) editable(tx *store.Tx, projectID, path string, base int) (pictu
 // savable is editable for somebody who waits: it looks at no document.
 func (e *Engine) savable(tx *store.Tx, projectID, path string, base int) (workflow.Version, error) {
 	pic, err := e.outline(tx, projectID)
-	if err == nil {
-		pic.records, err = tx.GateRecords(projectID)
-	}
 	if err != nil {
 		return workflow.Version{}, err
+	}
+	if p, output := pic.workflow.Producer(path); output && pic.reached(p) != nil { // unless a trigger has opened it
+		if pic, err = e.picture(tx, projectID); err != nil {
+			return workflow.Version{}, err
+		}
 	}
 	return pic.editable(tx, path, base)
 }
