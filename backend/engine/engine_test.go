@@ -5,6 +5,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -89,7 +90,20 @@ type bench struct {
 	ctx    context.Context
 	dir    string
 	client *llmtest.Scripted
+	now    func() time.Time // nil for the real clock
 }
+
+// clock is one that a test turns on.
+type clock struct{ nanos atomic.Int64 }
+
+func newClock() *clock {
+	c := &clock{}
+	c.nanos.Store(time.Now().UnixNano())
+	return c
+}
+
+func (c *clock) now() time.Time       { return time.Unix(0, c.nanos.Load()) }
+func (c *clock) pass(d time.Duration) { c.nanos.Add(int64(d)) }
 
 // specOrRequest answers by what the prompt asks for.
 func specOrRequest(req llm.Request) llmtest.Answer {
@@ -110,7 +124,7 @@ func newBench(t *testing.T, answer func(llm.Request) llmtest.Answer) *bench {
 
 func (b *bench) open() {
 	b.t.Helper()
-	e, err := Open(b.ctx, Options{Dir: b.dir, Version: "test", Door: "test",
+	e, err := Open(b.ctx, Options{Dir: b.dir, Version: "test", Door: "test", Now: b.now,
 		NewClient: func(string) (llm.Client, error) { return b.client, nil }})
 	if err != nil {
 		b.t.Fatal(err)

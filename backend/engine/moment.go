@@ -90,12 +90,7 @@ func (e *Engine) pictureAt(ctx context.Context, tx *store.Tx, now picture, at ti
 	then := picture{project: now.project, named: now.named, questions: now.questions,
 		heads: map[string]workflow.Version{}, items: map[string][]workflow.Item{}, sections: map[string][]workflow.Section{},
 		runs: map[string]workflow.Run{}, active: map[string]workflow.Run{}}
-	for _, r := range now.acts {
-		if !r.At.After(at) {
-			then.acts = append(then.acts, r)
-		}
-	}
-	then.workflow, then.records = now.named.AtRound(then.acts), now.named.InForce(then.acts)
+	then.actsUntil(now, at)
 	heads, err := tx.Heads(now.project.ID)
 	if err != nil {
 		return then, err
@@ -158,6 +153,16 @@ func (pic *picture) addLedger(now picture, at time.Time) {
 			pic.filings = append(pic.filings, f)
 		}
 	}
+}
+
+// actsUntil takes over the acts that were done by a moment, and what follows from them.
+func (pic *picture) actsUntil(now picture, at time.Time) {
+	for _, r := range now.acts {
+		if !r.At.After(at) {
+			pic.acts = append(pic.acts, r)
+		}
+	}
+	pic.workflow, pic.records = now.named.AtRound(pic.acts), now.named.InForce(pic.acts)
 }
 
 func artifactAt(wf workflow.Workflow, v, current workflow.Version) workflow.ArtifactAt {

@@ -17,7 +17,7 @@ type driver struct {
 	*bench
 	p     workflow.Project
 	paste bool // by copy and paste instead of a model
-	clock *time.Time
+	clock *clock
 	said  []string // every ToDo so far
 	// answers gives what a model says to a prompt, by its id and how often it was asked.
 	answers func(prompt string, n int, sent string) string
@@ -31,18 +31,12 @@ type driver struct {
 
 func newDriver(t *testing.T, workflowID string, paste bool, answers func(prompt string, n int, sent string) string) *driver {
 	d := &driver{paste: paste, answers: answers, asked: map[string]int{}, checks: map[string]int{}, check: func(string, int) int { return 0 }}
-	now := time.Now()
-	d.clock = &now
-	d.bench = &bench{t: t, ctx: t.Context(), dir: t.TempDir()}
+	d.clock = newClock()
+	d.bench = &bench{t: t, ctx: t.Context(), dir: t.TempDir(), now: d.clock.now}
 	d.client = llmtest.NewScripted(func(req llm.Request) llmtest.Answer {
 		return llmtest.Answer{Text: d.answer(req.Messages[len(req.Messages)-1].Content)}
 	})
-	e, err := Open(d.ctx, Options{Dir: d.dir, Version: "test", Door: "test", Now: func() time.Time { return *d.clock },
-		NewClient: func(string) (llm.Client, error) { return d.client, nil }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	d.Engine = e
+	d.open()
 	t.Cleanup(func() { _ = d.Close() })
 	d.p = try(d.CreateProject(d.ctx, workflow.NewProject{Name: "Tide table", Idea: "A tide table that works offline.", WorkflowID: workflowID}))(t)
 	return d
@@ -72,7 +66,7 @@ func (d *driver) drive() {
 		if todo.Kind == workflow.DoNothing {
 			return
 		}
-		*d.clock = d.clock.Add(time.Minute)
+		d.clock.pass(time.Minute)
 		if d.on != nil && d.on(todo) {
 			continue
 		}
@@ -146,7 +140,7 @@ func (d *driver) doAtGate(todo workflow.ToDo) {
 	case workflow.DoPromote:
 		try(d.Promote(d.ctx, id, todo.Phase))(t)
 	case workflow.DoBake:
-		*d.clock = d.clock.Add(25 * time.Hour)
+		d.clock.pass(25 * time.Hour)
 	case workflow.DoHealthy:
 		try(d.Healthy(d.ctx, id, todo.Phase, "No error in a day."))(t)
 	case workflow.DoAudit:

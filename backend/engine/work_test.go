@@ -165,11 +165,12 @@ func TestAFourthRefinementNeedsAReason(t *testing.T) {
 
 func TestTimeIsKeptWithTheNextChange(t *testing.T) {
 	b, p := building(t, codeAnswer)
-	now := time.Now()
-	b.opt.Now = func() time.Time { return now }
+	c := newClock()
+	b.now = c.now
+	b.reopen()
 	for range 5 {
 		try(b.Touch(b.ctx, p.ID, "build", "1"))(t)
-		now = now.Add(30 * time.Second)
+		c.pass(30 * time.Second)
 	}
 	worked := func(step string) workflow.EffortRow {
 		for _, r := range try(b.Efforts(b.ctx, p.ID))(t) {

@@ -252,49 +252,56 @@ func doGate(f ToDoFacts, d *ToDo) bool {
 
 // command is how to do it on the command line.
 func (f ToDoFacts) command(d ToDo) string {
-	p := f.Project.Slug
+	p, at := f.Project.Slug, f.Project.Slug+" "+d.Phase
 	switch d.Kind {
+	case DoWait, DoNothing, DoBake:
+		return ""
 	case DoDecide:
-		return fmt.Sprintf("plumbline review %s %s --run %s", p, d.Phase, d.RunID)
+		return fmt.Sprintf("plumbline review %s --run %s", at, d.RunID)
 	case DoAnswer:
 		return fmt.Sprintf("plumbline refine %s --run %s --answers FILE", p, d.RunID)
-	case DoRun:
-		if d.RunID != "" {
-			return fmt.Sprintf("plumbline refine %s --run %s", p, d.RunID)
-		}
-		return fmt.Sprintf("plumbline run %s %s", p, d.Phase)
-	case DoPaste:
-		if d.Step != "" {
-			return fmt.Sprintf("plumbline step paste %s %s FILE", p, d.Step)
-		}
-		return fmt.Sprintf("plumbline run %s %s --paste FILE", p, d.Phase)
-	case DoStep:
-		return fmt.Sprintf("plumbline step run %s %s", p, d.Step)
 	case DoRound:
-		return fmt.Sprintf("plumbline round %s %s --begin", p, d.Phase)
-	case DoRestart:
-		return fmt.Sprintf("plumbline restart %s %s", p, d.Step)
-	case DoCheck:
-		if d.Step != "" {
-			return fmt.Sprintf("plumbline check %s --step %s --exit N --output FILE", p, d.Step)
-		}
-		return fmt.Sprintf("plumbline check %s --exit N --output FILE", p)
+		return fmt.Sprintf("plumbline round %s --begin", at)
 	case DoFindings:
 		if len(f.Grave) > 0 && f.Phase.Kind == KindBuild {
 			return fmt.Sprintf("plumbline step add %s %s", p, strings.Join(numbersOf(f.Grave), " "))
 		}
-		return fmt.Sprintf("plumbline findings list %s", p)
-	case DoPass:
-		return fmt.Sprintf("plumbline pass %s %s", p, d.Phase)
-	case DoSign:
-		return fmt.Sprintf("plumbline sign %s %s", p, d.Phase)
-	case DoTick:
-		if d.Step != "" {
-			return fmt.Sprintf("plumbline step show %s %s", p, d.Step)
-		}
-		return fmt.Sprintf("plumbline tick %s %s", p, d.Path)
-	case DoWait, DoNothing:
-		return ""
+		return "plumbline findings list " + p
+	case DoPass, DoSign:
+		return fmt.Sprintf("plumbline %s %s", d.Kind, at)
 	}
-	return fmt.Sprintf("plumbline gate %s %s", p, d.Phase)
+	if d.Step != "" || d.Kind == DoRestart || d.RunID != "" {
+		return commandOfStep(p, d)
+	}
+	switch d.Kind {
+	case DoRun:
+		return "plumbline run " + at
+	case DoPaste:
+		return fmt.Sprintf("plumbline run %s --paste FILE", at)
+	case DoCheck:
+		return fmt.Sprintf("plumbline check %s --exit N --output FILE", p)
+	case DoTick:
+		return fmt.Sprintf("plumbline tick %s %s", p, d.Path)
+	}
+	return "plumbline gate " + at
+}
+
+// commandOfStep is how to do something about a step, or about a thread.
+func commandOfStep(p string, d ToDo) string {
+	switch d.Kind {
+	case DoRun:
+		return fmt.Sprintf("plumbline refine %s --run %s", p, d.RunID)
+	case DoPaste:
+		if d.Step == "" {
+			return fmt.Sprintf("plumbline run %s %s --paste FILE", p, d.Phase)
+		}
+		return fmt.Sprintf("plumbline step paste %s %s FILE", p, d.Step)
+	case DoStep:
+		return fmt.Sprintf("plumbline step run %s %s", p, d.Step)
+	case DoRestart:
+		return strings.TrimSpace(fmt.Sprintf("plumbline restart %s %s", p, d.Step))
+	case DoCheck:
+		return fmt.Sprintf("plumbline check %s --step %s --exit N --output FILE", p, d.Step)
+	}
+	return fmt.Sprintf("plumbline step show %s %s", p, d.Step)
 }
