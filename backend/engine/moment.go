@@ -126,16 +126,6 @@ func (e *Engine) pictureAt(ctx context.Context, tx *store.Tx, now picture, at ti
 	return then, nil
 }
 
-// actsUntil takes over the acts that were done by a moment, and what follows from them.
-func (pic *picture) actsUntil(now picture, at time.Time) {
-	for _, r := range now.acts {
-		if !r.At.After(at) {
-			pic.acts = append(pic.acts, r)
-		}
-	}
-	pic.workflow, pic.records = now.named.AtRound(pic.acts), now.named.InForce(pic.acts)
-}
-
 // pastReading reads texts of any age; which ones there were is for the caller to say.
 func (e *Engine) pastReading(ctx context.Context, tx *store.Tx, projectID string) *reading {
 	t := e.reading(tx, projectID)
@@ -163,6 +153,16 @@ func (pic *picture) addLedger(now picture, at time.Time) {
 			pic.filings = append(pic.filings, f)
 		}
 	}
+}
+
+// actsUntil takes over the acts that were done by a moment, and what follows from them.
+func (pic *picture) actsUntil(now picture, at time.Time) {
+	for _, r := range now.acts {
+		if !r.At.After(at) {
+			pic.acts = append(pic.acts, r)
+		}
+	}
+	pic.workflow, pic.records = now.named.AtRound(pic.acts), now.named.InForce(pic.acts)
 }
 
 func artifactAt(wf workflow.Workflow, v, current workflow.Version) workflow.ArtifactAt {

@@ -12,7 +12,7 @@ import (
 const specPath = "spec.md"
 
 // standPlan says in the picture where the steps of the plan stand, and which phases
-// their triggers have opened. read reads the text of a version.
+// their triggers have opened. read returns the text of a version.
 func (e *Engine) standPlan(pic *picture, read func(workflow.Version) (string, error)) error {
 	pic.plan = workflow.PlanView{ProjectID: pic.project.ID, Path: workflow.PlanPath, Current: -1, Steps: []workflow.PlanStep{},
 		Milestones: []workflow.PlanMilestone{}, Edges: []workflow.PlanEdge{}, Problems: []workflow.PlanProblem{}, Uncovered: []string{}, Notes: []string{}}
