@@ -366,7 +366,7 @@ func damage(t *testing.T, path, bucket string) {
 
 func TestSettingsSayWhatTheyTake(t *testing.T) {
 	b := newBench(t, specOrRequest)
-	for key, value := range map[string]string{"theme": "pink", "textSize": "huge", "ollamaUrl": "ftp://x", "authorName": "", "openQuestions": "-1", "singleKeys": "perhaps"} {
+	for key, value := range map[string]string{"theme": "pink", "textSize": "huge", "ollamaUrl": "ftp://x", "authorName": "", "openQuestions": "-1", "singleKeys": "perhaps", "practice": "maybe", "chatUrl": "ftp://x"} {
 		_, err := b.SetSetting(b.ctx, key, value)
 		if workflow.CodeOf(err) != workflow.Invalid {
 			t.Errorf("%s=%s: %v", key, value, err)
