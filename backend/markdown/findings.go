@@ -153,7 +153,7 @@ func (f *finder) isFinding(l lead, line portionLine, body []portion) bool {
 	first := slices.IndexFunc(body, func(p portion) bool { return p.kind != otherPortion })
 	_, _, field := f.severityField(body, false)
 	switch {
-	case field && (scopeOf(line.text).class == plainScope || l.number != ""):
+	case field && !f.holdsFindings(body) && (scopeOf(line.text).class == plainScope || l.number != ""):
 		return true
 	case l.severity == "":
 		return first >= 0 && (reportedNumberRE.MatchString(signsRE.ReplaceAllString(line.text, "")) || f.belongs(l, line, body, first))
