@@ -26,10 +26,16 @@ import type {
   ExportedFile,
   ExportPrompts,
   FilledPrompt,
+  Finding,
+  FindingAct,
+  FindingList,
+  FindingSplit,
   GateRecord,
   Given,
   ImportItem,
   ImportPreview,
+  Ledger,
+  LedgerFormat,
   Log,
   Moment,
   NewProject,
@@ -194,6 +200,15 @@ export const client = {
     stillValid: bound(Gates.StillValid),
     /** Oldest first. */
     records: (project: string) => data<GateRecord[]>('GET', `projects/${s(project)}/records`),
+  },
+  findings: {
+    ledger: (project: string) => data<Ledger>('GET', `projects/${s(project)}/ledger`),
+    /** All of them, the worst first. */
+    list: (project: string) => data<FindingList>('GET', `projects/${s(project)}/findings`),
+    /** Does it with all that are named, or with none of them. */
+    act: (project: string, act: FindingAct) => data<Finding[]>('POST', `projects/${s(project)}/findings`, {}, act),
+    split: (project: string, split: FindingSplit) => data<Finding[]>('POST', `projects/${s(project)}/findings/split`, {}, split),
+    export: (project: string, format: LedgerFormat) => download(`projects/${s(project)}/findings/export?format=${format}`),
   },
   models: { status: bound(Models.Status) },
   library: {

@@ -1,6 +1,9 @@
 // The types of the domain under their own names. They are generated from the
 // backend's; what the generator widens to string is narrowed here for switches.
 import type { workflow } from '../../../wailsjs/go/models';
+import type { LedgerNews } from './ledger';
+
+export type * from './ledger';
 
 export type AcceptCandidate = workflow.AcceptCandidate;
 export type AppInfo = workflow.AppInfo;
@@ -14,7 +17,7 @@ export type Candidate = workflow.Candidate;
 export type CandidateReview = workflow.CandidateReview;
 export type ChainLink = workflow.ChainLink;
 export type Check = workflow.Check;
-export type Condition = workflow.Condition;
+export type Condition = workflow.Condition & { findings?: string[]; do?: string; doubt?: string; causes?: Cause[]; until?: string };
 export type ContextPart = workflow.ContextPart;
 export type ContextPlan = workflow.ContextPlan;
 export type Delta = workflow.Delta;
@@ -22,7 +25,7 @@ export type Diff = workflow.Diff;
 export type DiffRow = workflow.DiffRow;
 export type Document = workflow.Document;
 export type Draft = workflow.Draft;
-export type Event = workflow.Event;
+export type Event = workflow.Event & { ledger?: LedgerNews };
 export type EventBatch = workflow.EventBatch;
 export type Excerpt = workflow.Excerpt;
 export type Export = workflow.Export;
@@ -30,7 +33,7 @@ export type ExportedFile = workflow.ExportedFile;
 export type ExportPrompts = workflow.ExportPrompts;
 export type FilledPrompt = workflow.FilledPrompt;
 export type FilledVariable = workflow.FilledVariable;
-export type Gate = workflow.Gate;
+export type Gate = Omit<workflow.Gate, 'conditions'> & { conditions: Condition[]; canApprove?: boolean; canPromote?: boolean };
 export type GateRecord = workflow.GateRecord;
 export type Given = workflow.Given;
 export type Heading = workflow.Heading;
@@ -112,3 +115,7 @@ export type TextSize = 'small' | 'normal' | 'large';
 export type PromptSource = 'built-in' | 'yours' | 'imported';
 export type TextKind = 'findings' | 'readiness' | 'suggestions' | 'tasks' | 'document' | 'any';
 export type SettingKey = keyof Settings;
+export type Level = 'P0' | 'P1' | 'P2' | 'P3';
+export type FindingState = 'open' | 'fixed' | 'accepted' | 'scheduled' | 'duplicate' | 'returned';
+export type FindingVerb = 'fix' | 'accept' | 'schedule' | 'reopen' | 'judge' | 'merge' | 'distinct';
+export type LedgerFormat = 'md' | 'csv' | 'json' | 'sarif';
