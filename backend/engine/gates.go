@@ -74,7 +74,7 @@ func (pic picture) passable(p workflow.Phase, g workflow.Gate) error {
 		return workflow.Errorf(workflow.Invalid, "%s has no gate of its own.", p.Title).
 			WithHint("Tick its boxes. The gate of the phase it belongs to looks at them.")
 	}
-	if err := pic.reached(p); err != nil {
+	if err := pic.inTurn(p); err != nil {
 		return err
 	}
 	if g.Passed != nil {
@@ -119,7 +119,7 @@ func (e *Engine) Sign(ctx context.Context, projectID, phase string, number int) 
 			return err
 		}
 		r.Path, r.Hash = p.Output, out.BasisHash
-		return pic.reached(p)
+		return pic.inTurn(p)
 	})
 }
 
@@ -167,12 +167,11 @@ func (e *Engine) StillValid(ctx context.Context, projectID, phase, reason string
 		return workflow.Gate{}, err
 	}
 	return e.act(ctx, projectID, phase, workflow.ActStill, reason, func(pic picture, p workflow.Phase, r *workflow.GateRecord) error {
-		f := pic.facts(p)
-		causes := workflow.Behind(f)
+		causes := pic.lines.behind[p.Output]
 		if len(causes) == 0 {
 			return workflow.Errorf(workflow.Conflict, "%s is not stale.", p.Title).WithHint("Nothing it was made from has changed. Its gate needs no word of yours.")
 		}
-		r.Path, r.Hash = p.Output, workflow.CausesHash(f.Basis.ID, causes)
+		r.Path, r.Causes, r.Hash = p.Output, causes, workflow.CausesHash(pic.lines.bases[p.Output].RunID, causes)
 		return nil
 	})
 }

@@ -106,6 +106,14 @@ func actName(a workflow.GateAction) string {
 		return "sign-off withdrawn"
 	case workflow.ActUnfreeze:
 		return "unfrozen"
+	case workflow.ActRound:
+		return "next round"
+	case workflow.ActOverride:
+		return "refined past the limit"
+	case workflow.ActRestart:
+		return "started over"
+	case workflow.ActCheck:
+		return "checked"
 	}
 	return "still valid"
 }

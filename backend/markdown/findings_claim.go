@@ -148,26 +148,8 @@ func (f *finder) claimRows(t grid) {
 
 // compare notes where what is claimed differs from what is listed.
 func (f *finder) compare(read workflow.FindingsRead) {
-	listed := read.Count()
-	for _, c := range read.Claims {
-		if c.Total >= 0 && c.Total != len(read.Findings) {
-			f.note("The text claims %d findings; %d can be read.", c.Total, len(read.Findings))
-		}
-		sum := 0
-		for _, s := range workflow.Severities() {
-			n, ok := c.BySeverity[s]
-			sum += n
-			if ok && n != listed[s] {
-				f.note("The text claims %d of severity %s (%s); %d can be read.", n, s, s.Word(), listed[s])
-			}
-		}
-		if n, ok := c.BySeverity[""]; ok && n != listed[""] {
-			f.note("The text claims %d without a severity; %d can be read.", n, listed[""])
-		}
-		sum += c.BySeverity[""]
-		if c.Total >= 0 && len(c.BySeverity) > 1 && sum != c.Total {
-			f.note("The text claims %d findings, and its numbers by severity add up to %d.", c.Total, sum)
-		}
+	for _, difference := range read.Differences() {
+		f.note("%s", difference)
 	}
 	numbers := map[[2]string]bool{}
 	for _, g := range read.Findings {

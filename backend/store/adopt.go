@@ -26,6 +26,9 @@ func adopters() map[bucketName]adopter {
 		bucketGateRecord: (*Rebuild).adoptGateRecord,
 		bucketTick:       (*Rebuild).adoptTicks,
 		bucketVariable:   (*Rebuild).adoptVariables,
+		bucketEffort:     (*Rebuild).adoptEffort,
+		bucketFinding:    (*Rebuild).adoptFinding,
+		bucketFiling:     (*Rebuild).adoptFiling,
 	}
 }
 

@@ -23,6 +23,9 @@ const (
 	bucketGateRecord         bucketName = "gate_record"
 	bucketTick               bucketName = "tick"
 	bucketVariable           bucketName = "variable"
+	bucketEffort             bucketName = "effort"
+	bucketFinding            bucketName = "finding"
+	bucketFiling             bucketName = "filing"
 	bucketGitHead            bucketName = "git_head"
 	bucketOutbox             bucketName = "outbox"
 	bucketDraft              bucketName = "draft"
@@ -67,6 +70,9 @@ func declarations() []declaration {
 		{bucketGateRecord, projected},
 		{bucketTick, projected},
 		{bucketVariable, projected},
+		{bucketEffort, projected},
+		{bucketFinding, projected},
+		{bucketFiling, projected},
 		{bucketGitHead, derived},
 		{bucketOutbox, local},
 		{bucketDraft, local},
