@@ -43,6 +43,16 @@ type DataShapes struct {
 	Import       workflow.ImportPreview `json:"import"`
 	ExportAsk    workflow.ExportPrompts `json:"exportAsk"`
 	Export       workflow.Export        `json:"export"`
+
+	Plan       workflow.PlanView    `json:"plan"`
+	Step       workflow.StepDetail  `json:"step"`
+	StepOrder  workflow.StepOrder   `json:"stepOrder"`
+	Threads    workflow.Thread      `json:"threads"`
+	Refinement workflow.Refinement  `json:"refinement"`
+	Restart    workflow.Restart     `json:"restart"`
+	Check      workflow.CheckResult `json:"check"`
+	Due        workflow.DueItem     `json:"due"`
+	Effort     workflow.EffortRow   `json:"effort"`
 }
 
 // All returns nothing of use.

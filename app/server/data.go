@@ -20,6 +20,7 @@ func addData(mux *http.ServeMux, a *api.API) {
 	d.addLibrary()
 	d.addRuns()
 	d.addWhole()
+	d.addWork()
 	mux.HandleFunc("POST /data/render", render)
 }
 

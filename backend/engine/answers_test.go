@@ -112,6 +112,28 @@ func everyCall(ctx context.Context, e *Engine, project, run string) map[string]c
 		"TakePrompts":   answer(e.TakePrompts(ctx, []workflow.ImportItem{})),
 		"Readme":        answer(e.Readme(ctx, "# Readme\n")),
 		"ExportPrompts": answer(e.ExportPrompts(ctx, workflow.ExportPrompts{Format: "plumbline"})),
+
+		"Next":           answer(e.Next(ctx, project)),
+		"NextOfAll":      answer(e.NextOfAll(ctx)),
+		"Due":            answer(e.Due(ctx, project)),
+		"Round":          answer(e.Round(ctx, project, "review")),
+		"BeginRound":     answer(e.BeginRound(ctx, project, "review", "")),
+		"Thread":         answer(e.Thread(ctx, run)),
+		"Threads":        answer(e.Threads(ctx, project, "request", "")),
+		"Refine":         answer(e.Refine(ctx, run, workflow.Refinement{Notes: "Shorter."})),
+		"Restart":        answer(e.Restart(ctx, run, workflow.Restart{Why: "muddied"})),
+		"StartOver":      answer(e.StartOver(ctx, run)),
+		"Plan":           answer(e.Plan(ctx, project)),
+		"Step":           answer(e.Step(ctx, project, "1")),
+		"StepPrompt":     answer(e.StepPrompt(ctx, project, "1", "")),
+		"RunStep":        answer(e.RunStep(ctx, project, "1", workflow.StepOrder{})),
+		"MarkStep":       answer(e.MarkStep(ctx, project, "1", "done", "")),
+		"Check":          answer(e.Check(ctx, project, workflow.CheckResult{Command: "make"})),
+		"Checks":         answer(e.Checks(ctx, project, "*")),
+		"Touch":          answer(e.Touch(ctx, project, "request", "")),
+		"Efforts":        answer(e.Efforts(ctx, project)),
+		"CorrectEffort":  answer(e.CorrectEffort(ctx, project, "request", "", 60)),
+		"EstimateEffort": answer(e.EstimateEffort(ctx, project, "request", "", 60, 120)),
 	}
 }
 

@@ -201,6 +201,9 @@ func (e *Engine) act(ctx context.Context, projectID, phase string, action workfl
 		if err := w.tx.AddGateRecord(r); err != nil {
 			return err
 		}
+		if err := e.reachBuild(w, pic, r); err != nil {
+			return err
+		}
 		return e.pages(w.tx, pic.project)
 	})
 	if err != nil {

@@ -69,7 +69,7 @@ func (e *Engine) picture(tx *store.Tx, projectID string) (picture, error) {
 	if err := e.standPlan(tx, &pic); err != nil {
 		return pic, err
 	}
-	if pic.lines, err = t.lines(pic, e.now()); err != nil {
+	if pic.lines, err = t.lines(pic, e.opt.Now()); err != nil {
 		return pic, err
 	}
 	if pic.findings, err = tx.Findings(projectID); err != nil {

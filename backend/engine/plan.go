@@ -102,8 +102,6 @@ func (e *Engine) stepText(tx *store.Tx, pic picture, s workflow.PlanStep) (strin
 	return body[s.Step.Start:s.Step.End], in, err
 }
 
-func blankHash(text string) string { return workflow.BlankHash(text, markdown.Items(text)) }
-
 // Step returns a step of the plan in full.
 func (e *Engine) Step(_ context.Context, projectID, number string) (d workflow.StepDetail, err error) {
 	d.Older, d.Checks = []workflow.Thread{}, []workflow.CheckResult{}

@@ -208,14 +208,9 @@ func doGate(f ToDoFacts, d *ToDo) bool {
 		return d.say(DoPass, "Every condition is met. The last gate is open.", "Passing it is a person’s act.")
 	}
 	d.Path = c.Path
-	kind := DoGate
-	switch c.Kind {
-	case CondBoxes, CondItems:
-		kind = DoTick
-	case CondSigned:
-		kind = DoSign
-	case CondCheck:
-		kind = DoCheck
+	kind := c.Do
+	if kind == "" {
+		kind = DoGate
 	}
 	why := c.Missing
 	if why != "" {
@@ -229,10 +224,7 @@ func (f ToDoFacts) command(d ToDo) string {
 	p := f.Project.Slug
 	switch d.Kind {
 	case DoDecide:
-		if d.Step != "" || d.Phase == "" {
-			return fmt.Sprintf("plumbline review %s --run %s", p, d.RunID)
-		}
-		return fmt.Sprintf("plumbline review %s %s", p, d.Phase)
+		return fmt.Sprintf("plumbline review %s %s --run %s", p, d.Phase, d.RunID)
 	case DoAnswer:
 		return fmt.Sprintf("plumbline refine %s --run %s --answers FILE", p, d.RunID)
 	case DoRun:
@@ -248,7 +240,7 @@ func (f ToDoFacts) command(d ToDo) string {
 	case DoStep:
 		return fmt.Sprintf("plumbline step run %s %s", p, d.Step)
 	case DoRound:
-		return fmt.Sprintf("plumbline round %s %s", p, d.Phase)
+		return fmt.Sprintf("plumbline round %s %s --begin", p, d.Phase)
 	case DoRestart:
 		return fmt.Sprintf("plumbline restart %s %s", p, d.Step)
 	case DoCheck:
@@ -264,7 +256,7 @@ func (f ToDoFacts) command(d ToDo) string {
 		if d.Step != "" {
 			return fmt.Sprintf("plumbline step show %s %s", p, d.Step)
 		}
-		return fmt.Sprintf("plumbline tick %s %s --list", p, d.Path)
+		return fmt.Sprintf("plumbline tick %s %s", p, d.Path)
 	case DoWait, DoNothing:
 		return ""
 	}
