@@ -108,7 +108,10 @@ func (e *Engine) Save(ctx context.Context, projectID string, s workflow.SaveDocu
 		}
 		v, err = e.replace(w, current, edition{path: s.Path, body: s.Body, message: message,
 			kind: workflow.VersionSaved, author: by, basisID: current.BasisID, ticks: true})
-		return err
+		if err != nil {
+			return err
+		}
+		return e.fileAudit(w, v, s.Body)
 	})
 	if err == nil && same {
 		err = e.DropDraft(ctx, projectID, s.Path)

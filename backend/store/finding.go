@@ -1,19 +1,92 @@
 package store
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
 	"encoding/json"
 	"slices"
+	"sync"
 
 	"plumbline/backend/workflow"
 )
 
-// Findings returns the findings of a project, in the order of their numbers.
+// findingCache remembers findings that were read. A gate looks at all of a project
+// after each change, and to read two thousand takes longer than to judge them. What
+// is stored decides: the bytes are checked like all others, and only those that have
+// the checksums of the ones it was read from are not decoded again.
+type findingCache struct {
+	mu       sync.Mutex
+	known    map[string]knownFinding  // by key
+	projects map[string]knownFindings // by project
+}
+
+// knownFinding is a finding as it was read from bytes of a size and checksum.
+type knownFinding struct {
+	size    int
+	sum     uint32
+	finding workflow.Finding
+}
+
+// knownFindings are those of a project, as they were when their bytes had a stamp.
+type knownFindings struct {
+	stamp    [sha256.Size]byte
+	findings []workflow.Finding
+}
+
+// maxKnownFindings bounds the memory that they take.
+const maxKnownFindings = 20_000
+
+// Findings returns the findings of a project, in the order of their numbers. They
+// are not the caller's own and must not be changed.
 func (tx *Tx) Findings(projectID string) ([]workflow.Finding, error) {
-	findings, err := list[workflow.Finding](tx, bucketFinding, under(projectID))
+	c := &tx.store.findings
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	stamp := []byte{}
+	err := tx.scan(bucketFinding, under(projectID), func(k, value []byte) error {
+		if _, ok := unseal(formatJSON, k, value); !ok {
+			return damaged(bucketFinding, k, nil)
+		}
+		stamp = append(append(append(stamp, k...), separator...), value[1:overhead]...)
+		return nil
+	})
+	if err != nil {
+		return []workflow.Finding{}, err
+	}
+	sum := sha256.Sum256(stamp)
+	if p, ok := c.projects[projectID]; ok && p.stamp == sum {
+		return p.findings, nil
+	}
+	findings, err := c.read(tx, projectID)
+	if err == nil {
+		c.projects[projectID] = knownFindings{sum, findings}
+	}
+	return findings, err
+}
+
+// read reads the findings of a project, those that have changed.
+func (c *findingCache) read(tx *Tx, projectID string) ([]workflow.Finding, error) {
+	if c.known == nil || len(c.known) >= maxKnownFindings {
+		c.known, c.projects = map[string]knownFinding{}, map[string]knownFindings{}
+	}
+	findings := []workflow.Finding{}
+	err := tx.scan(bucketFinding, under(projectID), func(k, value []byte) error {
+		sum := binary.BigEndian.Uint32(value[1:])
+		known := c.known[string(k)]
+		if known.size != len(value) || known.sum != sum {
+			known = knownFinding{size: len(value), sum: sum}
+			if err := decode(bucketFinding, k, value, &known.finding); err != nil {
+				return err
+			}
+			c.known[string(k)] = known
+		}
+		findings = append(findings, known.finding)
+		return nil
+	})
 	slices.SortStableFunc(findings, func(a, b workflow.Finding) int {
 		return workflow.FindingOrder(a.Number) - workflow.FindingOrder(b.Number)
 	})
-	return findings, err
+	return slices.Clip(findings), err
 }
 
 // PutFinding writes a finding.

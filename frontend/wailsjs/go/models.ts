@@ -33,6 +33,15 @@ export namespace api {
 	    import: workflow.ImportPreview;
 	    exportAsk: workflow.ExportPrompts;
 	    export: workflow.Export;
+	    plan: workflow.PlanView;
+	    step: workflow.StepDetail;
+	    stepOrder: workflow.StepOrder;
+	    threads: workflow.Thread;
+	    refinement: workflow.Refinement;
+	    restart: workflow.Restart;
+	    check: workflow.CheckResult;
+	    due: workflow.DueItem;
+	    effort: workflow.EffortRow;
 	}
 
 }
@@ -85,6 +94,7 @@ export namespace workflow {
 	    current: Version;
 	    frozen: boolean;
 	    stale: boolean;
+	    behind: number;
 	    hasDraft: boolean;
 	}
 	export interface ArtifactAt {
@@ -141,6 +151,7 @@ export namespace workflow {
 	    name: string;
 	    path: string;
 	    version: number;
+	    part?: string;
 	    hash: string;
 	}
 	export interface Given {
@@ -164,6 +175,7 @@ export namespace workflow {
 	    modelDigest: string;
 	    promptId: string;
 	    promptRevision: string;
+	    step?: string;
 	    output: string;
 	    promptPath: string;
 	    given?: Given;
@@ -281,6 +293,14 @@ export namespace workflow {
 	    added: number;
 	    removed: number;
 	}
+	export interface Cause {
+	    path: string;
+	    part: string;
+	    from: number;
+	    to: number;
+	    hash: string;
+	    via: string;
+	}
 	export interface ChainLink {
 	    kind: string;
 	    title: string;
@@ -296,6 +316,16 @@ export namespace workflow {
 	    message: string;
 	    hint: string;
 	}
+	export interface CheckResult {
+	    step: string;
+	    command: string;
+	    exit: number;
+	    output: string;
+	    path: string;
+	    version: number;
+	    by: Author;
+	    at: string;
+	}
 	export interface Condition {
 	    id: string;
 	    kind: string;
@@ -307,10 +337,19 @@ export namespace workflow {
 	    missing: string;
 	    action: string;
 	    note: string;
+	    doubt: string;
 	    judged: boolean;
 	    path: string;
 	    section: string;
 	    index: number;
+	    do: string;
+	    causes: Cause[];
+	    findings: string[];
+	    until?: string;
+	}
+	export interface SmallFixes {
+	    max: number;
+	    worst: string;
 	}
 	export interface ConditionRule {
 	    id: string;
@@ -319,6 +358,12 @@ export namespace workflow {
 	    path: string;
 	    section: string;
 	    max: number;
+	    items: string[];
+	    limits: Record<string, number>;
+	    allow: string[];
+	    phrase: string;
+	    or?: SmallFixes;
+	    hours: number;
 	    help: string;
 	}
 	
@@ -348,11 +393,21 @@ export namespace workflow {
 	}
 	
 	
+	export interface Evidence {
+	    kind: string;
+	    text: string;
+	    exit: number;
+	    output: string;
+	    ref: string;
+	    inputs: Input[];
+	}
 	export interface Tick {
 	    state: string;
 	    by: Author;
 	    at: string;
 	    reason: string;
+	    evidence?: Evidence;
+	    was?: string;
 	}
 	export interface Item {
 	    index: number;
@@ -384,7 +439,72 @@ export namespace workflow {
 	    every: string;
 	    launch: number;
 	}
+	export interface DueItem {
+	    kind: string;
+	    id: string;
+	    title: string;
+	    phase: string;
+	    promptId: string;
+	    why: string;
+	    help: string;
+	    at: string;
+	    newRound: boolean;
+	}
+	export interface Effort {
+	    projectId: string;
+	    phase: string;
+	    step: string;
+	    seconds: number;
+	    correction: number;
+	    estimate: number;
+	    without: number;
+	    touchedAt: string;
+	}
+	export interface EffortRow {
+	    effort: Effort;
+	    title: string;
+	    worked: number;
+	    runs: number;
+	    promptTokens: number;
+	    answerTokens: number;
+	    modelMillis: number;
+	}
 	
+	export interface FindingClaim {
+	    total: number;
+	    bySeverity: Record<string, number>;
+	    text: string;
+	    start: number;
+	    end: number;
+	}
+	export interface Filing {
+	    id: string;
+	    projectId: string;
+	    phase: string;
+	    round: number;
+	    runId: string;
+	    path: string;
+	    version: number;
+	    hash: string;
+	    listed: Record<string, number>;
+	    claims: FindingClaim[];
+	    mismatch: string;
+	    phrase: string;
+	    notes: string[];
+	    lookedAt: string;
+	    at: string;
+	}
+	export interface LedgerSummary {
+	    total: number;
+	    byState: Record<string, number>;
+	    open: Record<string, number>;
+	    doubtful: number;
+	}
+	export interface LedgerNews {
+	    ids: string[];
+	    summary: LedgerSummary;
+	    filing?: Filing;
+	}
 	export interface LibraryNews {
 	    ids: string[];
 	}
@@ -407,6 +527,9 @@ export namespace workflow {
 	    dailyBackups: number;
 	    weeklyBackups: number;
 	    practice: boolean;
+	    refinements: number;
+	    refinementsWarn: number;
+	    stepFiles: number;
 	    chatUrl: string;
 	}
 	export interface ModelInfo {
@@ -443,6 +566,9 @@ export namespace workflow {
 	    seen: Record<string, number>;
 	    path: string;
 	    hash: string;
+	    causes: Cause[];
+	    thread?: string;
+	    check?: CheckResult;
 	}
 	export interface Gate {
 	    projectId: string;
@@ -457,10 +583,26 @@ export namespace workflow {
 	    measured: boolean;
 	    sentence: string;
 	    canSign: boolean;
+	    canApprove: boolean;
+	    canPromote: boolean;
 	    signed: boolean;
 	    frozen: boolean;
 	    version: number;
 	    passed?: GateRecord;
+	}
+	export interface ToDo {
+	    projectId: string;
+	    project: string;
+	    kind: string;
+	    text: string;
+	    why: string;
+	    phase: string;
+	    step: string;
+	    runId: string;
+	    promptId: string;
+	    path: string;
+	    command: string;
+	    due: DueItem[];
 	}
 	export interface PhaseStatus {
 	    id: string;
@@ -474,6 +616,7 @@ export namespace workflow {
 	    state: string;
 	    version: number;
 	    stale: boolean;
+	    behind: number;
 	    frozen: boolean;
 	    runId: string;
 	    runState: string;
@@ -498,6 +641,7 @@ export namespace workflow {
 	    phases: PhaseStatus[];
 	    current: string;
 	    next: string;
+	    toDo: ToDo;
 	    gateOpen: boolean;
 	}
 	export interface Event {
@@ -515,6 +659,7 @@ export namespace workflow {
 	    notice?: Notice;
 	    raise?: Raise;
 	    library?: LibraryNews;
+	    ledger?: LedgerNews;
 	}
 	export interface EventBatch {
 	    epoch: string;
@@ -522,6 +667,7 @@ export namespace workflow {
 	    resync: boolean;
 	    events: Event[];
 	}
+	
 	export interface Excerpt {
 	    text: string;
 	    found: boolean;
@@ -539,6 +685,7 @@ export namespace workflow {
 	    ids: string[];
 	    format: string;
 	}
+	
 	
 	export interface PromptSpan {
 	    name: string;
@@ -583,6 +730,7 @@ export namespace workflow {
 	
 	
 	
+	
 	export interface Heading {
 	    title: string;
 	    level: number;
@@ -618,6 +766,18 @@ export namespace workflow {
 	
 	
 	
+	export interface LedgerRound {
+	    phase: string;
+	    round: number;
+	    paths: string[];
+	    at: string;
+	    new: Record<string, number>;
+	    known: number;
+	    returned: number;
+	    mismatch: boolean;
+	}
+	
+	
 	
 	export interface LogLine {
 	    versions: Version[];
@@ -636,6 +796,13 @@ export namespace workflow {
 	    phases: string[];
 	    cap: number;
 	    ends: string;
+	}
+	export interface Milestone {
+	    number: string;
+	    title: string;
+	    start: number;
+	    end: number;
+	    line: number;
 	}
 	
 	
@@ -731,6 +898,77 @@ export namespace workflow {
 	    model: string;
 	}
 	
+	export interface PlanEdge {
+	    from: number;
+	    to: number;
+	    wrong: boolean;
+	}
+	export interface PlanMilestone {
+	    milestone: Milestone;
+	    settled: number;
+	    total: number;
+	    complete: boolean;
+	    completeAt: string;
+	}
+	export interface PlanProblem {
+	    kind: string;
+	    steps: number[];
+	    text: string;
+	}
+	export interface Step {
+	    number: string;
+	    title: string;
+	    task: string;
+	    files: string[];
+	    depends: string[];
+	    effort: string;
+	    risk: string;
+	    riskWhy: string;
+	    tags: string[];
+	    tests: string;
+	    covers: string[];
+	    user: string;
+	    details: string[];
+	    milestone: number;
+	    parallel: boolean;
+	    marked: boolean;
+	    box: number;
+	    mark: number;
+	    start: number;
+	    end: number;
+	    line: number;
+	}
+	export interface PlanStep {
+	    step: Step;
+	    state: string;
+	    item: string;
+	    tick?: Tick;
+	    waits: string[];
+	    problems: number[];
+	    output: string;
+	    version: number;
+	    runId: string;
+	    runState: string;
+	    candidateId: string;
+	    thread: string;
+	    refinements: number;
+	}
+	export interface PlanView {
+	    projectId: string;
+	    phase: string;
+	    path: string;
+	    version: number;
+	    title: string;
+	    steps: PlanStep[];
+	    milestones: PlanMilestone[];
+	    edges: PlanEdge[];
+	    problems: PlanProblem[];
+	    uncovered: string[];
+	    notes: string[];
+	    current: number;
+	    settled: number;
+	    settledAt: string;
+	}
 	export interface Practice {
 	    promptId: string;
 	    title: string;
@@ -812,9 +1050,38 @@ export namespace workflow {
 	    spans: PromptSpan[];
 	}
 	
+	export interface Refinement {
+	    off: string[];
+	    output: string;
+	    notes: string;
+	    files: string;
+	    answers: string;
+	    reason: string;
+	    model: string;
+	    copy: boolean;
+	}
+	export interface Restart {
+	    why: string;
+	    notes: string;
+	    model: string;
+	    copy: boolean;
+	}
 	export interface Restored {
 	    version: Version;
 	    stale: string[];
+	}
+	export interface RoundStatus {
+	    phase: string;
+	    phases: string[];
+	    number: number;
+	    cap: number;
+	    ends: string;
+	    ready: boolean;
+	    why: string;
+	    over: boolean;
+	    verdict: string;
+	    advice: string;
+	    curve: LedgerRound[];
 	}
 	
 	export interface RunBlock {
@@ -894,6 +1161,41 @@ export namespace workflow {
 	    removed: PromptCard[];
 	    dir: string;
 	}
+	
+	
+	export interface Thread {
+	    id: string;
+	    projectId: string;
+	    phase: string;
+	    step: string;
+	    title: string;
+	    runs: Run[];
+	    refinements: number;
+	    limit: number;
+	    warnAt: number;
+	    warning: string;
+	    full: boolean;
+	    overridden: string;
+	    over: boolean;
+	    next: string;
+	    questions: string[];
+	}
+	export interface StepDetail {
+	    step: PlanStep;
+	    text: string;
+	    html: string;
+	    thread: Thread;
+	    older: Thread[];
+	    checks: CheckResult[];
+	    effort: EffortRow;
+	}
+	export interface StepOrder {
+	    values: Record<string, string>;
+	    model: string;
+	    copy: boolean;
+	}
+	
+	
 	
 	export interface TriggerAfter {
 	    milestone: boolean;
