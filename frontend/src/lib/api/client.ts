@@ -11,7 +11,9 @@ import * as Models from '../../../wailsjs/go/api/Models';
 import * as Projects from '../../../wailsjs/go/api/Projects';
 import * as Runs from '../../../wailsjs/go/api/Runs';
 import * as Settings from '../../../wailsjs/go/api/Settings';
-import { ApiError, toApiError } from './error';
+import { bound } from './bound';
+import { ApiError } from './error';
+import { findings } from './findings';
 import { data, download, lines, segment as s, upload } from './http';
 import type {
   AcceptCandidate,
@@ -26,16 +28,10 @@ import type {
   ExportedFile,
   ExportPrompts,
   FilledPrompt,
-  Finding,
-  FindingAct,
-  FindingList,
-  FindingSplit,
   GateRecord,
   Given,
   ImportItem,
   ImportPreview,
-  Ledger,
-  LedgerFormat,
   Log,
   Moment,
   NewProject,
@@ -66,17 +62,6 @@ import type {
   Version,
   VersionDiff,
 } from './types';
-
-/** Lets a bound method be called so that it rejects with an ApiError. */
-function bound<A extends unknown[], T>(method: (...args: A) => Promise<T>): (...args: A) => Promise<T> {
-  return async (...args) => {
-    try {
-      return await method(...args);
-    } catch (cause) {
-      throw toApiError(cause);
-    }
-  };
-}
 
 /** Which page of a log is wanted. */
 export interface LogPage {
@@ -201,15 +186,8 @@ export const client = {
     /** Oldest first. */
     records: (project: string) => data<GateRecord[]>('GET', `projects/${s(project)}/records`),
   },
-  findings: {
-    ledger: (project: string) => data<Ledger>('GET', `projects/${s(project)}/ledger`),
-    /** All of them, the worst first. */
-    list: (project: string) => data<FindingList>('GET', `projects/${s(project)}/findings`),
-    /** Does it with all that are named, or with none of them. */
-    act: (project: string, act: FindingAct) => data<Finding[]>('POST', `projects/${s(project)}/findings`, {}, act),
-    split: (project: string, split: FindingSplit) => data<Finding[]>('POST', `projects/${s(project)}/findings/split`, {}, split),
-    export: (project: string, format: LedgerFormat) => download(`projects/${s(project)}/findings/export?format=${format}`),
-  },
+  /** What audits have found. */
+  findings,
   models: { status: bound(Models.Status) },
   library: {
     workflows: bound(Library.Workflows),

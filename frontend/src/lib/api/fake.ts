@@ -37,7 +37,7 @@ export function createFake(options: { empty?: boolean; ollama?: boolean; finding
     const record: GateRecord = {
       id: world.id(), projectId: id, phase, action, by: me, at: new Date().toISOString(), reason,
       waived: action === 'waive' ? world.conditions(work, world.phase(phase)).filter((c) => c.state !== 'met').map((c) => c.missing) : [],
-      seen: {}, path: world.phase(phase).output, hash: '',
+      seen: {}, path: world.phase(phase).output, hash: '', causes: [],
     };
     work.records = [...work.records, record];
     if (action === 'pass' || action === 'waive') work.passed.add(phase);

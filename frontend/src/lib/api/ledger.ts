@@ -1,6 +1,10 @@
 // The findings of a project and their ledger, as the backend writes them.
 import type { workflow } from '../../../wailsjs/go/models';
 
+export type Filing = workflow.Filing;
+export type LedgerRound = workflow.LedgerRound;
+export type LedgerSummary = workflow.LedgerSummary;
+
 export interface Sighting {
   filing: string;
   /** Empty for an audit outside of phases. */
@@ -46,56 +50,12 @@ export interface Finding {
   by: workflow.Author;
 }
 
-export interface FindingClaim {
-  total: number;
-  bySeverity: Record<string, number>;
-  text: string;
-  start: number;
-  end: number;
-}
-
-export interface Filing {
-  id: string;
-  projectId: string;
-  phase: string;
-  round: number;
-  runId: string;
-  path: string;
-  version: number;
-  hash: string;
-  listed: Record<string, number>;
-  claims: FindingClaim[];
-  mismatch: string;
-  phrase: string;
-  notes: string[];
-  lookedAt: string;
-  at: string;
-}
-
 export interface FiledAudit {
   filing: Filing;
   new: Record<string, number>;
   known: number;
   returned: number;
   doubtful: number;
-}
-
-export interface LedgerSummary {
-  total: number;
-  byState: Record<string, number>;
-  open: Record<string, number>;
-  doubtful: number;
-}
-
-export interface LedgerRound {
-  phase: string;
-  round: number;
-  paths: string[];
-  at: string;
-  new: Record<string, number>;
-  known: number;
-  returned: number;
-  mismatch: boolean;
 }
 
 export interface LedgerCurve {
@@ -136,8 +96,8 @@ export interface FindingSplit {
   title: string;
 }
 
-export interface LedgerNews {
-  ids: string[];
-  summary: LedgerSummary;
-  filing?: Filing;
+export interface FindingExport {
+  name: string;
+  type: string;
+  text: string;
 }

@@ -1,7 +1,6 @@
 // The types of the domain under their own names. They are generated from the
 // backend's; what the generator widens to string is narrowed here for switches.
 import type { workflow } from '../../../wailsjs/go/models';
-import type { LedgerNews } from './ledger';
 
 export type * from './ledger';
 
@@ -16,8 +15,10 @@ export type Blame = workflow.Blame;
 export type Candidate = workflow.Candidate;
 export type CandidateReview = workflow.CandidateReview;
 export type ChainLink = workflow.ChainLink;
+export type Cause = workflow.Cause;
 export type Check = workflow.Check;
-export type Condition = workflow.Condition & { findings?: string[]; do?: string; doubt?: string; causes?: Cause[]; until?: string };
+export type CheckResult = workflow.CheckResult;
+export type Condition = workflow.Condition;
 export type ContextPart = workflow.ContextPart;
 export type ContextPlan = workflow.ContextPlan;
 export type Delta = workflow.Delta;
@@ -25,7 +26,8 @@ export type Diff = workflow.Diff;
 export type DiffRow = workflow.DiffRow;
 export type Document = workflow.Document;
 export type Draft = workflow.Draft;
-export type Event = workflow.Event & { ledger?: LedgerNews };
+export type Event = workflow.Event;
+export type Evidence = workflow.Evidence;
 export type EventBatch = workflow.EventBatch;
 export type Excerpt = workflow.Excerpt;
 export type Export = workflow.Export;
@@ -33,7 +35,7 @@ export type ExportedFile = workflow.ExportedFile;
 export type ExportPrompts = workflow.ExportPrompts;
 export type FilledPrompt = workflow.FilledPrompt;
 export type FilledVariable = workflow.FilledVariable;
-export type Gate = Omit<workflow.Gate, 'conditions'> & { conditions: Condition[]; canApprove?: boolean; canPromote?: boolean };
+export type Gate = workflow.Gate;
 export type GateRecord = workflow.GateRecord;
 export type Given = workflow.Given;
 export type Heading = workflow.Heading;
@@ -90,6 +92,7 @@ export type Segment = workflow.Segment;
 export type Settings = workflow.Settings;
 export type SharedFinding = workflow.SharedFinding;
 export type Shelf = workflow.Shelf;
+export type ToDo = workflow.ToDo;
 export type Upgrade = workflow.Upgrade;
 export type Variable = workflow.Variable;
 export type VerifyProgress = workflow.VerifyProgress;
@@ -110,6 +113,10 @@ export type RunState =
 export type ConditionState = 'met' | 'unmet' | 'waiting' | 'running' | 'failed';
 export type ItemState = 'open' | 'claimed' | 'done' | 'waived' | 'recheck';
 export type CandidateState = 'open' | 'accepted' | 'partial' | 'discarded';
+export type ToDoKind =
+  | 'wait' | 'decide' | 'paste' | 'answer' | 'run' | 'write' | 'step' | 'round' | 'restart' | 'tick' | 'sign' | 'check' | 'stale' | 'gate' | 'pass' | 'nothing'
+  | 'continue' | 'plan' | 'file' | 'findings' | 'audit' | 'look' | 'approve' | 'promote' | 'healthy' | 'bake';
+export type EvidenceKind = 'command' | 'commit' | 'finding' | 'sentence';
 export type Theme = 'system' | 'light' | 'dark';
 export type TextSize = 'small' | 'normal' | 'large';
 export type PromptSource = 'built-in' | 'yours' | 'imported';
@@ -118,4 +125,4 @@ export type SettingKey = keyof Settings;
 export type Level = 'P0' | 'P1' | 'P2' | 'P3';
 export type FindingState = 'open' | 'fixed' | 'accepted' | 'scheduled' | 'duplicate' | 'returned';
 export type FindingVerb = 'fix' | 'accept' | 'schedule' | 'reopen' | 'judge' | 'merge' | 'distinct';
-export type LedgerFormat = 'md' | 'csv' | 'json' | 'sarif';
+export type LedgerFormat = 'md' | 'csv' | 'json' | 'sarif' | 'curve';

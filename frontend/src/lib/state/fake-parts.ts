@@ -1,5 +1,5 @@
 // Values for the tests of the state classes: whole, and changed where a test says.
-import type { Artifact, Blame, Condition, Delta, Document, Event, Gate, GateRecord, Item, LogLine, Overview, PhaseStatus, PromptCard, Run, RunBlock, RunBlocks, SectionChange, Version } from '../api';
+import type { Artifact, Blame, Condition, Delta, Document, Event, Gate, GateRecord, Item, LogLine, Overview, PhaseStatus, PromptCard, Run, RunBlock, RunBlocks, SectionChange, ToDo, Version } from '../api';
 
 export const noon = Date.parse('2026-11-20T12:00:00Z');
 
@@ -45,6 +45,7 @@ export function artifact(number: number, change: Partial<Artifact> = {}): Artifa
     current: version(number),
     frozen: false,
     stale: false,
+    behind: 0,
     hasDraft: false,
     ...change,
   };
@@ -153,6 +154,10 @@ export function condition(id: string, state: string, change: Partial<Condition> 
     path: 'spec.md',
     section: '',
     index: -1,
+    doubt: '',
+    do: '',
+    causes: [],
+    findings: [],
     ...change,
   };
 }
@@ -172,6 +177,8 @@ export function gate(conditions: Condition[], change: Partial<Gate> = {}): Gate 
     measured: true,
     sentence: '',
     canSign: false,
+    canApprove: false,
+    canPromote: false,
     signed: false,
     frozen: false,
     version: 1,
@@ -192,6 +199,7 @@ export function record(action: string, seconds: number, change: Partial<GateReco
     seen: {},
     path: '',
     hash: '',
+    causes: [],
     ...change,
   };
 }
@@ -209,6 +217,7 @@ export function phaseStatus(id: string, change: Partial<PhaseStatus> = {}): Phas
     state: 'to-come',
     version: 0,
     stale: false,
+    behind: 0,
     frozen: false,
     runId: '',
     runState: '',
@@ -223,7 +232,11 @@ export function phaseStatus(id: string, change: Partial<PhaseStatus> = {}): Phas
 
 export function overview(phases: PhaseStatus[], current: string): Overview {
   const project = { id: 'p1', slug: 'tide', name: 'Tide', summary: '', workflowId: 'w', createdAt: at(0), updatedAt: at(0) };
-  return { project, workflowTitle: '', phases, current, next: '', gateOpen: false };
+  return { project, workflowTitle: '', phases, current, next: '', toDo: toDo('nothing'), gateOpen: false };
+}
+
+export function toDo(kind: string, change: Partial<ToDo> = {}): ToDo {
+  return { projectId: 'p1', project: 'Tide', kind, text: `Do ${kind}.`, why: '', phase: 'spec', step: '', runId: '', promptId: '', path: '', command: '', due: [], ...change };
 }
 
 export function card(id: string, change: Partial<PromptCard> = {}): PromptCard {

@@ -44,7 +44,7 @@ export function fakeLedger(world: World, owner: string, more: number): Api['find
       const part: Finding = { ...one, id: world.id(), number, title: title || (moved[0]?.title ?? one.title), sightings: moved.length ? moved : one.sightings.slice(-1), state: 'open', reason: `Split off ${one.number}.` };
       return keep(id, [{ ...one, sightings: one.sightings.filter((_, i) => !sightings.includes(i)) }, part]);
     },
-    export: async (id, format) => new Blob([`${format}: ${of(id).findings.map((one) => `${one.number} ${one.title}`).join('\n')}`]),
+    export: async (id, format) => ({ name: `findings.${format}`, type: 'text/plain', text: of(id).findings.map((one) => `${one.number} ${one.title}`).join('\n') }),
   };
 }
 
