@@ -36,7 +36,7 @@ export function findingKeys(hold: FindingsState, desk: FindingDesk, moves: Findi
         if (one) hold.mark(one.id);
       },
     },
-    { keys: 'Escape', run: hold.unmark },
+    { keys: 'Escape', when: () => hold.marked.size > 0, run: hold.unmark },
     { keys: 'R', run: moves.round },
     { keys: 'P', run: moves.prompt },
     ask('F', 'schedule'),
