@@ -41,6 +41,13 @@ type DataShapes struct {
 	PromptBatch  workflow.PromptBatch   `json:"promptBatch"`
 	Upgrade      workflow.Upgrade       `json:"upgrade"`
 	Import       workflow.ImportPreview `json:"import"`
+	Findings     workflow.FindingList   `json:"findings"`
+	FindingQuery workflow.FindingQuery  `json:"findingQuery"`
+	Finding      workflow.FindingDetail `json:"finding"`
+	FindingAct   workflow.FindingAct    `json:"findingAct"`
+	FindingSplit workflow.FindingSplit  `json:"findingSplit"`
+	Ledger       workflow.Ledger        `json:"ledger"`
+	FindingFile  workflow.FindingExport `json:"findingFile"`
 	ExportAsk    workflow.ExportPrompts `json:"exportAsk"`
 	Export       workflow.Export        `json:"export"`
 

@@ -57,6 +57,7 @@ func allCommands() []command {
 		{"gates", "reopen", "Take the pass of a gate back.", &reopenCmd{}},
 		{"gates", "unfreeze", "Open a frozen document again; its gate reopens.", &unfreezeCmd{}},
 		{"gates", "still-valid", "Say that a stale document holds all the same.", &stillValidCmd{}},
+		{"gates", "findings", "List, decide, merge, split and export the findings of audits.", &findingsCmd{}},
 
 		{"work", "next", "Say the one thing to do now, and why.", &nextCmd{}},
 		{"work", "step", "List, show, run, paste and settle the steps of the plan.", &stepCmd{}},

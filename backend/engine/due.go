@@ -144,9 +144,7 @@ func (e *Engine) toDo(tx *store.Tx, pic picture) (workflow.ToDo, error) {
 	}
 	if loop := pic.workflow.Loop.Phases; len(loop) > 0 {
 		p, _ := pic.workflow.Phase(loop[0])
-		if f.Round, err = e.round(tx, pic, p); err != nil {
-			return workflow.ToDo{}, err
-		}
+		f.Round = e.round(pic, p)
 		f.Refined = pic.refinedInRound()
 	}
 	return workflow.NextToDo(f), nil

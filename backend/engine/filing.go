@@ -75,10 +75,9 @@ func (e *Engine) fileAudit(w *write, v workflow.Version, body string) error {
 
 // audit is what a document is for the ledger.
 type audit struct {
-	is       bool // its prompt asks for findings, it is a phase's audit, or it was filed before
-	filing   workflow.Filing
-	persona  string
-	findings []workflow.Finding
+	is      bool // its prompt asks for findings, it is a phase's audit, or it was filed before
+	filing  workflow.Filing
+	persona string
 }
 
 // auditAt says what the document of a version is for the ledger. The audit of a
@@ -104,7 +103,7 @@ func (e *Engine) auditAt(tx *store.Tx, v workflow.Version) (a audit, err error) 
 		}
 	}
 	a.is = a.is || run.ID != "" && e.asksForFindings(run)
-	if a.findings, err = a.find(tx); err != nil {
+	if err := a.find(tx); err != nil {
 		return a, err
 	}
 	return a, a.look(tx, run, e)
@@ -117,8 +116,8 @@ func (e *Engine) asksForFindings(r workflow.Run) bool {
 }
 
 // find finds the filing of the document, or says which round a new one is of.
-func (a *audit) find(tx *store.Tx) ([]workflow.Finding, error) {
-	findings, filings, err := ledgerOf(tx, a.filing.ProjectID)
+func (a *audit) find(tx *store.Tx) error {
+	filings, err := tx.Filings(a.filing.ProjectID)
 	for _, f := range filings {
 		if f.Path != a.filing.Path || f.Phase != a.filing.Phase {
 			continue
@@ -135,7 +134,7 @@ func (a *audit) find(tx *store.Tx) ([]workflow.Finding, error) {
 		}
 	}
 	a.filing.Round = max(1, a.filing.Round)
-	return findings, err
+	return err
 }
 
 // look says when, and through whose eyes, a run began to look.
@@ -173,8 +172,11 @@ func (e *Engine) file(w *write, a audit, v workflow.Version, body string) (workf
 	if f.LookedAt.IsZero() {
 		f.LookedAt = w.at
 	}
-	by := v.Author
-	out := workflow.FileAudit(a.findings, f, markdown.Findings(body), a.persona, by, e.newID)
+	findings, err := w.tx.Findings(w.project)
+	if err != nil {
+		return f, err
+	}
+	out := workflow.FileAudit(findings, f, markdown.Findings(body), a.persona, v.Author, e.newID)
 	for _, finding := range out.Changed {
 		if err := w.tx.PutFinding(finding); err != nil {
 			return f, err

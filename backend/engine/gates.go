@@ -167,12 +167,9 @@ func (e *Engine) StillValid(ctx context.Context, projectID, phase, reason string
 		return workflow.Gate{}, err
 	}
 	return e.act(ctx, projectID, phase, workflow.ActStill, reason, func(pic picture, p workflow.Phase, r *workflow.GateRecord) error {
-		causes := pic.lines.behind[p.Output]
-		if len(causes) == 0 {
-			return workflow.Errorf(workflow.Conflict, "%s is not stale.", p.Title).WithHint("Nothing it was made from has changed. Its gate needs no word of yours.")
-		}
-		r.Path, r.Causes, r.Hash = p.Output, causes, workflow.CausesHash(pic.lines.bases[p.Output].RunID, causes)
-		return nil
+		still, err := pic.stillValid(p.Output)
+		r.Path, r.Causes, r.Hash = still.Path, still.Causes, still.Hash
+		return err
 	})
 }
 
@@ -216,7 +213,9 @@ func actMessage(action workflow.GateAction, p workflow.Phase) string {
 	verb := map[workflow.GateAction]string{
 		workflow.ActPass: "Pass the gate of %s", workflow.ActWaive: "Override the gate of %s", workflow.ActReopen: "Reopen the gate of %s",
 		workflow.ActSign: "Sign %s", workflow.ActUnsign: "Withdraw the sign-off of %s", workflow.ActUnfreeze: "Unfreeze %s",
-		workflow.ActStill: "Keep %s as still valid",
+		workflow.ActStill: "Keep %s as still valid", workflow.ActApprove: "Approve %s", workflow.ActPromote: "Promote %s",
+		workflow.ActHealthy: "Mark the figures of %s as healthy", workflow.ActRollback: "Roll back from %s",
+		workflow.ActLooked: "Look at the count of %s", workflow.ActChange: "Open %s for a change request",
 	}[action]
 	return fmt.Sprintf(verb, p.Title)
 }

@@ -41,7 +41,8 @@ func (pic picture) moments() []workflow.Moment {
 
 func momentTitle(phase string, a workflow.GateAction) string {
 	switch a {
-	case workflow.ActSign, workflow.ActUnfreeze, workflow.ActStill:
+	case workflow.ActSign, workflow.ActUnfreeze, workflow.ActStill, workflow.ActApprove, workflow.ActPromote, workflow.ActHealthy,
+		workflow.ActRollback, workflow.ActLooked, workflow.ActChange:
 		return phase + " " + actName(a)
 	case workflow.ActRound:
 		return "Next round of " + phase

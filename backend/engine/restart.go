@@ -88,7 +88,7 @@ func (e *Engine) story(tx *store.Tx, pic picture, t workflow.Thread, notes strin
 			fmt.Fprintf(&b, "## Failed check\n\n$ %s\n%s\n\n", c.Command, shortened(c.Output, maxTold))
 		}
 	}
-	if open := e.unresolved(tx, pic); len(open) > 0 {
+	if open := pic.unresolved(); len(open) > 0 {
 		b.WriteString("## Unresolved findings\n\n- " + strings.Join(open, "\n- ") + "\n\n")
 	}
 	if !blank(notes) {

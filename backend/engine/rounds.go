@@ -4,38 +4,28 @@ import (
 	"context"
 	"fmt"
 
-	"plumbline/backend/store"
 	"plumbline/backend/workflow"
 )
 
 // Round says where the rounds of a phase, or of the loop that it is in, stand.
 func (e *Engine) Round(_ context.Context, projectID, phase string) (s workflow.RoundStatus, err error) {
-	err = e.store.View(func(tx *store.Tx) error {
-		pic, err := e.picture(tx, projectID)
-		if err != nil {
-			return err
-		}
-		p, err := pic.phase(phase)
-		if err != nil {
-			return err
-		}
-		s, err = e.round(tx, pic, p)
-		return err
-	})
+	pic, p, err := e.lookAt(projectID, phase)
+	if err == nil {
+		s = e.round(pic, p)
+	}
 	return s, err
 }
 
 // round judges the rounds of a phase.
-func (e *Engine) round(tx *store.Tx, pic picture, p workflow.Phase) (workflow.RoundStatus, error) {
+func (e *Engine) round(pic picture, p workflow.Phase) workflow.RoundStatus {
 	f := workflow.RoundFacts{Workflow: pic.named, Phase: p.ID, Records: pic.acts}
 	for _, id := range pic.workflow.RoundPhases(p.ID) {
 		f.Written = f.Written || pic.roundWritten(id)
 		run, active := pic.active[id]
 		f.Busy = f.Busy || active && run.State != workflow.RunWaiting || pic.openCandidate(id) != ""
 	}
-	var err error
-	f.Curve, err = e.curve(tx, pic, p)
-	return workflow.JudgeRound(f), err
+	f.Curve = e.curve(pic, p)
+	return workflow.JudgeRound(f)
 }
 
 // roundWritten reports whether a phase has written something of its own in this
@@ -62,7 +52,7 @@ func (e *Engine) BeginRound(ctx context.Context, projectID, phase, reason string
 		if err != nil {
 			return err
 		}
-		why, err := e.mayBeginRound(w.tx, pic, p, reason)
+		why, err := e.mayBeginRound(pic, p, reason)
 		if err != nil {
 			return err
 		}
@@ -75,11 +65,8 @@ func (e *Engine) BeginRound(ctx context.Context, projectID, phase, reason string
 }
 
 // mayBeginRound returns the reason that is kept, or why no round may begin now.
-func (e *Engine) mayBeginRound(tx *store.Tx, pic picture, p workflow.Phase, reason string) (string, error) {
-	s, err := e.round(tx, pic, p)
-	if err != nil {
-		return "", err
-	}
+func (e *Engine) mayBeginRound(pic picture, p workflow.Phase, reason string) (string, error) {
+	s := e.round(pic, p)
 	numbered := false
 	for _, id := range s.Phases {
 		in, _ := pic.named.Phase(id)

@@ -52,6 +52,10 @@ func (e *Engine) mark(projectID, path string, offset, number int, verb string, t
 		}
 		w.touch(path)
 		tick.By, tick.At = by, w.at
+		if item.State == workflow.ItemDone && tick.State == workflow.ItemDone && tick.Evidence == nil { // the evidence there is says more
+			v, w.idle = current, true
+			return nil
+		}
 		changed, err := putTick(w.tx, current, item.Key, tick)
 		if err != nil {
 			return err
@@ -108,8 +112,9 @@ func putTick(tx *store.Tx, v workflow.Version, key string, tick workflow.Tick) (
 		return false, err
 	}
 	old, ticked := ticks[key]
+	same := old.State == tick.State && old.Reason == tick.Reason && old.Evidence == nil && tick.Evidence == nil
 	switch {
-	case tick.State == workflow.ItemOpen && !ticked, ticked && old.State == tick.State && old.Reason == tick.Reason:
+	case tick.State == workflow.ItemOpen && !ticked, ticked && same:
 		return false, nil
 	case tick.State == workflow.ItemOpen:
 		delete(ticks, key)

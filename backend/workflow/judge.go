@@ -42,7 +42,7 @@ func Judge(f Facts) Gate {
 	out := f.Heads[f.Phase.Output]
 	g := Gate{
 		ProjectID: f.ProjectID, Phase: f.Phase.ID, State: PhaseToCome, Version: out.Number,
-		Measured: out.Number > 0, Conditions: []Condition{},
+		Measured: out.Number > 0 || f.Phase.Kind == KindBuild && f.Plan.Version > 0, Conditions: []Condition{},
 	}
 	g.Title = "Last gate"
 	if next, ok := f.Workflow.Next(f.Phase.ID); ok {

@@ -81,3 +81,29 @@ func (t Text) blank(start, end int) string {
 	}
 	return strings.TrimSpace(string(block))
 }
+
+// Part returns what a part of the text says, as it is written; empty when there is no
+// such part. It is the whole text for an empty name.
+func (t Text) Part(part string) string {
+	if part == "" {
+		return t.Body
+	}
+	if m := stepPart.FindStringSubmatch(part); m != nil {
+		for _, s := range t.Plan().Steps {
+			if sameNumber(s.Number, m[1]) {
+				return t.Body[s.Start:s.End]
+			}
+		}
+	}
+	if criterionPart.MatchString(part) {
+		for _, c := range Criteria(t.Sections) {
+			if c.ID == CriterionID(part) {
+				return c.Text
+			}
+		}
+	}
+	if s, ok := FindSection(t.Sections, part); ok && s.Level > 0 {
+		return t.Body[s.Start:s.End]
+	}
+	return ""
+}

@@ -213,3 +213,24 @@ func (e Evidence) outdated(current func(Input) CurrentText, open func(finding st
 		return current(in).Hash != in.Hash
 	})
 }
+
+// Staleness is what has changed since an artifact was made.
+type Staleness struct {
+	ProjectID string `json:"projectId"`
+	Path      string `json:"path"`
+	// RunID is the run that the artifact rests on; empty when it was written by hand.
+	RunID  string        `json:"runId"`
+	Causes []CauseDetail `json:"causes"`
+	// Prompt says in a sentence that the prompt of that run has changed since. That
+	// alone makes nothing stale.
+	Prompt string `json:"prompt"`
+	// Kept are the words of people that it is still valid in spite of something.
+	Kept []GateRecord `json:"kept"`
+}
+
+// CauseDetail is a change with what it changed.
+type CauseDetail struct {
+	Cause    Cause  `json:"cause"`
+	Sentence string `json:"sentence"`
+	Diff     Diff   `json:"diff"` // of the part that was used
+}

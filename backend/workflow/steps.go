@@ -356,3 +356,44 @@ func AddToStep(plan string, s Step, name, value string) string {
 	}
 	return plan[:s.Start] + head + field + strings.Join(lines[last+1:], "") + plan[s.End:]
 }
+
+// InsertSteps returns a plan with a step for each finding, before the first step that
+// is still to be done, and the numbers that the new ones have. They are the next ones.
+func InsertSteps(plan string, v PlanView, findings []Finding) (body string, numbers []string) {
+	next, at, indent := 1, len(plan), ""
+	for _, s := range v.Steps {
+		if n, err := strconv.Atoi(s.Step.Number); err == nil {
+			next = max(next, n+1)
+		}
+	}
+	for _, s := range v.Steps {
+		if !s.State.Settled() {
+			at = s.Step.Start
+			first, _, _ := strings.Cut(plan[at:], "\n")
+			indent = first[:len(first)-len(strings.TrimLeft(first, " \t"))]
+			break
+		}
+	}
+	var b strings.Builder
+	if at == len(plan) {
+		b.WriteString(strings.TrimRight(plan, "\n") + "\n\n## Findings\n\n")
+	} else {
+		b.WriteString(plan[:at])
+	}
+	for i, f := range findings {
+		number := strconv.Itoa(next + i)
+		numbers = append(numbers, number)
+		fmt.Fprintf(&b, "%s- [ ] Step %s: Fix %s, %s\n", indent, number, f.Number, flat(f.Title))
+		for _, field := range [][2]string{{"Task", f.Problem + " " + f.Fix}, {"Files", f.Location}, {"Tests", f.Verify}} {
+			if text := flat(field[1]); text != "" {
+				fmt.Fprintf(&b, "%s  - **%s:** %s\n", indent, field[0], text)
+			}
+		}
+	}
+	if at < len(plan) {
+		b.WriteString(plan[at:])
+	}
+	return b.String(), numbers
+}
+
+func flat(text string) string { return strings.Join(strings.Fields(text), " ") }
