@@ -31,6 +31,13 @@ export namespace api {
 	    promptBatch: workflow.PromptBatch;
 	    upgrade: workflow.Upgrade;
 	    import: workflow.ImportPreview;
+	    findings: workflow.FindingList;
+	    findingQuery: workflow.FindingQuery;
+	    finding: workflow.FindingDetail;
+	    findingAct: workflow.FindingAct;
+	    findingSplit: workflow.FindingSplit;
+	    ledger: workflow.Ledger;
+	    findingFile: workflow.FindingExport;
 	    exportAsk: workflow.ExportPrompts;
 	    export: workflow.Export;
 	    plan: workflow.PlanView;
@@ -42,6 +49,8 @@ export namespace api {
 	    check: workflow.CheckResult;
 	    due: workflow.DueItem;
 	    effort: workflow.EffortRow;
+	    behind: workflow.Staleness;
+	    proof: workflow.Proof;
 	}
 
 }
@@ -300,6 +309,11 @@ export namespace workflow {
 	    to: number;
 	    hash: string;
 	    via: string;
+	}
+	export interface CauseDetail {
+	    cause: Cause;
+	    sentence: string;
+	    diff: Diff;
 	}
 	export interface ChainLink {
 	    kind: string;
@@ -686,6 +700,13 @@ export namespace workflow {
 	    format: string;
 	}
 	
+	export interface FiledAudit {
+	    filing: Filing;
+	    new: Record<string, number>;
+	    known: number;
+	    returned: number;
+	    doubtful: number;
+	}
 	
 	export interface PromptSpan {
 	    name: string;
@@ -727,7 +748,90 @@ export namespace workflow {
 	    model: string;
 	}
 	
+	export interface Sighting {
+	    filing: string;
+	    phase: string;
+	    round: number;
+	    runId: string;
+	    path: string;
+	    persona: string;
+	    number: string;
+	    title: string;
+	    severity: string;
+	    category: string;
+	    location: string;
+	    status: string;
+	    returned: boolean;
+	    byHand: boolean;
+	    at: string;
+	}
+	export interface Finding {
+	    id: string;
+	    projectId: string;
+	    number: string;
+	    title: string;
+	    severity: string;
+	    judged: boolean;
+	    category: string;
+	    location: string;
+	    problem: string;
+	    fix: string;
+	    verify: string;
+	    fingerprint: string;
+	    state: string;
+	    reason: string;
+	    step: string;
+	    date: string;
+	    commit: string;
+	    duplicateOf: string;
+	    doubt: string;
+	    sightings: Sighting[];
+	    createdAt: string;
+	    changedAt: string;
+	    by: Author;
+	}
+	export interface FindingAct {
+	    verb: string;
+	    ids: string[];
+	    reason: string;
+	    step: string;
+	    date: string;
+	    commit: string;
+	    severity: string;
+	    into: string;
+	}
 	
+	export interface FindingDetail {
+	    finding: Finding;
+	    duplicates: Finding[];
+	    other: Finding;
+	}
+	export interface FindingExport {
+	    name: string;
+	    type: string;
+	    text: string;
+	}
+	export interface FindingList {
+	    findings: Finding[];
+	    total: number;
+	    summary: LedgerSummary;
+	}
+	export interface FindingQuery {
+	    severities: string[];
+	    states: string[];
+	    category: string;
+	    phase: string;
+	    round: number;
+	    words: string;
+	    doubtful: boolean;
+	    offset: number;
+	    limit: number;
+	}
+	export interface FindingSplit {
+	    id: string;
+	    sightings: number[];
+	    title: string;
+	}
 	
 	
 	
@@ -765,7 +869,6 @@ export namespace workflow {
 	}
 	
 	
-	
 	export interface LedgerRound {
 	    phase: string;
 	    round: number;
@@ -776,6 +879,22 @@ export namespace workflow {
 	    returned: number;
 	    mismatch: boolean;
 	}
+	export interface LedgerCurve {
+	    rounds: LedgerRound[];
+	    plateau: boolean;
+	    growing: boolean;
+	    sentence: string;
+	}
+	export interface Ledger {
+	    projectId: string;
+	    summary: LedgerSummary;
+	    curve: LedgerCurve;
+	    filings: FiledAudit[];
+	    categories: string[];
+	}
+	
+	
+	
 	
 	
 	
@@ -1049,6 +1168,12 @@ export namespace workflow {
 	    text: string;
 	    spans: PromptSpan[];
 	}
+	export interface Proof {
+	    path: string;
+	    offset: number;
+	    version: number;
+	    evidence: Evidence;
+	}
 	
 	export interface Refinement {
 	    off: string[];
@@ -1162,6 +1287,15 @@ export namespace workflow {
 	    dir: string;
 	}
 	
+	
+	export interface Staleness {
+	    projectId: string;
+	    path: string;
+	    runId: string;
+	    causes: CauseDetail[];
+	    prompt: string;
+	    kept: GateRecord[];
+	}
 	
 	export interface Thread {
 	    id: string;

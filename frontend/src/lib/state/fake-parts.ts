@@ -1,5 +1,5 @@
 // Values for the tests of the state classes: whole, and changed where a test says.
-import type { Artifact, Blame, Condition, Delta, Document, Event, Gate, GateRecord, Item, LogLine, Overview, PhaseStatus, PromptCard, Run, RunBlock, RunBlocks, SectionChange, ToDo, Version } from '../api';
+import type { Artifact, Blame, Condition, Delta, Document, Event, Finding, Gate, GateRecord, Item, Ledger, LogLine, Overview, PhaseStatus, PromptCard, Run, RunBlock, RunBlocks, SectionChange, Sighting, ToDo, Version } from '../api';
 
 export const noon = Date.parse('2026-11-20T12:00:00Z');
 
@@ -266,4 +266,35 @@ export function answer<T>(): Answer<T> {
 /** Lets everything that is settled run on. */
 export async function settled(): Promise<void> {
   for (let i = 0; i < 20; i++) await Promise.resolve();
+}
+
+export function sighting(filing: string, change: Partial<Sighting> = {}): Sighting {
+  return {
+    filing, phase: 'security', round: 1, runId: '', path: 'audits/security-01.md', persona: '', number: '', title: 'It leaks', severity: 'P2', category: '', location: '',
+    status: '', returned: false, byHand: false, at: at(0), ...change,
+  };
+}
+
+export function finding(number: number, change: Partial<Finding> = {}): Finding {
+  return {
+    id: `f${number}`, projectId: 'p1', number: `F-${String(number).padStart(3, '0')}`, title: `Finding ${number}`, severity: 'P2', judged: false, category: '', location: '', problem: '', fix: '', verify: '',
+    fingerprint: '', state: 'open', reason: '', step: '', date: '', commit: '', duplicateOf: '', doubt: '', sightings: [], createdAt: at(0), changedAt: at(0), by: { kind: 'person', name: 'You' }, ...change,
+  };
+}
+
+/** A ledger with as many rounds, one day after the other, each with an audit of its own. */
+export function ledger(rounds: number, change: Partial<Ledger> = {}): Ledger {
+  const numbers = Array.from({ length: rounds }, (_, i) => i + 1);
+  const path = (n: number): string => `audits/security-0${n}.md`;
+  return {
+    projectId: 'p1',
+    summary: { total: 0, byState: {}, open: {}, doubtful: 0 },
+    curve: { rounds: numbers.map((n) => ({ phase: 'security', round: n, paths: [path(n)], at: at(n * 86_400), new: {}, known: 0, returned: 0, mismatch: false })), plateau: false, growing: false, sentence: '' },
+    filings: numbers.map((n) => ({
+      filing: { id: `r${n}`, projectId: 'p1', phase: 'security', round: n, runId: '', path: path(n), version: 1, hash: '', listed: {}, claims: [], mismatch: '', phrase: '', notes: [], lookedAt: at(n * 86_400), at: at(n * 86_400) },
+      new: {}, known: 0, returned: 0, doubtful: 0,
+    })),
+    categories: [],
+    ...change,
+  };
 }

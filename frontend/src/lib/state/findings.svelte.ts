@@ -10,6 +10,7 @@ import {
   type Ledger,
   type LedgerSummary,
   type Level,
+  type RoundStatus,
   toApiError,
 } from '../api';
 import { type Cell, isOpen, openAfter, roundPlaces, stripOf } from './rounds';
@@ -60,6 +61,11 @@ export class FindingsState {
   readonly openAfter = $derived(openAfter(this.strips.values(), this.rounds.length, this.open));
   readonly categories = $derived(this.ledger?.categories ?? []);
 
+  /** Where the rounds of the audits stand; not known where no phase is one. */
+  round = $state.raw<RoundStatus>();
+  /** The number of the round that an audit would be of. */
+  readonly nextRound = $derived(this.round ? this.round.number + (this.begins ? 1 : 0) : this.rounds.length + 1);
+
   private loading: Promise<void> | undefined;
   private stale = false;
   private readonly texts = new WeakMap<Finding, string>();
@@ -77,6 +83,28 @@ export class FindingsState {
       if (this.stale) void this.load();
     });
     return this.loading;
+  };
+
+  /** Whether running an audit begins another round. */
+  private get begins(): boolean {
+    return this.round !== undefined && this.round.ready && !this.round.over;
+  }
+
+  /** Looks where the rounds of a phase stand. Without an answer they are counted by what was filed. */
+  follow = async (phase: string): Promise<void> => {
+    this.round = phase ? await this.api.findings.round(this.project, phase).catch(() => undefined) : undefined;
+  };
+
+  /** Begins the next round, where the last one is over. Returns why it could not be. */
+  begin = async (): Promise<ApiError | undefined> => {
+    const { round } = this;
+    if (!round || !this.begins) return undefined;
+    try {
+      this.round = await this.api.findings.beginRound(this.project, round.phase, '');
+      return undefined;
+    } catch (cause) {
+      return toApiError(cause);
+    }
   };
 
   apply(event: Event): void {

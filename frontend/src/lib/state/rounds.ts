@@ -62,7 +62,7 @@ export function saidOf(cells: Cell[]): string {
   const closed = cells.lastIndexOf('closed');
   const words = [found < 0 ? 'Found outside of the rounds' : `Found in round ${found + 1}`];
   if (back > found) words.push(`came back in round ${back + 1}`);
-  if (closed < Math.max(found, back)) words.push('still open');
+  if (closed < 0 || closed < Math.max(found, back)) words.push('still open');
   else words.push(closed === cells.length - 1 ? 'closed since the last round' : `closed before round ${closed + 1}`);
   return words.join(', ');
 }
