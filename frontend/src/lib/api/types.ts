@@ -132,6 +132,8 @@ export type ToDoKind =
   | 'wait' | 'decide' | 'paste' | 'answer' | 'run' | 'write' | 'step' | 'round' | 'restart' | 'tick' | 'sign' | 'check' | 'stale' | 'gate' | 'pass' | 'nothing'
   | 'continue' | 'plan' | 'file' | 'findings' | 'audit' | 'look' | 'approve' | 'promote' | 'healthy' | 'bake';
 export type EvidenceKind = 'command' | 'commit' | 'finding' | 'sentence';
+/** What a person says of a check; the rest is noted with it. */
+export type NewCheck = Pick<workflow.CheckResult, 'step' | 'command' | 'exit' | 'output'>;
 export type Theme = 'system' | 'light' | 'dark';
 export type TextSize = 'small' | 'normal' | 'large';
 export type PromptSource = 'built-in' | 'yours' | 'imported';
