@@ -78,7 +78,7 @@ func (e *Engine) dueIn(tx *store.Tx, pic picture) ([]workflow.DueItem, error) {
 
 // triggered lists what the triggers of the workflow ask for.
 func (e *Engine) triggered(tx *store.Tx, pic picture) ([]workflow.DueItem, error) {
-	f := workflow.DueFacts{Workflow: pic.workflow, Plan: pic.plan, WrittenAt: map[string]time.Time{}, Written: map[string]bool{}}
+	f := workflow.DueFacts{Workflow: pic.named, Plan: pic.plan, WrittenAt: map[string]time.Time{}, Written: map[string]bool{}}
 	for _, t := range pic.workflow.Triggers {
 		if f.Written[t.Phase] = pic.roundWritten(t.Phase); !pic.opened[t.Phase] {
 			continue
@@ -131,6 +131,11 @@ func (e *Engine) toDo(tx *store.Tx, pic picture) (workflow.ToDo, error) {
 	if ok {
 		f.Phase, f.Gate = current, pic.gate(current)
 		f.Stale = pic.lines.behind[current.Output]
+	}
+	for _, one := range pic.findings {
+		if one.Open() && (one.Severity == workflow.P0 || one.Severity == workflow.P1) {
+			f.Grave = append(f.Grave, one)
+		}
 	}
 	var err error
 	if f.Due, err = e.triggered(tx, pic); err != nil {
