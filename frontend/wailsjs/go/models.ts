@@ -30,6 +30,7 @@ export namespace api {
 	    next: workflow.NextPrompt;
 	    promptBatch: workflow.PromptBatch;
 	    upgrade: workflow.Upgrade;
+	    importFile: workflow.ImportFile;
 	    import: workflow.ImportPreview;
 	    findings: workflow.FindingList;
 	    findingQuery: workflow.FindingQuery;
@@ -39,18 +40,19 @@ export namespace api {
 	    ledger: workflow.Ledger;
 	    findingFile: workflow.FindingExport;
 	    exportAsk: workflow.ExportPrompts;
-	    export: workflow.Export;
+	    export: workflow.Exported;
 	    plan: workflow.PlanView;
 	    step: workflow.StepDetail;
 	    stepOrder: workflow.StepOrder;
+	    newSteps: workflow.NewSteps;
 	    threads: workflow.Thread;
 	    refinement: workflow.Refinement;
 	    restart: workflow.Restart;
 	    check: workflow.CheckResult;
 	    due: workflow.DueItem;
 	    effort: workflow.EffortRow;
-	    behind: workflow.Staleness;
 	    proof: workflow.Proof;
+	    staleness: workflow.Staleness;
 	}
 
 }
@@ -60,6 +62,7 @@ export namespace workflow {
 	export interface AcceptCandidate {
 	    all: boolean;
 	    sections: number[];
+	    merge: boolean;
 	    body: string;
 	    base: number;
 	    message: string;
@@ -292,12 +295,18 @@ export namespace workflow {
 	    title: string;
 	    kind: string;
 	    diff: Diff;
+	    since: string;
+	    clash: boolean;
+	    take: boolean;
 	}
 	export interface CandidateReview {
 	    candidate: Candidate;
 	    run: Run;
 	    current: Version;
 	    moved: boolean;
+	    edited: boolean;
+	    base: Version;
+	    merges: boolean;
 	    sections: SectionChange[];
 	    added: number;
 	    removed: number;
@@ -686,18 +695,18 @@ export namespace workflow {
 	    text: string;
 	    found: boolean;
 	}
+	export interface ExportPrompts {
+	    ids: string[];
+	    format: string;
+	}
 	export interface ExportedFile {
 	    path: string;
 	    content: string;
 	}
-	export interface Export {
+	export interface Exported {
 	    format: string;
 	    files: ExportedFile[];
 	    lost: string[];
-	}
-	export interface ExportPrompts {
-	    ids: string[];
-	    format: string;
 	}
 	
 	export interface FiledAudit {
@@ -841,6 +850,11 @@ export namespace workflow {
 	    line: number;
 	}
 	
+	export interface ImportFile {
+	    path: string;
+	    content: string;
+	    base64: boolean;
+	}
 	export interface ImportItem {
 	    file: string;
 	    format: string;
@@ -938,6 +952,9 @@ export namespace workflow {
 	    name: string;
 	    idea: string;
 	    workflowId: string;
+	}
+	export interface NewSteps {
+	    findings: string[];
 	}
 	export interface NextPrompt {
 	    kind: string;
