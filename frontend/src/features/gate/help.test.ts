@@ -40,7 +40,7 @@ describe('what helps with a condition', () => {
     expect(bench().on(missing(what)).map((one) => one.label).join('|')).toBe(labels);
   });
 
-  it('is nothing for one that is met, at a gate that is passed, and before the phase is open', () => {
+  it('is nothing for one that is met, and before the phase is open', () => {
     expect(bench().on(condition('check', 'met', { do: '' }))).toEqual([]);
     expect(bench({ blockedBy: phaseStatus('request') }).on(missing('check'))).toEqual([]);
   });

@@ -19,10 +19,10 @@ export interface Bench {
   lead: (condition: Condition) => void;
 }
 
-/** What helps with a condition, the best first; nothing where only time does, or another phase has to come first. */
+/** What helps with a condition, the best first; nothing where only time does, or another phase has to be passed first. */
 export function helpsFor(condition: Condition, bench: Bench): Help[] {
   const { phase } = bench;
-  if (condition.state === 'met' || phase.blockedBy || phase.gate.passed) return [];
+  if (condition.state === 'met' || phase.blockedBy) return [];
   const help = (label: string, run: () => unknown): Help => ({ label, run: () => void run() });
   const other = otherPhase(condition, phase);
   if (other && ['write', 'run', 'continue', 'tick', 'answer', 'plan'].includes(condition.do)) {
