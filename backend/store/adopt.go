@@ -26,6 +26,7 @@ func adopters() map[bucketName]adopter {
 		bucketGateRecord: (*Rebuild).adoptGateRecord,
 		bucketTick:       (*Rebuild).adoptTicks,
 		bucketVariable:   (*Rebuild).adoptVariables,
+		bucketEffort:     (*Rebuild).adoptEffort,
 	}
 }
 

@@ -23,6 +23,7 @@ const (
 	bucketGateRecord         bucketName = "gate_record"
 	bucketTick               bucketName = "tick"
 	bucketVariable           bucketName = "variable"
+	bucketEffort             bucketName = "effort"
 	bucketGitHead            bucketName = "git_head"
 	bucketOutbox             bucketName = "outbox"
 	bucketDraft              bucketName = "draft"
@@ -67,6 +68,7 @@ func declarations() []declaration {
 		{bucketGateRecord, projected},
 		{bucketTick, projected},
 		{bucketVariable, projected},
+		{bucketEffort, projected},
 		{bucketGitHead, derived},
 		{bucketOutbox, local},
 		{bucketDraft, local},

@@ -36,6 +36,7 @@ func shapes() map[bucketName]shape {
 		bucketVariable: func(p []string, v []byte) bool {
 			return len(p) == 2 && workflow.CheckID(p[1]) == nil && each[string](v)
 		},
+		bucketEffort:      func(p []string, v []byte) bool { return len(p) == 3 && has(v, "seconds", "correction") },
 		bucketGitHead:     func(p []string, v []byte) bool { return len(p) == 1 && readsAs[string](v) },
 		bucketOutbox:      func(p []string, v []byte) bool { return len(p) == 1 && digits(p[0], 20) && has(v, "seq", "files") },
 		bucketDraft:       func(p []string, v []byte) bool { return len(p) == 2 && has(v, "base", "body") },

@@ -59,6 +59,8 @@
 //	│  ├─ <project> <path>                  : {item key: Tick}
 //	├─ variable                             projected
 //	│  ├─ <project> <phase>                 : {name: value}
+//	├─ effort                               projected
+//	│  ├─ <project> <phase> <step>          : Effort; the step may be empty
 //	├─ git_head                             derived; the commit that was drained last
 //	│  ├─ <project>                         : object name
 //	├─ outbox                               local; commits that git does not have yet

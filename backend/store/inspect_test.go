@@ -42,7 +42,7 @@ func fillSound(t testing.TB, s *Store) {
 	update(t, s, func(tx *Tx) error {
 		return errors.Join(tx.PutProject(aProject), tx.PutRunText(aRun.ID, "prompt", "p"), tx.PutRun(aRun), tx.PutCandidate(aCandidate),
 			tx.PutRun(waiting), tx.AppendChunk(waiting.ID, "answer", "so far"), tx.AddGateRecord(aGateRecord),
-			tx.PutTicks(project, "spec.md", map[string]workflow.Tick{"item": aTick}), tx.PutVariables(project, "spec", map[string]string{"a": "b"}),
+			tx.PutTicks(project, "spec.md", map[string]workflow.Tick{"item": aTick}), tx.PutVariables(project, "spec", map[string]string{"a": "b"}), tx.PutEffort(anEffort),
 			tx.PutDraft(aDraft), tx.PutShelfFile(aShelfFile), tx.PutSettings(workflow.DefaultSettings()), tx.PutCalibration("model", 3.5), tx.PutNumCtx("model", 8192),
 			tx.Describe(project, ann, noon, "Fill"))
 	})
@@ -247,6 +247,9 @@ func TestInspectNeverTrustsTheFile(t *testing.T) {
 			default:
 				page := uint64(at) / m.pageSize * m.pageSize
 				from := rapid.Uint64Range(0, m.pages-1).Draw(t, "from") * m.pageSize
+				if page <= m.pageSize && from <= m.pageSize {
+					continue // one meta page in the place of the other is the state before the last write, and sound
+				}
 				copy(file[page:page+m.pageSize], file[from:from+m.pageSize])
 			}
 		}

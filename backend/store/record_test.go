@@ -37,6 +37,7 @@ var (
 		Reason: "because it is so", Path: "spec.md", Hash: "h",
 	}
 	aTick      = workflow.Tick{State: workflow.ItemDone, By: ann, At: berlin, Reason: "seen"}
+	anEffort   = workflow.Effort{ProjectID: project, Phase: "build", Step: "4", Seconds: 95, Correction: -5, TouchedAt: berlin}
 	aDraft     = workflow.Draft{ProjectID: project, Path: "spec.md", Base: 2, Body: "typed", At: berlin}
 	aShelfFile = ShelfFile{Path: "prompts/tidy.md", Hash: "1f"}
 )
@@ -66,7 +67,7 @@ func fill(t testing.TB, s *Store) {
 			tx.AddVersion(aVersion(), "body"),
 			tx.AddGateRecord(aGateRecord),
 			tx.PutTicks(project, "spec.md", map[string]workflow.Tick{"item": aTick}),
-			tx.PutVariables(project, "spec", map[string]string{"name": "value"}),
+			tx.PutVariables(project, "spec", map[string]string{"name": "value"}), tx.PutEffort(anEffort),
 			tx.PutDraft(aDraft),
 			tx.PutShelfFile(aShelfFile),
 			tx.PutSettings(workflow.DefaultSettings()),

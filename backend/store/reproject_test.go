@@ -16,7 +16,7 @@ func TestRecordFilesAreThoseThatWereCommitted(t *testing.T) {
 	s, repo := rich(t)
 	update(t, s, func(tx *Tx) error {
 		return errors.Join(tx.PutTicks(project, "spec.md", map[string]workflow.Tick{"a": {State: workflow.ItemDone, By: ann, At: noon}}),
-			tx.PutVariables(project, "spec", map[string]string{"platform": "web"}), tx.Describe(project, ann, noon, "Tick and fill in"))
+			tx.PutVariables(project, "spec", map[string]string{"platform": "web"}), tx.PutEffort(anEffort), tx.Describe(project, ann, noon, "Tick and fill in"))
 	})
 	drain(t, s, map[string]*repository{project: repo}, 0)
 	committed := map[string]string{}

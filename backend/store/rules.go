@@ -44,6 +44,7 @@ func kinds() map[bucketName]kind {
 		bucketGateRecord:         {formatJSON, rule((*ruler).gateRecord)},
 		bucketTick:               {formatJSON, rule((*ruler).ticks)},
 		bucketVariable:           {formatJSON, rule((*ruler).variables)},
+		bucketEffort:             {formatJSON, rule((*ruler).effort)},
 		bucketGitHead:            {formatJSON, rule((*ruler).gitHead)},
 		bucketOutbox:             {formatJSON, rule((*ruler).commit)},
 		bucketDraft:              {formatJSON, rule((*ruler).draft)},
@@ -262,6 +263,13 @@ func (r *ruler) gateRecord(k []byte, g workflow.GateRecord) (string, error) {
 func (r *ruler) ticks(k []byte, _ map[string]workflow.Tick) (string, error) { return r.place(k) }
 
 func (r *ruler) variables(k []byte, _ map[string]string) (string, error) { return r.place(k) }
+
+func (r *ruler) effort(k []byte, e workflow.Effort) (string, error) {
+	return whichever(
+		problem{string(effortKey(e)) != string(k), notItsName},
+		problem{!r.has(bucketProject, key(e.ProjectID)), notItsOwner},
+	)
+}
 
 // place checks a key of a project and something in it.
 func (r *ruler) place(k []byte) (string, error) {

@@ -133,7 +133,8 @@ func (w *walk) words() {
 			ticks[item] = workflow.Tick{State: workflow.ItemDone, By: ann, At: w.at, Reason: anyText.Draw(w.T, "reason")}
 		}
 		return errors.Join(tx.PutTicks(w.project, anyPath.Draw(w.T, "path"), ticks),
-			tx.PutVariables(w.project, "spec", map[string]string{anyText.Draw(w.T, "name"): anyText.Draw(w.T, "value")}))
+			tx.PutVariables(w.project, "spec", map[string]string{anyText.Draw(w.T, "name"): anyText.Draw(w.T, "value")}),
+			tx.PutEffort(workflow.Effort{ProjectID: w.project, Phase: "spec", Step: rapid.SampledFrom([]string{"", "4", "T-1"}).Draw(w.T, "step"), Seconds: rapid.IntRange(0, 9).Draw(w.T, "seconds")}))
 	})
 }
 

@@ -42,6 +42,8 @@ type Tick struct {
 	By     Author    `json:"by"`
 	At     time.Time `json:"at" ts_type:"string"`
 	Reason string    `json:"reason"`
+	// Evidence is what the item is done by; nil for the word of a person alone.
+	Evidence *Evidence `json:"evidence,omitempty"`
 }
 
 // KeyItems sets the key of each item from its section, its text and how often

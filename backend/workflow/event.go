@@ -20,6 +20,8 @@ type Event struct {
 	Raise     *Raise       `json:"raise,omitempty"`
 	// Library tells that prompts have changed: which, or, without ids, any of them.
 	Library *LibraryNews `json:"library,omitempty"`
+	// Ledger tells that findings have changed.
+	Ledger *LedgerNews `json:"ledger,omitempty"`
 }
 
 // Delta is new text of a running run, at most 4 KB.

@@ -19,6 +19,28 @@ const (
 	CondQuestions ConditionKind = "questions"
 	// CondSigned: the current version is signed.
 	CondSigned ConditionKind = "signed"
+	// CondItems: the named boxes of an artifact are done or waived.
+	CondItems ConditionKind = "items"
+	// CondFindings: at most so many findings of each severity are open.
+	CondFindings ConditionKind = "findings"
+	// CondPlan: the plan can be built, and every criterion is covered by a step.
+	CondPlan ConditionKind = "plan"
+	// CondSteps: every step of the plan is done, or skipped with a reason.
+	CondSteps ConditionKind = "steps"
+	// CondMilestones: every milestone of the plan is complete.
+	CondMilestones ConditionKind = "milestones"
+	// CondCheck: the newest check is green, and newer than the last step that was accepted.
+	CondCheck ConditionKind = "check"
+	// CondPhrase: the audit says its phrase and lists nothing, or leaves few and small things to fix.
+	CondPhrase ConditionKind = "phrase"
+	// CondCount: an audit lists as many findings as it says it does, or somebody has looked at the difference.
+	CondCount ConditionKind = "count"
+	// CondApproval: a person has approved the current version.
+	CondApproval ConditionKind = "approval"
+	// CondBake: it has been in production for so long, and its figures are marked as healthy.
+	CondBake ConditionKind = "bake"
+	// CondFresh: an artifact is newer than the last step that was accepted.
+	CondFresh ConditionKind = "fresh"
 )
 
 // ConditionRule is a condition as a workflow file states it.
@@ -32,9 +54,31 @@ type ConditionRule struct {
 	Section string `json:"section"`
 	// Max is the limit of open questions; below 0 means the one in Settings.
 	Max int `json:"max"`
+	// Items name boxes by the beginning of their text: "AC-1", or "AC-" for all that begin so.
+	Items []string `json:"items,omitempty"`
+	// Limits say how many findings of each severity may be open; one that is not there has no limit.
+	Limits map[Severity]int `json:"limits,omitempty"`
+	// Allow are the states of findings that count as settled besides fixed ones.
+	Allow []string `json:"allow,omitempty"`
+	// Phrase says that nothing was found, alone on its line.
+	Phrase string `json:"phrase,omitempty"`
+	// Or is what is enough without the phrase.
+	Or *SmallFixes `json:"or,omitempty"`
+	// Hours is how long it has to be in production; 0 means the usual time.
+	Hours int `json:"hours,omitempty"`
 	// Help says what to do about it.
 	Help string `json:"help"`
 }
+
+// SmallFixes are few enough, and small enough, not to stand in the way.
+type SmallFixes struct {
+	Max   int      `json:"max"`
+	Worst Severity `json:"worst"`
+}
+
+// BakeHours is how long something is in production before it is trusted, unless
+// the workflow says otherwise (CATALOGUE §5).
+const BakeHours = 24
 
 // ConditionState is where a condition stands.
 type ConditionState string
@@ -109,6 +153,15 @@ const (
 	ActUnsign   GateAction = "unsign"   // withdraw the sign-off before the gate is passed
 	ActUnfreeze GateAction = "unfreeze" // open a frozen document again; reopens the gate
 	ActStill    GateAction = "still-valid"
+	ActRound    GateAction = "round"    // the next round begins: its gates are passed anew
+	ActOverride GateAction = "override" // refine a thread once more than is advised
+	ActRestart  GateAction = "restart"  // start a thread over with a better specification
+	ActCheck    GateAction = "check"    // a command was run: how it ended
+	ActApprove  GateAction = "approve"  // of a version, for production
+	ActPromote  GateAction = "promote"  // to production: the bake time begins
+	ActHealthy  GateAction = "healthy"  // the figures have held
+	ActRollback GateAction = "rollback" // a figure has failed: the release is open again
+	ActLooked   GateAction = "looked"   // at the difference between what an audit claims and lists
 )
 
 // GateRecord is one act at a gate. Records are only ever added.
@@ -127,6 +180,10 @@ type GateRecord struct {
 	// Path and Hash say which text a sign-off or "still valid" is about.
 	Path string `json:"path"`
 	Hash string `json:"hash"`
+	// Thread is the first run of the thread that an override or a restart is about.
+	Thread string `json:"thread,omitempty"`
+	// Check is how a command ended.
+	Check *CheckResult `json:"check,omitempty"`
 }
 
 // MinReason is the least length of a waiver's reason, in characters (CATALOGUE §5).

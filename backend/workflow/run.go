@@ -33,6 +33,9 @@ const (
 	RunFirst    RunKind = "first"
 	RunRepair   RunKind = "repair"   // asks for what the contract lacks
 	RunContinue RunKind = "continue" // goes on where the answer broke off
+	RunAnswer   RunKind = "answer"   // asked again, with the answers to the questions that came back
+	RunRefine   RunKind = "refine"   // corrects what is off
+	RunRestart  RunKind = "restart"  // says what the thread has taught, to start over
 )
 
 // Providers.
@@ -46,6 +49,8 @@ type Input struct {
 	Name    string `json:"name"` // of the variable it filled
 	Path    string `json:"path"`
 	Version int    `json:"version"`
+	// Part is what was used of it, a heading or "step 4"; empty for all of it.
+	Part string `json:"part,omitempty"`
 	// Hash is BlankHash of the text that was used.
 	Hash string `json:"hash"`
 }
@@ -57,13 +62,15 @@ type Run struct {
 	ProjectID      string   `json:"projectId"`
 	Phase          string   `json:"phase"`
 	Kind           RunKind  `json:"kind"`
-	ParentID       string   `json:"parentId"` // of the run that this one repairs or continues
+	ParentID       string   `json:"parentId"` // of the run that this one repairs, continues or refines
 	State          RunState `json:"state"`
 	Provider       string   `json:"provider"`
 	Model          string   `json:"model"` // for a paste, where the answer came from, if the user said
 	ModelDigest    string   `json:"modelDigest"`
 	PromptID       string   `json:"promptId"`
 	PromptRevision string   `json:"promptRevision"`
+	// Step is the number of the step of the plan that it is for; empty for none.
+	Step string `json:"step,omitempty"`
 	// Output is the path of the document that the answer is for.
 	Output string `json:"output"`
 	// PromptPath is the document that was the prompt, where no prompt of the library was.
