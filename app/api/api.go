@@ -22,6 +22,9 @@ type API struct {
 	Runs       *Runs
 	Candidates *Candidates
 	Gates      *Gates
+	Releases   *Releases
+	Work       *Work
+	Findings   *Findings
 	Models     *Models
 	Library    *Library
 	Settings   *Settings
@@ -42,14 +45,14 @@ func New(ctx context.Context) *API {
 	c := &core{ctx: ctx, opener: opener{now: newOpening()}}
 	return &API{
 		App: &App{c}, Projects: &Projects{c}, Artifacts: &Artifacts{c}, Runs: &Runs{c},
-		Candidates: &Candidates{c}, Gates: &Gates{c}, Models: &Models{c}, Library: &Library{c},
+		Candidates: &Candidates{c}, Gates: &Gates{c}, Releases: &Releases{c}, Work: &Work{c}, Findings: &Findings{c}, Models: &Models{c}, Library: &Library{c},
 		Settings: &Settings{c}, Events: &Events{c}, Data: &Data{c}, core: c,
 	}
 }
 
 // Bound returns the structs to be bound by Wails and reached by /rpc.
 func (a *API) Bound() []any {
-	bound := []any{a.App, a.Projects, a.Artifacts, a.Runs, a.Candidates, a.Gates, a.Models, a.Library, a.Settings, a.Events, a.Data}
+	bound := []any{a.App, a.Projects, a.Artifacts, a.Runs, a.Candidates, a.Gates, a.Releases, a.Work, a.Findings, a.Models, a.Library, a.Settings, a.Events, a.Data}
 	return append(bound, shapes()...)
 }
 

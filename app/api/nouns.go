@@ -20,6 +20,8 @@ type (
 	Candidates struct{ core *core }
 	// Gates are the conditions to leave a phase.
 	Gates struct{ core *core }
+	// Releases are what is approved, brought to production and watched there.
+	Releases struct{ core *core }
 	// Models are what the providers offer.
 	Models struct{ core *core }
 	// Settings of this user on this machine.
@@ -93,6 +95,14 @@ func (a *Artifacts) Restore(projectID, path string, version int) (workflow.Resto
 func (a *Artifacts) RestoreSection(projectID, path string, version, line int) (workflow.Restored, error) {
 	return call(a.core, func(ctx context.Context, e *engine.Engine) (workflow.Restored, error) {
 		return e.RestoreSection(ctx, projectID, path, version, line)
+	})
+}
+
+// StillValid says that a stale document holds all the same.
+func (a *Artifacts) StillValid(projectID, path, reason string) (bool, error) {
+	return call(a.core, func(ctx context.Context, e *engine.Engine) (bool, error) {
+		_, err := e.KeepValid(ctx, projectID, path, reason)
+		return err == nil, err
 	})
 }
 
@@ -187,6 +197,20 @@ func (g *Gates) Unfreeze(projectID, phase, reason string) (workflow.Gate, error)
 func (g *Gates) StillValid(projectID, phase, reason string) (workflow.Gate, error) {
 	return call(g.core, func(ctx context.Context, e *engine.Engine) (workflow.Gate, error) {
 		return e.StillValid(ctx, projectID, phase, reason)
+	})
+}
+
+// Looked says that a person has looked at the difference between what an audit claims and what it lists.
+func (g *Gates) Looked(projectID, phase string, version int) (workflow.Gate, error) {
+	return call(g.core, func(ctx context.Context, e *engine.Engine) (workflow.Gate, error) {
+		return e.Looked(ctx, projectID, phase, version)
+	})
+}
+
+// OpenForChange opens a frozen document for a change request and reopens its gate.
+func (g *Gates) OpenForChange(projectID, phase, request string) (workflow.Gate, error) {
+	return call(g.core, func(ctx context.Context, e *engine.Engine) (workflow.Gate, error) {
+		return e.OpenForChange(ctx, projectID, phase, request)
 	})
 }
 

@@ -41,8 +41,25 @@ type DataShapes struct {
 	PromptBatch  workflow.PromptBatch   `json:"promptBatch"`
 	Upgrade      workflow.Upgrade       `json:"upgrade"`
 	Import       workflow.ImportPreview `json:"import"`
+	Findings     workflow.FindingList   `json:"findings"`
+	FindingQuery workflow.FindingQuery  `json:"findingQuery"`
+	Finding      workflow.FindingDetail `json:"finding"`
+	FindingAct   workflow.FindingAct    `json:"findingAct"`
+	FindingSplit workflow.FindingSplit  `json:"findingSplit"`
+	Ledger       workflow.Ledger        `json:"ledger"`
+	FindingFile  workflow.FindingExport `json:"findingFile"`
 	ExportAsk    workflow.ExportPrompts `json:"exportAsk"`
 	Export       workflow.Export        `json:"export"`
+
+	Plan       workflow.PlanView    `json:"plan"`
+	Step       workflow.StepDetail  `json:"step"`
+	StepOrder  workflow.StepOrder   `json:"stepOrder"`
+	Threads    workflow.Thread      `json:"threads"`
+	Refinement workflow.Refinement  `json:"refinement"`
+	Restart    workflow.Restart     `json:"restart"`
+	Check      workflow.CheckResult `json:"check"`
+	Due        workflow.DueItem     `json:"due"`
+	Effort     workflow.EffortRow   `json:"effort"`
 }
 
 // All returns nothing of use.

@@ -57,6 +57,15 @@ func allCommands() []command {
 		{"gates", "reopen", "Take the pass of a gate back.", &reopenCmd{}},
 		{"gates", "unfreeze", "Open a frozen document again; its gate reopens.", &unfreezeCmd{}},
 		{"gates", "still-valid", "Say that a stale document holds all the same.", &stillValidCmd{}},
+		{"gates", "findings", "List, decide, merge, split and export the findings of audits.", &findingsCmd{}},
+
+		{"work", "next", "Say the one thing to do now, and why.", &nextCmd{}},
+		{"work", "step", "List, show, run, paste and settle the steps of the plan.", &stepCmd{}},
+		{"work", "check", "Keep how a command ended, as evidence.", &checkCmd{}},
+		{"work", "refine", "Ask for a better answer in the same thread.", &refineCmd{}},
+		{"work", "restart", "Start a thread over with a better specification.", &restartCmd{}},
+		{"work", "round", "Tell where the rounds stand, or begin the next one.", &roundCmd{}},
+		{"work", "time", "Show or set the time that phases and steps took.", &timeCmd{}},
 
 		{"data", "verify", "Look for damage in the database and in the histories.", &verifyCmd{}},
 		{"data", "backup", "Write everything into one file.", &backupCmd{}},
@@ -128,6 +137,7 @@ func newParser(root *commands, env Env, args []string, exit func(int)) (*kong.Ko
 			{Key: "runs", Title: "Runs"},
 			{Key: "documents", Title: "Documents and boxes"},
 			{Key: "gates", Title: "Gates"},
+			{Key: "work", Title: "The work itself"},
 			{Key: "data", Title: "Your data"},
 			{Key: "setup", Title: "Around it"},
 		}),

@@ -16,10 +16,12 @@ func addData(mux *http.ServeMux, a *api.API) {
 	d.addProjects()
 	d.addDocuments()
 	d.addPast()
+	d.addFindings()
 	d.addPrompts()
 	d.addLibrary()
 	d.addRuns()
 	d.addWhole()
+	d.addWork()
 	mux.HandleFunc("POST /data/render", render)
 }
 
@@ -129,6 +131,16 @@ func (d data) addDocuments() {
 			return nil, err
 		}
 		return e.Diff(r.Context(), r.project(), r.query("path"), from, to)
+	})
+	d.handle("POST /data/projects/{p}/proof", func(r request, e *engine.Engine) (any, error) {
+		var proof workflow.Proof
+		if err := r.body(&proof); err != nil {
+			return nil, err
+		}
+		return e.Prove(r.Context(), r.project(), proof)
+	})
+	d.handle("GET /data/projects/{p}/behind", func(r request, e *engine.Engine) (any, error) {
+		return e.Behind(r.Context(), r.project(), r.query("path"))
 	})
 	d.addDrafts()
 }

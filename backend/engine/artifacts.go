@@ -96,8 +96,9 @@ func (e *Engine) artifact(tx *store.Tx, pic picture, v workflow.Version) (workfl
 	if p, ok := pic.workflow.Producer(v.Path); ok {
 		a.Phase, a.Title = p.ID, p.Title
 		a.Frozen = workflow.Frozen(pic.records, p)
-		a.Stale = pic.stale(p)
 	}
+	a.Behind = len(pic.lines.behind[v.Path])
+	a.Stale = a.Behind > 0
 	_, ok, err := tx.Draft(v.ProjectID, v.Path)
 	a.HasDraft = ok
 	return a, err
@@ -133,7 +134,7 @@ func (e *Engine) Document(ctx context.Context, projectID, path string, number in
 		if doc.Markdown, err = e.body(ctx, tx, doc.Version); err != nil {
 			return err
 		}
-		ticks, err = tx.Ticks(projectID, path)
+		ticks, err = e.reading(tx, projectID).ticks(path)
 		return err
 	})
 	if err == nil && doc.Version.Number > 0 {

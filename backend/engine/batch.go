@@ -105,7 +105,10 @@ func (e *Engine) KeepBatch(ctx context.Context, id string) (workflow.Version, er
 		}
 		v, err = e.replace(w, current, edition{path: path, body: b.Markdown, message: "Merged findings", kind: workflow.VersionSaved, author: by,
 			basisID: b.Runs[0].ID})
-		return err
+		if err != nil {
+			return err
+		}
+		return e.fileAudit(w, v, b.Markdown)
 	})
 	return v, err
 }

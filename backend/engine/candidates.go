@@ -81,6 +81,9 @@ func (e *Engine) Accept(_ context.Context, runID string, a workflow.AcceptCandid
 		if err != nil {
 			return err
 		}
+		if err := e.fileAudit(w, v, body); err != nil {
+			return err
+		}
 		c.State, c.Version, c.DecidedAt = state, v.Number, w.at
 		w.tell(workflow.Event{ProjectID: c.ProjectID, Candidate: &c})
 		return w.tx.PutCandidate(c)

@@ -15,7 +15,8 @@ type write struct {
 	tx      *store.Tx
 	at      time.Time
 	touched touched
-	events  []workflow.Event // what else is to be told
+	events  []workflow.Event          // what else is to be told
+	timed   map[place]workflow.Effort // the work that was counted until now, written with it
 	// idle says that there was nothing to change: nothing is kept or committed.
 	idle bool
 }
@@ -56,6 +57,11 @@ func (e *Engine) change(projectID string, by workflow.Author, message string, fn
 		if err := touchProject(tx, projectID, w.at); err != nil {
 			return err
 		}
+		timed, err := e.effort.flush(tx, projectID)
+		if err != nil {
+			return err
+		}
+		w.timed = timed
 		if err := fn(w); err != nil {
 			return err
 		}
@@ -70,6 +76,7 @@ func (e *Engine) change(projectID string, by workflow.Author, message string, fn
 	if err != nil {
 		return err
 	}
+	e.effort.forget(projectID, w.timed)
 	e.drainer.wake()
 	e.care.written()
 	e.news.add(projectID, w.touched)
@@ -121,6 +128,10 @@ func (e *Engine) standing(tx *store.Tx, pic picture, what touched) ([]workflow.E
 	events := []workflow.Event{}
 	o := pic.overview()
 	if pic.project.ID != workflow.LibraryID {
+		var err error
+		if o, err = e.overview(tx, pic); err != nil {
+			return nil, err
+		}
 		events = append(events, workflow.Event{Overview: &o})
 	}
 	phases := append([]string{o.Current}, what.phases...)

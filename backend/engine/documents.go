@@ -20,11 +20,15 @@ type parsed struct {
 type docCache struct {
 	mu   sync.Mutex
 	docs map[string]parsed
+	// plans are those that were read, by the same hash.
+	plans map[string]workflow.PlanRead
 }
 
 const docCacheSize = 512
 
-func newDocCache() *docCache { return &docCache{docs: map[string]parsed{}} }
+func newDocCache() *docCache {
+	return &docCache{docs: map[string]parsed{}, plans: map[string]workflow.PlanRead{}}
+}
 
 // parse returns what is known of a text. The result must not be changed.
 func (c *docCache) parse(hash, body string) parsed {
@@ -43,6 +47,24 @@ func (c *docCache) keep(hash string, p parsed) parsed {
 	}
 	c.docs[hash] = p
 	return p
+}
+
+// plan returns the steps of a text. The result must not be changed.
+func (c *docCache) plan(hash, body string) workflow.PlanRead {
+	c.mu.Lock()
+	read, ok := c.plans[hash]
+	c.mu.Unlock()
+	if ok {
+		return read
+	}
+	read = markdown.Plan(body)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.plans) >= docCacheSize {
+		clear(c.plans)
+	}
+	c.plans[hash] = read
+	return read
 }
 
 // boxes returns the boxes of a text alone: somebody waits for the save that asks
@@ -90,18 +112,4 @@ func (e *Engine) headBoxes(tx *store.Tx, v workflow.Version) ([]workflow.Item, e
 		return nil, err
 	}
 	return e.docs.boxes(v.Hash, body), nil
-}
-
-// judged returns the boxes of a version with their states.
-func (e *Engine) judged(tx *store.Tx, v workflow.Version, p parsed) ([]workflow.Item, error) {
-	items := append([]workflow.Item{}, p.items...)
-	if len(items) == 0 {
-		return items, nil
-	}
-	ticks, err := tx.Ticks(v.ProjectID, v.Path)
-	if err != nil {
-		return nil, err
-	}
-	workflow.JudgeItems(items, ticks)
-	return items, nil
 }

@@ -44,7 +44,7 @@ func (e *Engine) finish(r *workflow.Run, out outcome) error {
 	if r.Provider == workflow.ProviderPaste && r.State == workflow.RunCanceled { // nothing came from a model
 		by = e.person()
 	}
-	return e.change(r.ProjectID, by, message, func(w *write) error {
+	err := e.change(r.ProjectID, by, message, func(w *write) error {
 		before, err := w.tx.Run(r.ID)
 		if err != nil {
 			return err
@@ -61,6 +61,10 @@ func (e *Engine) finish(r *workflow.Run, out outcome) error {
 		w.tell(workflow.Event{ProjectID: r.ProjectID, Run: &ended})
 		return e.putCandidate(w, ended)
 	})
+	if err == nil {
+		e.threads.add(*r)
+	}
+	return err
 }
 
 // endMessage describes the commit that shows the end of a run.
@@ -108,8 +112,8 @@ func (e *Engine) putCandidate(w *write, r workflow.Run) error {
 	if err != nil {
 		return err
 	}
-	c := workflow.Candidate{RunID: r.ID, ProjectID: r.ProjectID, Phase: r.Phase, Path: p.Output, State: workflow.CandidateOpen, CreatedAt: w.at}
-	head, _, err := w.tx.Head(r.ProjectID, p.Output)
+	c := workflow.Candidate{RunID: r.ID, ProjectID: r.ProjectID, Phase: r.Phase, Path: orElse(r.Output, p.Output), State: workflow.CandidateOpen, CreatedAt: w.at}
+	head, _, err := w.tx.Head(r.ProjectID, c.Path)
 	if err != nil {
 		return err
 	}
@@ -124,7 +128,7 @@ func (e *Engine) putCandidate(w *write, r workflow.Run) error {
 // repairs an answer, when that one did: what came later it cannot know.
 func base(tx *store.Tx, r workflow.Run, head workflow.Version) (int, error) {
 	began := r.CreatedAt
-	for r.ParentID != "" {
+	for r.Completes() {
 		parent, err := tx.Run(r.ParentID)
 		if err != nil {
 			return 0, err

@@ -83,6 +83,8 @@ type Engine struct {
 	history *history.History
 	shelf   *shelf
 	uses    *useCount
+	threads *runIndex
+	effort  *timer
 	drainer *drainer
 	hub     *hub
 	news    *announcer
@@ -90,6 +92,7 @@ type Engine struct {
 	runs    *supervisor
 	models  *modelWatch
 	docs    *docCache
+	lines   *lineCache
 	blames  *blameCache
 
 	settings        atomic.Pointer[workflow.Settings]
@@ -120,10 +123,11 @@ func Open(ctx context.Context, opt Options) (*Engine, error) {
 	}
 	e := &Engine{
 		opt: opt, store: st, history: history.OpenOn(opt.Disk, opt.Dir), hub: newHub(),
-		docs: newDocCache(), blames: newBlameCache(), idEntropy: ulid.Monotonic(rand.Reader, 0),
+		docs: newDocCache(), lines: newLineCache(), blames: newBlameCache(), idEntropy: ulid.Monotonic(rand.Reader, 0),
 	}
 	e.shelf = newShelf(e)
 	e.uses = newUseCount(e)
+	e.threads, e.effort = newRunIndex(), newTimer()
 	e.epoch = e.newID()
 	e.hub.epoch = e.epoch
 	e.models = newModelWatch(e)
@@ -167,7 +171,7 @@ func (e *Engine) Close() error {
 	e.closing.Do(func() {
 		e.care.close()
 		e.runs.close()
-		err := e.shelf.close()
+		err := errors.Join(e.shelf.close(), e.keepEfforts())
 		e.mu.Lock() // else the outbox might be filled as fast as it is drained
 		e.closed = true
 		e.mu.Unlock()

@@ -137,6 +137,7 @@ func (e *Engine) follow(ctx context.Context, runID string, kind workflow.RunKind
 		return o.pic.startable(o.phase)
 	})
 	o.prompt.inputs, o.prompt.typed = d.Run.Inputs, d.Run.Variables
+	o.step, o.output = d.Run.Step, d.Run.Output
 	return d, o, err
 }
 
@@ -146,24 +147,16 @@ func (e *Engine) contractOf(r workflow.Run, pr prompt.Prompt) workflow.Contract 
 	if pr.ID != repairPrompt {
 		return pr.Contract
 	}
-	if r.Phase == "" { // the first of the thread knows
-		if first, ok := e.firstOf(r); ok {
-			p, _ := e.lib().Prompt(first.PromptID)
-			return p.Contract
-		}
-		return workflow.Contract{}
+	if first, ok := e.firstOf(r); ok {
+		p, _ := e.lib().Prompt(first.PromptID)
+		return p.Contract
 	}
-	_, phase, err := e.lookAt(r.ProjectID, r.Phase)
-	if err != nil {
-		return workflow.Contract{} // start says why
-	}
-	first, _ := e.lib().Prompt(phase.Prompt)
-	return first.Contract
+	return workflow.Contract{}
 }
 
-// firstOf returns the run that a thread began with.
+// firstOf returns the run whose prompt an answer completes.
 func (e *Engine) firstOf(r workflow.Run) (workflow.Run, bool) {
-	for r.ParentID != "" {
+	for r.Completes() {
 		parent, err := e.record(r.ParentID)
 		if err != nil {
 			return r, false

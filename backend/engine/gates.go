@@ -74,7 +74,7 @@ func (pic picture) passable(p workflow.Phase, g workflow.Gate) error {
 		return workflow.Errorf(workflow.Invalid, "%s has no gate of its own.", p.Title).
 			WithHint("Tick its boxes. The gate of the phase it belongs to looks at them.")
 	}
-	if err := pic.reached(p); err != nil {
+	if err := pic.inTurn(p); err != nil {
 		return err
 	}
 	if g.Passed != nil {
@@ -119,7 +119,7 @@ func (e *Engine) Sign(ctx context.Context, projectID, phase string, number int) 
 			return err
 		}
 		r.Path, r.Hash = p.Output, out.BasisHash
-		return pic.reached(p)
+		return pic.inTurn(p)
 	})
 }
 
@@ -167,13 +167,9 @@ func (e *Engine) StillValid(ctx context.Context, projectID, phase, reason string
 		return workflow.Gate{}, err
 	}
 	return e.act(ctx, projectID, phase, workflow.ActStill, reason, func(pic picture, p workflow.Phase, r *workflow.GateRecord) error {
-		f := pic.facts(p)
-		causes := workflow.Behind(f)
-		if len(causes) == 0 {
-			return workflow.Errorf(workflow.Conflict, "%s is not stale.", p.Title).WithHint("Nothing it was made from has changed. Its gate needs no word of yours.")
-		}
-		r.Path, r.Hash = p.Output, workflow.CausesHash(f.Basis.ID, causes)
-		return nil
+		still, err := pic.stillValid(p.Output)
+		r.Path, r.Causes, r.Hash = still.Path, still.Causes, still.Hash
+		return err
 	})
 }
 
@@ -202,6 +198,9 @@ func (e *Engine) act(ctx context.Context, projectID, phase string, action workfl
 		if err := w.tx.AddGateRecord(r); err != nil {
 			return err
 		}
+		if err := e.reachBuild(w, pic, r); err != nil {
+			return err
+		}
 		return e.pages(w.tx, pic.project)
 	})
 	if err != nil {
@@ -214,7 +213,9 @@ func actMessage(action workflow.GateAction, p workflow.Phase) string {
 	verb := map[workflow.GateAction]string{
 		workflow.ActPass: "Pass the gate of %s", workflow.ActWaive: "Override the gate of %s", workflow.ActReopen: "Reopen the gate of %s",
 		workflow.ActSign: "Sign %s", workflow.ActUnsign: "Withdraw the sign-off of %s", workflow.ActUnfreeze: "Unfreeze %s",
-		workflow.ActStill: "Keep %s as still valid",
+		workflow.ActStill: "Keep %s as still valid", workflow.ActApprove: "Approve %s", workflow.ActPromote: "Promote %s",
+		workflow.ActHealthy: "Mark the figures of %s as healthy", workflow.ActRollback: "Roll back from %s",
+		workflow.ActLooked: "Look at the count of %s", workflow.ActChange: "Open %s for a change request",
 	}[action]
 	return fmt.Sprintf(verb, p.Title)
 }

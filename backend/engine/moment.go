@@ -25,7 +25,10 @@ func (e *Engine) Moments(_ context.Context, projectID string) (list []workflow.M
 
 func (pic picture) moments() []workflow.Moment {
 	list := []workflow.Moment{{Title: "Project started", At: pic.project.CreatedAt, By: workflow.Author{Kind: workflow.Plumbline, Name: "Plumbline"}}}
-	for _, r := range pic.records {
+	for _, r := range pic.acts {
+		if r.Action == workflow.ActCheck { // there may be hundreds
+			continue
+		}
 		title := r.Phase
 		if p, ok := pic.workflow.Phase(r.Phase); ok {
 			title = p.Title
@@ -38,7 +41,12 @@ func (pic picture) moments() []workflow.Moment {
 
 func momentTitle(phase string, a workflow.GateAction) string {
 	switch a {
-	case workflow.ActSign, workflow.ActUnfreeze, workflow.ActStill:
+	case workflow.ActSign, workflow.ActUnfreeze, workflow.ActStill, workflow.ActApprove, workflow.ActPromote, workflow.ActHealthy,
+		workflow.ActRollback, workflow.ActLooked, workflow.ActChange:
+		return phase + " " + actName(a)
+	case workflow.ActRound:
+		return "Next round of " + phase
+	case workflow.ActOverride, workflow.ActRestart:
 		return phase + " " + actName(a)
 	case workflow.ActUnsign:
 		return "Sign-off of " + phase + " withdrawn"
@@ -79,19 +87,29 @@ func (e *Engine) ProjectAt(ctx context.Context, projectID string, at time.Time) 
 // pictureAt is the picture of a project at a moment. It notes the versions that
 // the artifacts had in past.
 func (e *Engine) pictureAt(ctx context.Context, tx *store.Tx, now picture, at time.Time, past *workflow.ProjectAt) (picture, error) {
-	then := picture{project: now.project, workflow: now.workflow, questions: now.questions,
+	then := picture{project: now.project, named: now.named, questions: now.questions,
 		heads: map[string]workflow.Version{}, items: map[string][]workflow.Item{}, sections: map[string][]workflow.Section{},
 		runs: map[string]workflow.Run{}, active: map[string]workflow.Run{}}
-	for _, r := range now.records {
+	for _, r := range now.acts {
 		if !r.At.After(at) {
-			then.records = append(then.records, r)
+			then.acts = append(then.acts, r)
 		}
 	}
+	then.workflow, then.records = now.named.AtRound(then.acts), now.named.InForce(then.acts)
 	heads, err := tx.Heads(now.project.ID)
 	if err != nil {
 		return then, err
 	}
-	looked := relevant(now.workflow)
+	t := e.reading(tx, now.project.ID)
+	t.all = true
+	t.body = func(v workflow.Version) (string, error) {
+		v, err := tx.Version(v.ProjectID, v.Path, v.Number)
+		if err != nil {
+			return "", err
+		}
+		return e.body(ctx, tx, v)
+	}
+	looked := relevant(then.workflow)
 	for _, current := range heads {
 		v, ok, err := tx.VersionAt(current.ProjectID, current.Path, at)
 		if err != nil {
@@ -100,6 +118,7 @@ func (e *Engine) pictureAt(ctx context.Context, tx *store.Tx, now picture, at ti
 		if !ok {
 			continue
 		}
+		t.known[v.Path] = noteOf(v)
 		past.Artifacts = append(past.Artifacts, artifactAt(now.workflow, v, current))
 		if !slices.Contains(looked, v.Path) {
 			continue
@@ -107,6 +126,9 @@ func (e *Engine) pictureAt(ctx context.Context, tx *store.Tx, now picture, at ti
 		if err := e.addPast(ctx, tx, &then, v, at); err != nil {
 			return then, err
 		}
+	}
+	if then.lines, err = t.lines(then, at); err != nil {
+		return then, err
 	}
 	order := phaseOrder(now.workflow)
 	slices.SortStableFunc(past.Artifacts, func(a, b workflow.ArtifactAt) int { return order[a.Path] - order[b.Path] })

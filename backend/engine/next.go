@@ -65,7 +65,7 @@ func madeBy(tx *store.Tx, g workflow.Given) (string, error) {
 		return "", nil
 	}
 	r, err := tx.Run(id)
-	for err == nil && r.ParentID != "" { // a repair answers in the place of the first
+	for err == nil && r.Completes() { // a repair answers in the place of the first
 		r, err = tx.Run(r.ParentID)
 	}
 	if workflow.CodeOf(err) == workflow.NotFound {

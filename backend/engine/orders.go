@@ -13,11 +13,12 @@ import (
 	"plumbline/backend/workflow"
 )
 
-// Where the answers to prompts of the library are kept in a project, and the prompts
-// that meta-prompts write.
+// Where the answers to prompts of the library are kept in a project, the prompts that
+// meta-prompts write, and the answers for steps of the plan.
 const (
 	answersDir = "answers"
 	promptsDir = "prompts"
+	stepsDir   = "steps"
 )
 
 // valuesKey names what was typed for a prompt of the library, among the variables
@@ -99,7 +100,7 @@ func answerPath(tx *store.Tx, pic picture, pr prompt.Prompt, document string) (s
 	case document != "":
 		return path.Join(answersDir, path.Base(document)), nil
 	case len(pr.Takes) == 0:
-		return path.Join(answersDir, pr.ID+".md"), nil
+		return workflow.AnswerPath(pr.ID), nil
 	}
 	dir := promptsDir
 	if pic.project.ID == workflow.LibraryID { // there it holds files of prompts
@@ -115,10 +116,14 @@ func answerPath(tx *store.Tx, pic picture, pr prompt.Prompt, document string) (s
 	}
 }
 
-// isAnswer reports whether a document is where answers to prompts of the library go.
+// isAnswer reports whether a document is where answers to prompts of the library, or
+// for steps of the plan, go.
 func isAnswer(name string) bool {
-	dir := path.Dir(name)
-	return dir == answersDir || dir == promptsDir
+	switch path.Dir(name) {
+	case answersDir, promptsDir, stepsDir:
+		return true
+	}
+	return false
 }
 
 // assembleLoose fills a prompt of the library. With a required variable missing,

@@ -2,9 +2,9 @@ package engine
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"sort"
+	"time"
 
 	"plumbline/backend/store"
 	"plumbline/backend/workflow"
@@ -14,16 +14,31 @@ import (
 // one transaction. It holds the artifacts that the workflow looks at.
 type picture struct {
 	project    workflow.Project
-	workflow   workflow.Workflow
+	workflow   workflow.Workflow // with the outputs of the round that each phase is at
+	named      workflow.Workflow // with the outputs as its file names them
 	heads      map[string]workflow.Version
 	items      map[string][]workflow.Item
 	sections   map[string][]workflow.Section
-	records    []workflow.GateRecord
+	records    []workflow.GateRecord   // those in force
+	acts       []workflow.GateRecord   // all there are
+	plan       workflow.PlanView       // without what runs there were; no steps where there is no plan
+	opened     map[string]bool         // phases that a trigger has opened before their turn
 	runs       map[string]workflow.Run // basis runs by id
 	active     map[string]workflow.Run // by phase
 	waiting    []workflow.Run          // for a paste, the newest first
 	candidates []workflow.Candidate    // that are still to be decided, the newest first
 	questions  int
+	lines      lines
+	findings   []workflow.Finding
+	filings    []workflow.Filing // the oldest first
+}
+
+// lines say what the texts of a project were made from, and what has changed since.
+type lines struct {
+	bases   map[string]workflow.Basis
+	behind  map[string][]workflow.Cause
+	written map[string]time.Time // of the artifacts that somebody asks for
+	now     time.Time
 }
 
 func (e *Engine) picture(tx *store.Tx, projectID string) (picture, error) {
@@ -35,6 +50,10 @@ func (e *Engine) picture(tx *store.Tx, projectID string) (picture, error) {
 	pic.sections, pic.runs = map[string][]workflow.Section{}, map[string]workflow.Run{}
 	pic.active, pic.questions = map[string]workflow.Run{}, e.currentSettings().OpenQuestions
 	wf := pic.workflow
+	t := e.reading(tx, projectID)
+	if err := t.load(); err != nil {
+		return pic, err
+	}
 	for _, path := range relevant(wf) {
 		v, ok, err := tx.Head(projectID, path)
 		if err != nil {
@@ -43,11 +62,20 @@ func (e *Engine) picture(tx *store.Tx, projectID string) (picture, error) {
 		if !ok {
 			continue
 		}
-		if err := e.addHead(tx, &pic, v); err != nil {
+		if err := e.addHead(t, &pic, v); err != nil {
 			return pic, err
 		}
 	}
-	if pic.records, err = tx.GateRecords(projectID); err != nil {
+	if err := e.standPlan(tx, &pic); err != nil {
+		return pic, err
+	}
+	if pic.lines, err = t.lines(pic, e.opt.Now()); err != nil {
+		return pic, err
+	}
+	if pic.findings, err = tx.Findings(projectID); err != nil {
+		return pic, err
+	}
+	if pic.filings, err = tx.Filings(projectID); err != nil {
 		return pic, err
 	}
 	if pic.candidates, err = tx.OpenCandidates(projectID); err != nil {
@@ -74,32 +102,11 @@ func (e *Engine) outline(tx *store.Tx, projectID string) (pic picture, err error
 		return pic, workflow.Errorf(workflow.NotFound, "The workflow “%s” of %s is not in the library.", pic.project.WorkflowID, pic.project.Name).
 			WithHint("Put its file back, or update Plumbline.")
 	}
-	pic.workflow, err = atRound(tx, projectID, wf)
-	return pic, err
-}
-
-// atRound names the outputs of the round that each phase is at, in the phases and in
-// the conditions that look at them: that of the newest there is, or of the first.
-func atRound(tx *store.Tx, projectID string, wf workflow.Workflow) (workflow.Workflow, error) {
-	named := map[string]string{}
-	for _, p := range wf.Phases {
-		if !p.Numbered() {
-			continue
-		}
-		round := 1
-		for {
-			_, ok, err := tx.Head(projectID, p.OutputOf(round+1))
-			if err != nil {
-				return wf, err
-			}
-			if !ok {
-				break
-			}
-			round++
-		}
-		named[p.Output] = p.OutputOf(round)
+	if pic.acts, err = tx.GateRecords(projectID); err != nil {
+		return pic, err
 	}
-	return wf.Named(named), nil
+	pic.named, pic.workflow, pic.records = wf, wf.AtRound(pic.acts), wf.InForce(pic.acts)
+	return pic, nil
 }
 
 // relevant lists the paths that the phases and gates of a workflow look at. A
@@ -120,17 +127,17 @@ func relevant(wf workflow.Workflow) []string {
 	return paths
 }
 
-func (e *Engine) addHead(tx *store.Tx, pic *picture, v workflow.Version) error {
+func (e *Engine) addHead(t *reading, pic *picture, v workflow.Version) error {
 	pic.heads[v.Path] = v
-	p, err := e.parsedHead(tx, v)
+	p, err := e.parsedHead(t.tx, v)
 	if err != nil {
 		return err
 	}
-	if pic.items[v.Path], err = e.judged(tx, v, p); err != nil {
+	if pic.items[v.Path], err = t.judged(v, p); err != nil {
 		return err
 	}
 	pic.sections[v.Path] = p.sections
-	return addBasis(tx, pic.runs, v)
+	return addBasis(t.tx, pic.runs, v)
 }
 
 // addBasis adds the run that a version rests on. One that damage has taken, and no
@@ -170,6 +177,8 @@ func (pic picture) facts(p workflow.Phase) workflow.Facts {
 	f := workflow.Facts{
 		ProjectID: pic.project.ID, Workflow: pic.workflow, Phase: p, Heads: pic.heads, Items: pic.items,
 		Sections: pic.sections, Records: pic.records, Questions: pic.questions,
+		Bases: pic.lines.bases, Behind: pic.lines.behind, Written: pic.lines.written, Now: pic.lines.now, Plan: pic.plan,
+		Findings: pic.findings, Filings: pic.filings,
 	}
 	if run, ok := pic.runs[pic.heads[p.Output].BasisID]; ok {
 		f.Basis = &run
@@ -190,7 +199,7 @@ func (pic picture) gate(p workflow.Phase) workflow.Gate {
 }
 
 func (pic picture) stale(p workflow.Phase) bool {
-	return pic.heads[p.Output].Number > 0 && len(workflow.Behind(pic.facts(p))) > 0
+	return len(pic.lines.behind[p.Output]) > 0
 }
 
 // overview computes where every phase stands.
@@ -205,7 +214,7 @@ func (pic picture) overview() workflow.Overview {
 		s := workflow.PhaseStatus{
 			ID: p.ID, Title: p.Title, Summary: p.Summary, Kind: p.Kind, Prompted: p.Prompt != "", Output: p.Output,
 			Strip: p.Strip, Optional: p.Optional, State: g.State, Version: g.Version, Frozen: g.Frozen,
-			Stale: pic.stale(p), Missing: g.Missing, Total: len(g.Conditions),
+			Stale: pic.stale(p), Behind: len(pic.lines.behind[p.Output]), Missing: g.Missing, Total: len(g.Conditions),
 		}
 		if p.ID == o.Current {
 			o.GateOpen = g.Open
@@ -222,7 +231,6 @@ func (pic picture) overview() workflow.Overview {
 		}
 		o.Phases = append(o.Phases, s)
 	}
-	o.Next = pic.next(current, ok)
 	return o
 }
 
@@ -236,34 +244,6 @@ func (pic picture) openCandidate(phase string) string {
 	return ""
 }
 
-// next says the one thing to do now.
-func (pic picture) next(p workflow.Phase, ok bool) string {
-	if !ok {
-		return "Every gate is passed."
-	}
-	g := pic.gate(p)
-	run, active := pic.active[p.ID]
-	switch {
-	case active && run.State != workflow.RunWaiting:
-		return fmt.Sprintf("%s is writing %s.", run.Model, p.Title)
-	case pic.openCandidate(p.ID) != "":
-		return fmt.Sprintf("Review the answer for %s.", p.Title)
-	case active:
-		return fmt.Sprintf("Paste the answer to the %s prompt.", p.Title)
-	case pic.stale(p):
-		return workflow.Behind(pic.facts(p))[0].Sentence() + "."
-	case g.Version == 0 && p.Prompt != "":
-		return fmt.Sprintf("Write %s: run its prompt, or copy it.", p.Title)
-	case g.Version == 0:
-		return fmt.Sprintf("Write %s.", p.Title)
-	case g.Open && g.NextTitle != "":
-		return fmt.Sprintf("Every condition is met. The gate to %s is open.", g.NextTitle)
-	case g.Open:
-		return "Every condition is met. The last gate is open."
-	}
-	return g.Sentence
-}
-
 // Projects lists the projects with their state, the last touched first. One that
 // cannot be read is listed with the reason, and does not hide the others.
 func (e *Engine) Projects(context.Context) ([]workflow.Overview, error) {
@@ -275,10 +255,12 @@ func (e *Engine) Projects(context.Context) ([]workflow.Overview, error) {
 		}
 		for _, p := range projects {
 			o := workflow.Overview{Project: p, Phases: []workflow.PhaseStatus{}}
-			if pic, err := e.picture(tx, p.ID); err != nil {
+			pic, err := e.picture(tx, p.ID)
+			if err == nil {
+				o, err = e.overview(tx, pic)
+			}
+			if err != nil {
 				o.Next = workflow.Describe(err).Message
-			} else {
-				o = pic.overview()
 			}
 			list = append(list, o)
 		}
@@ -289,12 +271,24 @@ func (e *Engine) Projects(context.Context) ([]workflow.Overview, error) {
 }
 
 // Overview returns a project with the computed state of its phases.
-func (e *Engine) Overview(_ context.Context, projectID string) (workflow.Overview, error) {
-	pic, err := e.look(projectID)
-	if err != nil {
-		return workflow.Overview{}, err
-	}
-	return pic.overview(), nil
+func (e *Engine) Overview(_ context.Context, projectID string) (o workflow.Overview, err error) {
+	err = e.store.View(func(tx *store.Tx) error {
+		pic, err := e.picture(tx, projectID)
+		if err == nil {
+			o, err = e.overview(tx, pic)
+		}
+		return err
+	})
+	return o, err
+}
+
+// overview computes where every phase stands, and what to do now.
+func (e *Engine) overview(tx *store.Tx, pic picture) (workflow.Overview, error) {
+	o := pic.overview()
+	var err error
+	o.ToDo, err = e.toDo(tx, pic)
+	o.Next = o.ToDo.Text
+	return o, err
 }
 
 // look reads the picture of a project in a transaction of its own.
@@ -350,8 +344,17 @@ func phaseList(w workflow.Workflow) string {
 	return list
 }
 
-// reached returns an error when work in the phase may not begin yet.
+// reached returns an error when work in the phase may not begin yet: it is neither
+// its turn, nor that of a phase it takes turns with, nor has a trigger opened it.
 func (pic picture) reached(p workflow.Phase) error {
+	if pic.opened[p.ID] || pic.workflow.TakesTurns(p.ID, pic.records) {
+		return nil
+	}
+	return pic.inTurn(p)
+}
+
+// inTurn returns an error when the gates before a phase are not all passed.
+func (pic picture) inTurn(p workflow.Phase) error {
 	if ok, before := pic.workflow.Reached(p.ID, pic.records); !ok {
 		return workflow.Errorf(workflow.Closed, "%s is not open yet: the gate of %s is not passed.", p.Title, before.Title).
 			WithHint("Pass that gate first, or override it with a reason.")

@@ -87,6 +87,15 @@ func gatesPage(p workflow.Project, records []workflow.GateRecord) string {
 				fmt.Fprintf(&b, "- %s\n", w)
 			}
 		}
+		if len(r.Causes) > 0 {
+			b.WriteString("\nIn spite of:\n\n")
+			for _, c := range r.Causes {
+				fmt.Fprintf(&b, "- %s\n", c.Sentence())
+			}
+		}
+		if r.Action == workflow.ActChange {
+			fmt.Fprintf(&b, "\nThe request: %s\n", r.Path)
+		}
 		b.WriteString("\nSeen: " + seen(r.Seen) + "\n")
 	}
 	return b.String()
@@ -106,6 +115,26 @@ func actName(a workflow.GateAction) string {
 		return "sign-off withdrawn"
 	case workflow.ActUnfreeze:
 		return "unfrozen"
+	case workflow.ActRound:
+		return "next round"
+	case workflow.ActOverride:
+		return "refined past the limit"
+	case workflow.ActRestart:
+		return "started over"
+	case workflow.ActCheck:
+		return "checked"
+	case workflow.ActApprove:
+		return "approved"
+	case workflow.ActPromote:
+		return "promoted"
+	case workflow.ActHealthy:
+		return "figures healthy"
+	case workflow.ActRollback:
+		return "rolled back"
+	case workflow.ActLooked:
+		return "count looked at"
+	case workflow.ActChange:
+		return "opened for a change request"
 	}
 	return "still valid"
 }

@@ -28,7 +28,7 @@ func (e *Engine) CopyRun(_ context.Context, projectID, phase string) (workflow.R
 func (e *Engine) copyOrder(o order) (workflow.Run, error) {
 	r := e.newRun(o)
 	for _, old := range o.pic.waiting {
-		if old.Phase != r.Phase || old.PromptID != r.PromptID || old.PromptPath != r.PromptPath {
+		if old.Phase != r.Phase || old.Step != r.Step || old.PromptID != r.PromptID || old.PromptPath != r.PromptPath {
 			continue
 		}
 		if old.PromptHash == r.PromptHash {

@@ -101,18 +101,11 @@ func (e *Engine) firstArtifacts(w *write, p workflow.Project, wf workflow.Workfl
 		message: projectMessage}); err != nil {
 		return err
 	}
-	for _, phase := range wf.Phases {
+	for _, phase := range wf.AtRound(nil).Phases {
 		if phase.Template == "" {
 			continue
 		}
-		body, ok := e.lib().Checklist(phase.Template)
-		if !ok {
-			return workflow.Errorf(workflow.NotFound, "The checklist “%s” of %s is not in the library.", phase.Template, phase.Title).
-				WithHint("Put its file back, or update Plumbline.")
-		}
-		if _, err := e.addVersion(w, edition{path: phase.Output, body: body, kind: workflow.VersionCreated,
-			author:  workflow.Author{Kind: workflow.Plumbline, Name: "Plumbline"},
-			message: "Lay out the " + phase.Title + " checklist"}); err != nil {
+		if err := e.layOut(w, phase); err != nil {
 			return err
 		}
 	}

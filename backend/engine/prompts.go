@@ -145,11 +145,19 @@ func (pic picture) title(path string) string {
 
 // Prompt assembles the prompt of a phase: what will be sent, in full, and how it
 // fits the window of a model; an empty model means the default one.
-func (e *Engine) Prompt(_ context.Context, projectID, phase, model string) (workflow.PromptText, error) {
+func (e *Engine) Prompt(ctx context.Context, projectID, phase, model string) (workflow.PromptText, error) {
+	if number, ok := e.currentStep(projectID, phase); ok {
+		return e.StepPrompt(ctx, projectID, number, model)
+	}
 	a, p, err := e.assembleFor(projectID, phase)
 	if err != nil {
 		return workflow.PromptText{}, err
 	}
+	return e.promptText(projectID, p, a, model), nil
+}
+
+// promptText shows an assembled prompt, and how it fits the window of a model.
+func (e *Engine) promptText(projectID string, p workflow.Phase, a assembled, model string) workflow.PromptText {
 	if model == "" {
 		model = e.models.preferred()
 	}
@@ -162,7 +170,7 @@ func (e *Engine) Prompt(_ context.Context, projectID, phase, model string) (work
 	for _, part := range a.rendered.Parts {
 		t.Spans = append(t.Spans, workflow.PromptSpan{Name: part.Name, Start: part.Start, End: part.End})
 	}
-	return t, nil
+	return t
 }
 
 func (e *Engine) assembleFor(projectID, phase string) (a assembled, p workflow.Phase, err error) {

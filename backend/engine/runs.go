@@ -15,6 +15,8 @@ type order struct {
 	phase    workflow.Phase
 	kind     workflow.RunKind
 	parent   string
+	step     string // of the plan
+	output   string // where the answer goes, if not where those of the phase do
 	prompt   assembled
 	sent     string        // the text as sent
 	messages []llm.Message // the same, as turns
@@ -44,6 +46,13 @@ func (e *Engine) StartRun(ctx context.Context, projectID, phase, model string) (
 
 // order assembles the first prompt of a phase and checks that a run may begin.
 func (e *Engine) order(projectID, phase string) (order, error) {
+	if number, ok := e.currentStep(projectID, phase); ok {
+		o, err := e.stepOrder(projectID, number)
+		if err == nil {
+			err = o.complete()
+		}
+		return o, err
+	}
 	o := order{kind: workflow.RunFirst}
 	err := e.store.View(func(tx *store.Tx) (err error) {
 		if o.pic, err = e.picture(tx, projectID); err != nil {
@@ -68,6 +77,16 @@ func (e *Engine) order(projectID, phase string) (order, error) {
 	o.sent, o.contract = o.prompt.rendered.Text, o.prompt.prompt.Contract
 	o.messages = []llm.Message{{Role: llm.RoleUser, Content: o.sent}}
 	return o, nil
+}
+
+// currentStep returns the number of the step to do now, when a phase is the one that
+// steps are built in.
+func (e *Engine) currentStep(projectID, phase string) (number string, ok bool) {
+	pic, err := e.look(projectID)
+	if err != nil || pic.plan.Phase != phase || pic.plan.Current < 0 {
+		return "", false
+	}
+	return pic.plan.Steps[pic.plan.Current].Step.Number, true
 }
 
 // startable returns an error when no run of this phase may begin now.
@@ -144,7 +163,7 @@ func tooLong(plan workflow.ContextPlan, info workflow.ModelInfo) error {
 func (e *Engine) newRun(o order) workflow.Run {
 	r := workflow.Run{
 		ID: e.newID(), ProjectID: o.pic.project.ID, Phase: o.phase.ID, Kind: o.kind, ParentID: o.parent,
-		Output: o.phase.Output, PromptPath: o.loose.path, Given: o.loose.given, Persona: o.loose.persona, BatchID: o.loose.batch,
+		Step: o.step, Output: orElse(o.output, o.phase.Output), PromptPath: o.loose.path, Given: o.loose.given, Persona: o.loose.persona, BatchID: o.loose.batch,
 		PromptID: o.prompt.prompt.ID, PromptRevision: o.prompt.prompt.Revision,
 		PromptHash: workflow.Hash(o.sent), PromptSize: len(o.sent), Inputs: o.prompt.inputs, Variables: o.prompt.typed,
 		Parameters: workflow.Parameters{Temperature: -1}, Missing: []string{}, Context: workflow.ContextPlan{Parts: []workflow.ContextPart{}},
@@ -191,6 +210,7 @@ func (e *Engine) recordRun(r *workflow.Run, sent string) error {
 // now. mu must be held.
 func (e *Engine) tellRun(r workflow.Run) {
 	e.uses.add(r)
+	e.threads.add(r)
 	e.hub.emit(workflow.Event{ProjectID: r.ProjectID, Run: &r})
 	e.news.add(r.ProjectID, touched{phases: []string{r.Phase}})
 }

@@ -3,8 +3,6 @@ package engine
 import (
 	"context"
 	"fmt"
-	"strings"
-	"unicode/utf8"
 
 	"plumbline/backend/markdown"
 	"plumbline/backend/store"
@@ -54,6 +52,10 @@ func (e *Engine) mark(projectID, path string, offset, number int, verb string, t
 		}
 		w.touch(path)
 		tick.By, tick.At = by, w.at
+		if item.State == workflow.ItemDone && tick.State == workflow.ItemDone && tick.Evidence == nil { // the evidence there is says more
+			v, w.idle = current, true
+			return nil
+		}
 		changed, err := putTick(w.tx, current, item.Key, tick)
 		if err != nil {
 			return err
@@ -83,7 +85,7 @@ func (e *Engine) box(projectID, path string, offset, number int) (item workflow.
 		if err != nil {
 			return err
 		}
-		items, err := e.judged(tx, current, p)
+		items, err := e.reading(tx, projectID).judged(current, p)
 		if err != nil {
 			return err
 		}
@@ -110,8 +112,9 @@ func putTick(tx *store.Tx, v workflow.Version, key string, tick workflow.Tick) (
 		return false, err
 	}
 	old, ticked := ticks[key]
+	same := old.State == tick.State && old.Reason == tick.Reason && old.Evidence == nil && tick.Evidence == nil
 	switch {
-	case tick.State == workflow.ItemOpen && !ticked, ticked && old.State == tick.State && old.Reason == tick.Reason:
+	case tick.State == workflow.ItemOpen && !ticked, ticked && same:
 		return false, nil
 	case tick.State == workflow.ItemOpen:
 		delete(ticks, key)
@@ -133,21 +136,5 @@ func (e *Engine) setMark(w *write, current workflow.Version, d edition, offset i
 	return e.addVersion(w, d)
 }
 
-// maxReason is the greatest length of a reason, in characters: two pages.
-const maxReason = 4000
-
-// checkReason returns a reason without surrounding space, or says that it is too
-// short or too long. Space that only fills does not count.
-func checkReason(reason string) (string, error) {
-	reason = strings.TrimSpace(strings.ToValidUTF8(reason, ""))
-	n := utf8.RuneCountInString(strings.Join(strings.Fields(reason), " "))
-	switch {
-	case n < workflow.MinReason:
-		return "", workflow.Errorf(workflow.Invalid, "The reason has %d characters. At least %d are needed.", n, workflow.MinReason).
-			WithHint("Say why, so that you still understand it in a year.")
-	case utf8.RuneCountInString(reason) > maxReason:
-		return "", workflow.Errorf(workflow.Limit, "The reason is longer than %d characters.", maxReason).
-			WithHint("Say it shorter, and put the details into a document.")
-	}
-	return reason, nil
-}
+// checkReason is workflow.CheckReason.
+func checkReason(reason string) (string, error) { return workflow.CheckReason(reason) }

@@ -108,7 +108,10 @@ func (e *Engine) Save(ctx context.Context, projectID string, s workflow.SaveDocu
 		}
 		v, err = e.replace(w, current, edition{path: s.Path, body: s.Body, message: message,
 			kind: workflow.VersionSaved, author: by, basisID: current.BasisID, ticks: true})
-		return err
+		if err != nil {
+			return err
+		}
+		return e.fileAudit(w, v, s.Body)
 	})
 	if err == nil && same {
 		err = e.DropDraft(ctx, projectID, s.Path)
@@ -130,11 +133,13 @@ func (e *Engine) editable(tx *store.Tx, projectID, path string, base int) (pictu
 // savable is editable for somebody who waits: it looks at no document.
 func (e *Engine) savable(tx *store.Tx, projectID, path string, base int) (workflow.Version, error) {
 	pic, err := e.outline(tx, projectID)
-	if err == nil {
-		pic.records, err = tx.GateRecords(projectID)
-	}
 	if err != nil {
 		return workflow.Version{}, err
+	}
+	if p, output := pic.workflow.Producer(path); output && pic.reached(p) != nil { // unless a trigger has opened it
+		if pic, err = e.picture(tx, projectID); err != nil {
+			return workflow.Version{}, err
+		}
 	}
 	return pic.editable(tx, path, base)
 }

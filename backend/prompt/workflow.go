@@ -11,11 +11,6 @@ var phaseKinds = []string{
 	string(workflow.KindDocument), string(workflow.KindAudit), string(workflow.KindBuild), string(workflow.KindManual),
 }
 
-var conditionKinds = []string{
-	string(workflow.CondWritten), string(workflow.CondCurrent), string(workflow.CondWhole),
-	string(workflow.CondBoxes), string(workflow.CondQuestions), string(workflow.CondSigned),
-}
-
 // ParseWorkflow reads a workflow file: the phases are its front matter, and its
 // body is for people. Whether the prompts and checklists it names exist is for
 // a Library to say. A fault is a workflow.Invalid that names the line.
@@ -97,47 +92,26 @@ func (f *front) phase(n yamlNode, before []workflow.Phase) workflow.Phase {
 		f.fail(n, "“%s” is the prompt of the phase, and under “prompts” further ones are expected", p.Prompt)
 	}
 	if gate != nil {
-		// Read last, since its conditions look at the output of this phase.
-		outputs := []string{p.Output}
-		for _, b := range before {
-			outputs = append(outputs, b.Output)
-		}
-		f.sequence(gate, func(n yamlNode) { p.Gate = append(p.Gate, f.condition(n, p.Gate, outputs)) })
+		// Read last, since its conditions look at what the phase writes and runs.
+		readable := gateReads(p, before)
+		f.sequence(gate, func(n yamlNode) { p.Gate = append(p.Gate, f.condition(n, p.Gate, readable)) })
 	}
 	return p
 }
 
-// condition reads one condition of a gate; outputs are the artifacts that exist by then.
-func (f *front) condition(n yamlNode, before []workflow.ConditionRule, outputs []string) workflow.ConditionRule {
-	var c workflow.ConditionRule
-	var limit yamlNode
-	f.mapping(n, "a condition", []string{"id", "kind", "title"}, fields{
-		"id": func(n yamlNode) {
-			c.ID = f.id(n)
-			if slices.ContainsFunc(before, func(b workflow.ConditionRule) bool { return b.ID == c.ID }) {
-				f.fail(n, "the condition “%s” is there twice in this gate", c.ID)
-			}
-		},
-		"kind":  func(n yamlNode) { c.Kind = workflow.ConditionKind(f.oneOf(n, conditionKinds)) },
-		"title": func(n yamlNode) { c.Title = f.line(n) },
-		"path": func(n yamlNode) {
-			c.Path = f.path(n)
-			if !slices.Contains(outputs, c.Path) {
-				f.fail(n, "“%s” is not written by this phase or one before it", c.Path)
-			}
-		},
-		"section": func(n yamlNode) { c.Section = f.line(n) },
-		"max":     func(n yamlNode) { c.Max, limit = f.whole(n, -1, 1000), n },
-		"help":    func(n yamlNode) { c.Help = f.text(n) },
-	})
-	counts := c.Kind == workflow.CondBoxes || c.Kind == workflow.CondQuestions
-	switch {
-	case c.Section != "" && !counts:
-		f.fail(n, "“section” belongs to the kinds boxes and questions, and “%s” is of the kind %s", c.ID, c.Kind)
-	case c.Kind == workflow.CondQuestions && c.Section == "":
-		f.fail(n, "the questions of “%s” need “section”, the heading they stand under", c.ID)
-	case limit != nil && c.Kind != workflow.CondQuestions:
-		f.fail(limit, "“max” belongs to the kind questions, and “%s” is of the kind %s", c.ID, c.Kind)
+// gateReads lists the artifacts that the gate of a phase may look at: the outputs there
+// are by then, the answers to the further prompts of the phase, and, once there is a
+// plan, the checklist of the criteria that it covers.
+func gateReads(p workflow.Phase, before []workflow.Phase) []string {
+	paths := []string{p.Output}
+	for _, b := range before {
+		paths = append(paths, b.Output)
 	}
-	return c
+	for _, id := range p.Prompts {
+		paths = append(paths, workflow.AnswerPath(id))
+	}
+	if slices.Contains(paths, workflow.PlanPath) {
+		paths = append(paths, workflow.AcceptancePath)
+	}
+	return paths
 }

@@ -27,6 +27,8 @@ func adopters() map[bucketName]adopter {
 		bucketTick:       (*Rebuild).adoptTicks,
 		bucketVariable:   (*Rebuild).adoptVariables,
 		bucketEffort:     (*Rebuild).adoptEffort,
+		bucketFinding:    (*Rebuild).adoptFinding,
+		bucketFiling:     (*Rebuild).adoptFiling,
 	}
 }
 

@@ -37,16 +37,30 @@ func (tx *Tx) Head(projectID, path string) (v workflow.Version, ok bool, err err
 	return v, err == nil, err
 }
 
-// Heads returns the current versions of all artifacts of a project, in order of
-// their paths.
-func (tx *Tx) Heads(projectID string) ([]workflow.Version, error) {
-	heads := []workflow.Version{}
-	err := tx.scan(bucketHead, under(projectID), func(k, value []byte) error {
+// HeadNumbers calls fn with the path and the number of the current version of each
+// artifact of a project, in order of their paths. It reads no version.
+func (tx *Tx) HeadNumbers(projectID string, fn func(path string, number int) error) error {
+	return tx.scan(bucketHead, under(projectID), func(k, value []byte) error {
 		var number int
 		if err := decode(bucketHead, k, value, &number); err != nil {
 			return err
 		}
-		v, err := tx.Version(projectID, lastPart(k), number)
+		return fn(lastPart(k), number)
+	})
+}
+
+// HeadNumber returns the number of the current version of an artifact, 0 when it has none.
+func (tx *Tx) HeadNumber(projectID, path string) (int, error) {
+	number, _, err := tx.headNumber(projectID, path)
+	return number, err
+}
+
+// Heads returns the current versions of all artifacts of a project, in order of
+// their paths.
+func (tx *Tx) Heads(projectID string) ([]workflow.Version, error) {
+	heads := []workflow.Version{}
+	err := tx.HeadNumbers(projectID, func(path string, number int) error {
+		v, err := tx.Version(projectID, path, number)
 		if err == nil {
 			heads = append(heads, v)
 		}

@@ -52,6 +52,31 @@ func large(b *testing.B) (dir string) {
 	return dir
 }
 
+// BenchmarkFindings reads 2,000 findings as a gate does, again and again.
+func BenchmarkFindings(b *testing.B) {
+	s := open(b)
+	s.db.NoSync = true
+	update(b, s, func(tx *Tx) error {
+		errs := []error{tx.PutProject(aProject), tx.Describe(project, ann, noon, "Fill")}
+		for i := range 2000 {
+			f := aFinding
+			f.ID, f.Number, f.Problem = fmt.Sprintf("01JD0F%05d", i), workflow.FindingNumber(i+1), strings.Repeat("a problem ", 30)
+			errs = append(errs, tx.PutFinding(f))
+		}
+		return errors.Join(errs...)
+	})
+	b.ReportAllocs()
+	for b.Loop() {
+		view(b, s, func(tx *Tx) error {
+			findings, err := tx.Findings(project)
+			if len(findings) != 2000 {
+				b.Fatal(len(findings))
+			}
+			return err
+		})
+	}
+}
+
 // BenchmarkOpen opens and closes a large database; bare is bbolt with the same
 // options and nothing around it. The goal is a ratio of at most 1.3.
 func BenchmarkOpen(b *testing.B) {

@@ -24,6 +24,8 @@ const (
 	bucketTick               bucketName = "tick"
 	bucketVariable           bucketName = "variable"
 	bucketEffort             bucketName = "effort"
+	bucketFinding            bucketName = "finding"
+	bucketFiling             bucketName = "filing"
 	bucketGitHead            bucketName = "git_head"
 	bucketOutbox             bucketName = "outbox"
 	bucketDraft              bucketName = "draft"
@@ -69,6 +71,8 @@ func declarations() []declaration {
 		{bucketTick, projected},
 		{bucketVariable, projected},
 		{bucketEffort, projected},
+		{bucketFinding, projected},
+		{bucketFiling, projected},
 		{bucketGitHead, derived},
 		{bucketOutbox, local},
 		{bucketDraft, local},

@@ -102,7 +102,7 @@ func TestEveryProjectedRecordIsInGit(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string]int{
-		"project": 1, "run": 1, "run_text": 2, "candidate": 1, "version": 1, "gate_record": 1, "tick": 1, "variable": 1, "effort": 1,
+		"project": 1, "run": 1, "run_text": 2, "candidate": 1, "version": 1, "gate_record": 1, "tick": 1, "variable": 1, "effort": 1, "finding": 1, "filing": 1,
 	}
 	same(t, "the number of files by kind", found, nil, want)
 }
@@ -118,7 +118,7 @@ func fillAndCollect(t *testing.T, s *Store, files map[string]string) {
 			tx.PutRunText(aRun.ID, "answer", "the answer"), tx.PutRun(aRun), tx.PutCandidate(aCandidate),
 			tx.AddVersion(aVersion(), "body"), tx.AddGateRecord(aGateRecord),
 			tx.PutTicks(project, "spec.md", map[string]workflow.Tick{"item": aTick}),
-			tx.PutVariables(project, "spec", map[string]string{"name": "value"}), tx.PutEffort(anEffort),
+			tx.PutVariables(project, "spec", map[string]string{"name": "value"}), tx.PutEffort(anEffort), tx.PutFinding(aFinding), tx.PutFiling(aFiling),
 			tx.Describe(project, ann, berlin, "Fill"))
 	})
 	pending, err := other.Pending(0)

@@ -36,7 +36,13 @@ func shapes() map[bucketName]shape {
 		bucketVariable: func(p []string, v []byte) bool {
 			return len(p) == 2 && workflow.CheckID(p[1]) == nil && each[string](v)
 		},
-		bucketEffort:      func(p []string, v []byte) bool { return len(p) == 3 && has(v, "seconds", "correction") },
+		bucketEffort: func(p []string, v []byte) bool { return len(p) == 3 && has(v, "seconds", "correction") },
+		bucketFinding: func(p []string, v []byte) bool {
+			return len(p) == 2 && has(v, "fingerprint", "sightings") && named(p[1:], v, "id")
+		},
+		bucketFiling: func(p []string, v []byte) bool {
+			return len(p) == 2 && has(v, "lookedAt", "listed") && named(p[1:], v, "id")
+		},
 		bucketGitHead:     func(p []string, v []byte) bool { return len(p) == 1 && readsAs[string](v) },
 		bucketOutbox:      func(p []string, v []byte) bool { return len(p) == 1 && digits(p[0], 20) && has(v, "seq", "files") },
 		bucketDraft:       func(p []string, v []byte) bool { return len(p) == 2 && has(v, "base", "body") },
@@ -117,8 +123,8 @@ func (c classifier) count(name bucketName, elements []element) int {
 // state, as far as they tell.
 func newer(name bucketName, a, b []byte) bool {
 	type state struct {
-		UpdatedAt, DecidedAt, EndedAt, At string
-		Commit                            string
+		UpdatedAt, DecidedAt, EndedAt, ChangedAt, At string
+		Commit                                       string
 	}
 	if name == bucketGitHead {
 		return false
@@ -130,5 +136,5 @@ func newer(name bucketName, a, b []byte) bool {
 	if x.Commit != "" != (y.Commit != "") {
 		return x.Commit != ""
 	}
-	return x.UpdatedAt+x.DecidedAt+x.EndedAt+x.At > y.UpdatedAt+y.DecidedAt+y.EndedAt+y.At
+	return x.UpdatedAt+x.DecidedAt+x.EndedAt+x.ChangedAt+x.At > y.UpdatedAt+y.DecidedAt+y.EndedAt+y.ChangedAt+y.At
 }

@@ -335,6 +335,8 @@ func TestEveryValueIsCheckedWhenItIsRead(t *testing.T) {
 		bucketTick:        func(tx *Tx) error { _, err := tx.Ticks(project, "spec.md"); return err },
 		bucketVariable:    func(tx *Tx) error { _, err := tx.Variables(project, "spec"); return err },
 		bucketEffort:      func(tx *Tx) error { _, err := tx.Efforts(project); return err },
+		bucketFinding:     func(tx *Tx) error { _, err := tx.Findings(project); return err },
+		bucketFiling:      func(tx *Tx) error { _, err := tx.Filings(project); return err },
 		bucketGitHead:     func(tx *Tx) error { var head string; _, err := tx.get(bucketGitHead, key(project), &head); return err },
 		bucketOutbox:      func(tx *Tx) error { _, err := list[workflow.Commit](tx, bucketOutbox, nil); return err },
 		bucketDraft:       func(tx *Tx) error { _, err := tx.Drafts(project); return err },

@@ -19,7 +19,7 @@
 //
 // # Schema, version 3
 //
-// Version 1 had no candidate_open, version 2 no shelf_file; see migrations.
+// Version 1 had no candidate_open, version 2 no shelf_file, finding and filing; see migrations.
 //
 // Keys are texts; parts are joined by NUL, numbers are decimal with leading
 // zeros, so that they sort. A value is a format byte, the CRC32C of key and
@@ -61,6 +61,10 @@
 //	│  ├─ <project> <phase>                 : {name: value}
 //	├─ effort                               projected
 //	│  ├─ <project> <phase> <step>          : Effort; the step may be empty
+//	├─ finding                              projected
+//	│  ├─ <project> <finding>               : Finding
+//	├─ filing                               projected; the audits that findings come from
+//	│  ├─ <project> <filing>                : Filing
 //	├─ git_head                             derived; the commit that was drained last
 //	│  ├─ <project>                         : object name
 //	├─ outbox                               local; commits that git does not have yet

@@ -35,7 +35,7 @@ func (s *Store) Forget(ctx context.Context, projectID string) error {
 	}
 	for _, name := range []bucketName{
 		bucketCandidateByProject, bucketCandidateOpen, bucketVersion, bucketHead, bucketBody, bucketPage,
-		bucketGateRecord, bucketTick, bucketVariable, bucketEffort,
+		bucketGateRecord, bucketTick, bucketVariable, bucketEffort, bucketFinding, bucketFiling,
 	} {
 		if err := s.removeUnder(ctx, name, under(projectID)); err != nil {
 			return err

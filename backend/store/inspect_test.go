@@ -42,8 +42,8 @@ func fillSound(t testing.TB, s *Store) {
 	update(t, s, func(tx *Tx) error {
 		return errors.Join(tx.PutProject(aProject), tx.PutRunText(aRun.ID, "prompt", "p"), tx.PutRun(aRun), tx.PutCandidate(aCandidate),
 			tx.PutRun(waiting), tx.AppendChunk(waiting.ID, "answer", "so far"), tx.AddGateRecord(aGateRecord),
-			tx.PutTicks(project, "spec.md", map[string]workflow.Tick{"item": aTick}), tx.PutVariables(project, "spec", map[string]string{"a": "b"}), tx.PutEffort(anEffort),
-			tx.PutDraft(aDraft), tx.PutShelfFile(aShelfFile), tx.PutSettings(workflow.DefaultSettings()), tx.PutCalibration("model", 3.5), tx.PutNumCtx("model", 8192),
+			tx.PutTicks(project, "spec.md", map[string]workflow.Tick{"item": aTick}), tx.PutVariables(project, "spec", map[string]string{"a": "b"}),
+			tx.PutEffort(anEffort), tx.PutFinding(aFinding), tx.PutFiling(aFiling), tx.PutDraft(aDraft), tx.PutShelfFile(aShelfFile), tx.PutSettings(workflow.DefaultSettings()), tx.PutCalibration("model", 3.5), tx.PutNumCtx("model", 8192),
 			tx.Describe(project, ann, noon, "Fill"))
 	})
 	for i := range 60 {

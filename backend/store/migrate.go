@@ -25,7 +25,7 @@ const (
 type migration func(*Tx) error
 
 // migrations holds the steps: the first leads from schema 1 to 2. From 2 to 3 there
-// is only a bucket more, which every step finds there.
+// are only buckets more, which every step finds there.
 func migrations() []migration {
 	return []migration{(*Tx).indexOpenCandidates, func(*Tx) error { return nil }}
 }

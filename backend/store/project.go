@@ -67,7 +67,11 @@ func (tx *Tx) PutProject(p workflow.Project) error {
 // GateRecords returns what was done at the gates of a project, oldest first: in
 // the order in which it was added, whatever the clock said.
 func (tx *Tx) GateRecords(projectID string) ([]workflow.GateRecord, error) {
-	return list[workflow.GateRecord](tx, bucketGateRecord, under(projectID))
+	records, err := list[workflow.GateRecord](tx, bucketGateRecord, under(projectID))
+	for i := range records {
+		records[i].Causes = solid(records[i].Causes) // older ones have none
+	}
+	return records, err
 }
 
 // numberedGateRecord is a gate record in git, with its place among the others.
@@ -90,7 +94,7 @@ func (tx *Tx) AddGateRecord(r workflow.GateRecord) error {
 		return workflow.Errorf(workflow.Conflict, "The record %s of the gate is there already.", r.ID)
 	}
 	r.At = r.At.UTC()
-	r.Waived = solid(r.Waived)
+	r.Waived, r.Causes = solid(r.Waived), solid(r.Causes)
 	if r.Seen == nil {
 		r.Seen = map[string]int{}
 	}

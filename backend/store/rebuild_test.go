@@ -316,7 +316,7 @@ func rich(t *testing.T) (s *Store, repo *repository) {
 		run := aRun
 		run.ParentID = "01JD0OTHER"
 		return errors.Join(tx.PutProject(aProject), tx.PutRunText(aRun.ID, "prompt", "p"), tx.PutRun(run), tx.PutCandidate(aCandidate),
-			tx.AddGateRecord(aGateRecord), tx.Describe(project, ann, noon, "Fill"))
+			tx.AddGateRecord(aGateRecord), tx.PutFinding(aFinding), tx.PutFiling(aFiling), tx.Describe(project, ann, noon, "Fill"))
 	})
 	for _, body := range []string{"one", "two", "two"} {
 		save(t, s, "spec.md", body)
@@ -349,6 +349,14 @@ func TestRebuildAsAnotherProjectLivesBesideTheOriginal(t *testing.T) {
 		}
 		gates, err := tx.GateRecords("COPY")
 		same(t, "the gate's project", gates[0].ProjectID, err, "COPY")
+		findings, err := tx.Findings("COPY")
+		if err != nil || len(findings) != 1 || findings[0].ProjectID != "COPY" || findings[0].Sightings[0].RunID != runs[0].ID {
+			t.Errorf("Findings = %+v, %v", findings, err)
+		}
+		filings, err := tx.Filings("COPY")
+		if err != nil || len(filings) != 1 || filings[0].ProjectID != "COPY" || filings[0].RunID != runs[0].ID {
+			t.Errorf("Filings = %+v, %v", filings, err)
+		}
 		head, _, err := tx.Head("COPY", "spec.md")
 		same(t, "the head", head.ProjectID, err, "COPY")
 		return nil

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -36,6 +37,15 @@ var (
 		ID: "01JD0GATE", ProjectID: project, Phase: "spec", Action: workflow.ActWaive, By: ann, At: berlin,
 		Reason: "because it is so", Path: "spec.md", Hash: "h",
 	}
+	aFinding = workflow.Finding{
+		ID: "01JD0FINDING", ProjectID: project, Number: "F-001", Title: "T", Severity: workflow.P1, Judged: true, Category: "c",
+		Location: "a.go", Problem: "p", Fix: "f", Verify: "v", Fingerprint: "fp", State: workflow.FindingScheduled, Reason: "because it is so",
+		Step: "4", Date: "2026-12-01", Commit: "c0", DuplicateOf: "x", Doubt: "y", CreatedAt: berlin, ChangedAt: berlin, By: ann,
+		Sightings: []workflow.Sighting{{Filing: "01JD0FILING", Phase: "review", Round: 2, RunID: "01JD0RUN", Path: "audits/review-02.md",
+			Persona: "p", Number: "3", Title: "T", Severity: workflow.P1, Category: "c", Location: "a.go", Status: "s", Returned: true, At: berlin}},
+	}
+	aFiling = workflow.Filing{ID: "01JD0FILING", ProjectID: project, Phase: "review", Round: 2, RunID: "01JD0RUN", Path: "audits/review-02.md",
+		Version: 1, Hash: "h", Mismatch: "m", Phrase: "NO ISSUES FOUND", LookedAt: berlin, At: berlin}
 	aTick      = workflow.Tick{State: workflow.ItemDone, By: ann, At: berlin, Reason: "seen"}
 	anEffort   = workflow.Effort{ProjectID: project, Phase: "build", Step: "4", Seconds: 95, Correction: -5, TouchedAt: berlin}
 	aDraft     = workflow.Draft{ProjectID: project, Path: "spec.md", Base: 2, Body: "typed", At: berlin}
@@ -67,7 +77,8 @@ func fill(t testing.TB, s *Store) {
 			tx.AddVersion(aVersion(), "body"),
 			tx.AddGateRecord(aGateRecord),
 			tx.PutTicks(project, "spec.md", map[string]workflow.Tick{"item": aTick}),
-			tx.PutVariables(project, "spec", map[string]string{"name": "value"}), tx.PutEffort(anEffort),
+			tx.PutVariables(project, "spec", map[string]string{"name": "value"}),
+			tx.PutEffort(anEffort), tx.PutFinding(aFinding), tx.PutFiling(aFiling),
 			tx.PutDraft(aDraft),
 			tx.PutShelfFile(aShelfFile),
 			tx.PutSettings(workflow.DefaultSettings()),
@@ -160,6 +171,14 @@ func TestEveryRecordReadsBackInUTCWithoutNils(t *testing.T) {
 		same(t, "Ticks", ticks, err, map[string]workflow.Tick{"item": tick})
 		values, err := tx.Variables(project, "spec")
 		same(t, "Variables", values, err, map[string]string{"name": "value"})
+		finding, filing := aFinding, aFiling
+		finding.Sightings = slices.Clone(finding.Sightings)
+		finding.CreatedAt, finding.ChangedAt, finding.Sightings[0].At = utc, utc, utc
+		filing.At, filing.LookedAt, filing.Listed, filing.Claims, filing.Notes = utc, utc, map[workflow.Severity]int{}, []workflow.FindingClaim{}, []string{}
+		fs, err := tx.Findings(project)
+		same(t, "Findings", fs, err, []workflow.Finding{finding})
+		as, err := tx.Filings(project)
+		same(t, "Filings", as, err, []workflow.Filing{filing})
 		d, _, err := tx.Draft(project, "spec.md")
 		same(t, "Draft", d, err, draft)
 		ds, err := tx.Drafts(project)
@@ -195,6 +214,10 @@ func TestNothingIsEmptyNotNil(t *testing.T) {
 		same(t, "Ticks", ticks, err, map[string]workflow.Tick{})
 		values, err := tx.Variables("none", "spec")
 		same(t, "Variables", values, err, map[string]string{})
+		fs, err := tx.Findings("none")
+		same(t, "Findings", fs, err, []workflow.Finding{})
+		as, err := tx.Filings("none")
+		same(t, "Filings", as, err, []workflow.Filing{})
 		ds, err := tx.Drafts("none")
 		same(t, "Drafts", ds, err, []workflow.Draft{})
 		for what, missing := range map[string]func() (bool, error){

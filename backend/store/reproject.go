@@ -16,7 +16,7 @@ func (tx *Tx) RecordFiles(projectID string) ([]workflow.File, error) {
 	scratch := &Tx{store: tx.store, bolt: tx.bolt, notes: map[string]*note{}}
 	for _, reproject := range []func(string) error{
 		scratch.reprojectProject, scratch.reprojectRuns, scratch.reprojectCandidates, scratch.reprojectVersions,
-		scratch.reprojectGates, scratch.reprojectTicks, scratch.reprojectVariables, scratch.reprojectEfforts,
+		scratch.reprojectGates, scratch.reprojectTicks, scratch.reprojectVariables, scratch.reprojectEfforts, scratch.reprojectLedger,
 	} {
 		if err := reproject(projectID); err != nil {
 			return nil, fmt.Errorf("list the records of %s: %w", projectID, err)
@@ -210,7 +210,8 @@ func (s *Store) Ownerless() ([]string, error) {
 	found := map[string]bool{}
 	err := s.View(func(tx *Tx) error {
 		for _, name := range []bucketName{
-			bucketGitHead, bucketVersion, bucketHead, bucketBody, bucketPage, bucketGateRecord, bucketTick, bucketVariable, bucketEffort, bucketCandidateByProject,
+			bucketGitHead, bucketVersion, bucketHead, bucketBody, bucketPage, bucketGateRecord, bucketTick, bucketVariable, bucketEffort, bucketFinding, bucketFiling,
+			bucketCandidateByProject,
 		} {
 			err := tx.scan(name, nil, func(k, _ []byte) error {
 				id, _, _ := strings.Cut(string(k), separator)

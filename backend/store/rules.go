@@ -45,6 +45,8 @@ func kinds() map[bucketName]kind {
 		bucketTick:               {formatJSON, rule((*ruler).ticks)},
 		bucketVariable:           {formatJSON, rule((*ruler).variables)},
 		bucketEffort:             {formatJSON, rule((*ruler).effort)},
+		bucketFinding:            {formatJSON, rule((*ruler).finding)},
+		bucketFiling:             {formatJSON, rule((*ruler).filing)},
 		bucketGitHead:            {formatJSON, rule((*ruler).gitHead)},
 		bucketOutbox:             {formatJSON, rule((*ruler).commit)},
 		bucketDraft:              {formatJSON, rule((*ruler).draft)},

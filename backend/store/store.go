@@ -61,6 +61,7 @@ type Store struct {
 	db         *bolt.DB // nil before it is open
 	compacting sync.Mutex
 	spare      int // free pages that are kept for the next writes
+	findings   findingCache
 }
 
 // schema is the record that says what the file is.

@@ -126,6 +126,18 @@ func (w *walk) gate() {
 	})
 }
 
+// audit files a new finding, or reports one of the few that there may be once more.
+func (w *walk) audit() {
+	id := fmt.Sprint("F", rapid.IntRange(1, 4).Draw(w.T, "finding"))
+	w.change(func(tx *Tx) error {
+		f := workflow.Finding{ID: id, ProjectID: w.project, Number: "F-00" + id[1:], Title: anyText.Draw(w.T, "title"),
+			State: workflow.FindingOpen, CreatedAt: w.at, ChangedAt: w.at, By: ann}
+		f.Sightings = append(f.Sightings, workflow.Sighting{Filing: "A1", Title: f.Title, At: w.at})
+		return errors.Join(tx.PutFinding(f), tx.PutFiling(workflow.Filing{ID: "A1", ProjectID: w.project, Path: anyPath.Draw(w.T, "path"),
+			Notes: []string{anyText.Draw(w.T, "note")}, At: w.at, LookedAt: w.at}))
+	})
+}
+
 func (w *walk) words() {
 	w.change(func(tx *Tx) error {
 		ticks := map[string]workflow.Tick{}
@@ -141,7 +153,7 @@ func (w *walk) words() {
 // step does one thing that a person or a model may do.
 func (w *walk) step() {
 	some := func() int { return anyRun.Draw(w.T, "run") % len(w.runs) }
-	switch what := rapid.IntRange(0, 8).Draw(w.T, "step"); {
+	switch what := rapid.IntRange(0, 9).Draw(w.T, "step"); {
 	case what == 0:
 		w.putProject()
 	case what <= 2:
@@ -156,6 +168,8 @@ func (w *walk) step() {
 		w.addThinking(some())
 	case what == 7:
 		w.gate()
+	case what == 8:
+		w.audit()
 	default:
 		w.words()
 	}

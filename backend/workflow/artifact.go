@@ -75,6 +75,8 @@ type Artifact struct {
 	Current   Version `json:"current"`
 	Frozen    bool    `json:"frozen"`
 	Stale     bool    `json:"stale"`
+	// Behind counts the changes since it was made that make it stale.
+	Behind int `json:"behind"`
 	// HasDraft says that unsaved typing is kept for this artifact.
 	HasDraft bool `json:"hasDraft"`
 }

@@ -38,12 +38,21 @@ type Item struct {
 
 // Tick is a person's or evidence's word for an item.
 type Tick struct {
-	State  ItemState `json:"state"` // done or waived
+	// State is done or waived, or recheck where it is not sure that it is the same item.
+	State  ItemState `json:"state"`
 	By     Author    `json:"by"`
 	At     time.Time `json:"at" ts_type:"string"`
 	Reason string    `json:"reason"`
 	// Evidence is what the item is done by; nil for the word of a person alone.
 	Evidence *Evidence `json:"evidence,omitempty"`
+	// Was is the text that it was given for, where that has been worded anew.
+	Was string `json:"was,omitempty"`
+}
+
+// waives reports whether it is the word that an item need not be done. Only such a
+// one has a reason.
+func (t Tick) waives() bool {
+	return t.State == ItemWaived || t.State == ItemRecheck && t.Reason != ""
 }
 
 // KeyItems sets the key of each item from its section, its text and how often
@@ -70,6 +79,8 @@ func JudgeItems(items []Item, ticks map[string]Tick) {
 		switch {
 		case ok && tick.State == ItemWaived:
 			it.State, it.Tick = ItemWaived, &tick
+		case ok && tick.State == ItemRecheck && (it.Marked || tick.waives()):
+			it.State, it.Tick = ItemRecheck, &tick
 		case ok && it.Marked:
 			it.State, it.Tick = ItemDone, &tick
 		case it.Marked:
@@ -82,47 +93,3 @@ func JudgeItems(items []Item, ticks map[string]Tick) {
 
 // fold makes texts comparable: lower case, single spaces.
 func fold(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), " ")) }
-
-// CarryTicks brings the ticks of a document up to date after its author edited
-// it from one set of boxes to another: a box that is newly marked is ticked with
-// by (nil when a model wrote the text: its marks are claims), one that is no
-// longer marked, or gone, loses its tick. Waivers of boxes that still exist
-// stay. It reports whether ticks has changed.
-//
-// A box that was claimed and is worded anew looks like a new one. So where a
-// claimed box is gone from a section, the new boxes of that section stay claims:
-// to mend the words of a box is not to confirm it.
-func CarryTicks(ticks map[string]Tick, before, after []Item, by *Tick) bool {
-	is := map[string]bool{}
-	for _, it := range after {
-		is[it.Key] = true
-	}
-	was := map[string]bool{} // marked, by key
-	reworded := map[string]bool{}
-	for _, it := range before {
-		was[it.Key] = it.Marked
-		if _, ticked := ticks[it.Key]; it.Marked && !ticked && !is[it.Key] {
-			reworded[fold(it.Section)] = true
-		}
-	}
-	changed := false
-	for _, it := range after {
-		tick, ticked := ticks[it.Key]
-		_, known := was[it.Key]
-		switch {
-		case by != nil && it.Marked && !ticked && !was[it.Key] && (known || !reworded[fold(it.Section)]):
-			ticks[it.Key] = *by
-			changed = true
-		case !it.Marked && ticked && tick.State == ItemDone:
-			delete(ticks, it.Key)
-			changed = true
-		}
-	}
-	for key := range ticks {
-		if !is[key] {
-			delete(ticks, key)
-			changed = true
-		}
-	}
-	return changed
-}

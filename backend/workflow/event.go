@@ -73,6 +73,12 @@ type Settings struct {
 	WeeklyBackups int `json:"weeklyBackups"`
 	// Practice shows the practice prompts that are due on the home screen.
 	Practice bool `json:"practice"`
+	// Refinements is how often a thread is refined at most, RefinementsWarn from which
+	// one on there is a warning, and StepFiles how many files a step may touch; 0
+	// means the usual number.
+	Refinements     int `json:"refinements"`
+	RefinementsWarn int `json:"refinementsWarn"`
+	StepFiles       int `json:"stepFiles"`
 	// ChatURL is the chat site that copying a prompt may open; empty for none.
 	ChatURL string `json:"chatUrl"`
 }
@@ -80,5 +86,21 @@ type Settings struct {
 // DefaultSettings are those of a first start.
 func DefaultSettings() Settings {
 	return Settings{Theme: "system", TextSize: "normal", OllamaURL: "http://127.0.0.1:11434", SingleKeys: true,
-		DailyBackups: 7, WeeklyBackups: 4, Practice: true}
+		DailyBackups: 7, WeeklyBackups: 4, Practice: true, Refinements: Refinements, RefinementsWarn: RefinementsWarn, StepFiles: StepFiles}
+}
+
+// RefinementLimit is how often a thread may be refined without a reason.
+func (s Settings) RefinementLimit() int { return usual(s.Refinements, Refinements) }
+
+// RefinementWarning is the number of refinements from which on there is a warning.
+func (s Settings) RefinementWarning() int { return usual(s.RefinementsWarn, RefinementsWarn) }
+
+// FilesPerStep is how many files a step of a plan may touch.
+func (s Settings) FilesPerStep() int { return usual(s.StepFiles, StepFiles) }
+
+func usual(n, otherwise int) int {
+	if n <= 0 {
+		return otherwise
+	}
+	return n
 }

@@ -24,3 +24,11 @@ type Evidence struct {
 	// Inputs are the texts that it was judged by. When one of them changes, the item is to be checked again.
 	Inputs []Input `json:"inputs"`
 }
+
+// Proof is evidence for the box at a byte offset of a version, which is the current one.
+type Proof struct {
+	Path     string   `json:"path"`
+	Offset   int      `json:"offset"`
+	Version  int      `json:"version"`
+	Evidence Evidence `json:"evidence"`
+}

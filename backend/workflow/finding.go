@@ -1,5 +1,7 @@
 package workflow
 
+import "fmt"
+
 // Severity says how bad a finding is. It is empty where the text names none:
 // none is ever made up.
 type Severity string
@@ -87,4 +89,27 @@ func (r FindingsRead) Count() map[Severity]int {
 		counts[f.Severity]++
 	}
 	return counts
+}
+
+// Differences says, in sentences, where the numbers that the text claims differ from
+// what it lists, or from each other.
+func (r FindingsRead) Differences() []string {
+	said, listed := []string{}, r.Count()
+	for _, c := range r.Claims {
+		if c.Total >= 0 && c.Total != len(r.Findings) {
+			said = append(said, fmt.Sprintf("The text claims %d findings; %d can be read.", c.Total, len(r.Findings)))
+		}
+		sum := 0
+		for _, s := range Severities() {
+			n, ok := c.BySeverity[s]
+			sum += n
+			if ok && n != listed[s] {
+				said = append(said, fmt.Sprintf("The text claims %d of severity %s (%s); %d can be read.", n, s, s.Word(), listed[s]))
+			}
+		}
+		if c.Total >= 0 && len(c.BySeverity) > 1 && sum != c.Total {
+			said = append(said, fmt.Sprintf("The text claims %d findings, and its numbers by severity add up to %d.", c.Total, sum))
+		}
+	}
+	return said
 }

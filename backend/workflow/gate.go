@@ -55,17 +55,17 @@ type ConditionRule struct {
 	// Max is the limit of open questions; below 0 means the one in Settings.
 	Max int `json:"max"`
 	// Items name boxes by the beginning of their text: "AC-1", or "AC-" for all that begin so.
-	Items []string `json:"items,omitempty"`
+	Items []string `json:"items"`
 	// Limits say how many findings of each severity may be open; one that is not there has no limit.
-	Limits map[Severity]int `json:"limits,omitempty"`
+	Limits map[Severity]int `json:"limits"`
 	// Allow are the states of findings that count as settled besides fixed ones.
-	Allow []string `json:"allow,omitempty"`
+	Allow []string `json:"allow"`
 	// Phrase says that nothing was found, alone on its line.
-	Phrase string `json:"phrase,omitempty"`
+	Phrase string `json:"phrase"`
 	// Or is what is enough without the phrase.
 	Or *SmallFixes `json:"or,omitempty"`
 	// Hours is how long it has to be in production; 0 means the usual time.
-	Hours int `json:"hours,omitempty"`
+	Hours int `json:"hours"`
 	// Help says what to do about it.
 	Help string `json:"help"`
 }
@@ -107,12 +107,22 @@ type Condition struct {
 	// Action says in a phrase what to do: "tick 2 acceptance boxes". Empty when met.
 	Action string `json:"action"`
 	Note   string `json:"note"`
+	// Doubt says what is not sure about the judgement, met or not.
+	Doubt string `json:"doubt"`
 	// Judged conditions are a person's to decide; the others are measured.
 	Judged bool `json:"judged"`
 	// Path and Index lead to the first cause: an artifact and, for boxes, the item (-1 for none).
 	Path    string `json:"path"`
 	Section string `json:"section"`
 	Index   int    `json:"index"`
+	// Do is what sort of thing helps; a door makes its button of it. Empty when met.
+	Do ToDoKind `json:"do"`
+	// Causes are the texts that have changed, of a document that is behind.
+	Causes []Cause `json:"causes"`
+	// Findings are the numbers of those that stand in the way, the worst first, at most a few.
+	Findings []string `json:"findings"`
+	// Until is when a time has passed that is waited for.
+	Until *time.Time `json:"until,omitempty" ts_type:"string"`
 }
 
 // Gate is the conditions to leave a phase, judged now.
@@ -133,8 +143,11 @@ type Gate struct {
 	Sentence string `json:"sentence"`
 	// CanSign says that signing is a condition and the current version is not signed.
 	CanSign bool `json:"canSign"`
-	Signed  bool `json:"signed"`
-	Frozen  bool `json:"frozen"`
+	// CanApprove and CanPromote say the same of the approval and of the promotion to production.
+	CanApprove bool `json:"canApprove"`
+	CanPromote bool `json:"canPromote"`
+	Signed     bool `json:"signed"`
+	Frozen     bool `json:"frozen"`
 	// Version of the output that was judged.
 	Version int `json:"version"`
 	// Passed is the record of the pass or waiver that is in force, if any.
@@ -161,6 +174,7 @@ const (
 	ActPromote  GateAction = "promote"  // to production: the bake time begins
 	ActHealthy  GateAction = "healthy"  // the figures have held
 	ActRollback GateAction = "rollback" // a figure has failed: the release is open again
+	ActChange   GateAction = "change"   // open a frozen document again for a change request; reopens the gate
 	ActLooked   GateAction = "looked"   // at the difference between what an audit claims and lists
 )
 
@@ -180,6 +194,8 @@ type GateRecord struct {
 	// Path and Hash say which text a sign-off or "still valid" is about.
 	Path string `json:"path"`
 	Hash string `json:"hash"`
+	// Causes are the changes in spite of which a text is still valid.
+	Causes []Cause `json:"causes"`
 	// Thread is the first run of the thread that an override or a restart is about.
 	Thread string `json:"thread,omitempty"`
 	// Check is how a command ended.

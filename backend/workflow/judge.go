@@ -2,7 +2,7 @@ package workflow
 
 import (
 	"fmt"
-	"strings"
+	"time"
 )
 
 // Facts are everything a gate is judged from.
@@ -19,10 +19,22 @@ type Facts struct {
 	Basis *Run
 	// Active is the run that is writing the output now, if any.
 	Active *Run
+	// Bases say what each current text was made from, and Behind what has changed since, by path.
+	Bases  map[string]Basis
+	Behind map[string][]Cause
+	// Written is when the words of an artifact last changed, by path; a tick changes none.
+	Written map[string]time.Time
 	// Records are the acts at all gates of the project, oldest first.
 	Records []GateRecord
+	// Plan is the plan as steps, with where each stands.
+	Plan PlanView
+	// Findings are those of the whole ledger, and Filings the audits in it, oldest first.
+	Findings []Finding
+	Filings  []Filing
 	// Questions is the limit of open questions from Settings.
 	Questions int
+	// Now is the time of the clock; only what has to prove itself for a while looks at it.
+	Now time.Time
 }
 
 // Judge says where a gate stands. It changes nothing and depends on the facts alone.
@@ -30,7 +42,7 @@ func Judge(f Facts) Gate {
 	out := f.Heads[f.Phase.Output]
 	g := Gate{
 		ProjectID: f.ProjectID, Phase: f.Phase.ID, State: PhaseToCome, Version: out.Number,
-		Measured: out.Number > 0, Conditions: []Condition{},
+		Measured: out.Number > 0 || f.Phase.Kind == KindBuild && f.Plan.Version > 0, Conditions: []Condition{},
 	}
 	g.Title = "Last gate"
 	if next, ok := f.Workflow.Next(f.Phase.ID); ok {
@@ -44,11 +56,9 @@ func Judge(f Facts) Gate {
 		c := judgeOne(f, rule, out)
 		if c.State != CondMet {
 			g.Missing++
+			g.offer(c, out.Number > 0 && f.Active == nil)
 		}
 		g.Conditions = append(g.Conditions, c)
-		if rule.Kind == CondSigned && c.State != CondMet && out.Number > 0 && f.Active == nil {
-			g.CanSign = true
-		}
 	}
 	g.Open = g.Missing == 0
 	g.State = passState(g.Passed)
@@ -56,29 +66,94 @@ func Judge(f Facts) Gate {
 	return g
 }
 
+// offer notes what a person can do at the gate about a condition that is missing.
+func (g *Gate) offer(c Condition, written bool) {
+	switch {
+	case c.Kind == CondSigned:
+		g.CanSign = written
+	case c.Kind == CondApproval:
+		g.CanApprove = written
+	case c.Kind == CondBake && c.Do == DoPromote:
+		g.CanPromote = true
+	}
+}
+
 func judgeOne(f Facts, rule ConditionRule, out Version) Condition {
-	c := Condition{ID: rule.ID, Kind: rule.Kind, Title: rule.Title, State: CondUnmet, Path: f.Phase.Output, Section: rule.Section, Index: -1, Note: rule.Help}
+	c := Condition{ID: rule.ID, Kind: rule.Kind, Title: rule.Title, State: CondUnmet, Path: f.Phase.Output, Section: rule.Section, Index: -1, Note: rule.Help,
+		Causes: []Cause{}, Findings: []string{}}
 	if rule.Path != "" {
 		c.Path = rule.Path
 	}
-	switch rule.Kind {
-	case CondWritten:
-		judgeWritten(f, &c, out)
-	case CondCurrent:
-		judgeCurrent(f, &c, out)
-	case CondWhole:
-		judgeWhole(f, &c, out)
-	case CondBoxes:
-		judgeBoxes(f, &c)
-	case CondQuestions:
-		judgeQuestions(f, &c, rule)
-	case CondSigned:
-		judgeSigned(f, &c, out)
+	if rule.Kind == CondWritten || rule.Kind == CondWhole || rule.Kind == CondSigned {
+		c.judgeOutput(f, rule, out)
+	} else {
+		c.judge(f, rule)
 	}
 	if c.State == CondMet {
-		c.Missing, c.Action, c.Note = "", "", ""
+		c.Missing, c.Action, c.Do, c.Note = "", "", "", ""
 	}
 	return c
+}
+
+// judgeOutput judges a condition on the output of the phase itself.
+func (c *Condition) judgeOutput(f Facts, rule ConditionRule, out Version) {
+	switch rule.Kind {
+	case CondWritten:
+		judgeWritten(f, c, out)
+	case CondWhole:
+		judgeWhole(f, c, out)
+	case CondSigned:
+		judgeSigned(f, c, out)
+	}
+}
+
+// judge judges a condition on anything else.
+func (c *Condition) judge(f Facts, rule ConditionRule) {
+	switch rule.Kind {
+	case CondCurrent:
+		judgeCurrent(f, c)
+	case CondBoxes, CondItems:
+		judgeBoxes(f, c, rule.Items)
+	case CondQuestions:
+		judgeQuestions(f, c, rule)
+	case CondFindings:
+		judgeFindings(f, c, rule)
+	case CondPhrase:
+		judgePhrase(f, c, rule)
+	case CondCount:
+		judgeCount(f, c)
+	case CondPlan:
+		judgePlan(f, c)
+	case CondSteps:
+		judgeSteps(f, c)
+	case CondMilestones:
+		judgeMilestones(f, c)
+	case CondCheck:
+		judgeCheck(f, c)
+	case CondFresh:
+		judgeFresh(f, c)
+	case CondApproval:
+		judgeApproval(f, c)
+	case CondBake:
+		judgeBake(f, c, rule)
+	}
+}
+
+// lacks says what is missing and what to do about it.
+func (c *Condition) lacks(state ConditionState, do ToDoKind, missing, action string) {
+	c.State, c.Do, c.Missing, c.Action = state, do, missing, action
+}
+
+// unwritten says that there is nothing to judge yet; it reports whether that is so.
+func (c *Condition) unwritten(f Facts) bool {
+	if f.Heads[c.Path].Number > 0 {
+		return false
+	}
+	c.lacks(CondWaiting, DoWrite, "Nothing is written yet", "write it first")
+	if c.Path != f.Phase.Output {
+		c.Missing, c.Action = Title(c.Path)+" is not written yet", "write "+Title(c.Path)+" first"
+	}
+	return true
 }
 
 func judgeWritten(f Facts, c *Condition, out Version) {
@@ -86,186 +161,68 @@ func judgeWritten(f Facts, c *Condition, out Version) {
 	case out.Number > 0:
 		c.State, c.Value = CondMet, fmt.Sprintf("v%d", out.Number)
 	case f.Active != nil:
-		c.State, c.Value = CondRunning, "v1"
-		c.Missing, c.Action = "The document is being written", "wait for the answer, then accept it"
+		c.Value = "v1"
+		c.lacks(CondRunning, DoWait, "The document is being written", "wait for the answer, then accept it")
+	case f.Phase.Prompt == "":
+		c.lacks(CondUnmet, DoWrite, "Nothing is written yet", "write it")
 	default:
-		c.Missing, c.Action = "Nothing is written yet", "run the prompt, paste an answer or write it by hand"
+		c.lacks(CondUnmet, DoRun, "Nothing is written yet", "run the prompt, paste an answer or write it by hand")
 	}
 }
 
-func judgeCurrent(f Facts, c *Condition, out Version) {
-	if out.Number == 0 {
-		c.State = CondWaiting
-		c.Missing, c.Action = "Nothing is written yet", "write it first"
+func judgeCurrent(f Facts, c *Condition) {
+	if c.unwritten(f) {
 		return
 	}
-	causes := Behind(f)
+	causes := f.Behind[c.Path]
 	if len(causes) == 0 {
 		c.State = CondMet
 		return
 	}
-	c.Value = fmt.Sprintf("%d behind", len(causes))
-	c.Missing = causes[0].Sentence()
-	c.Action = "run it again, or say that it is still valid"
+	c.Causes = causes
+	c.Value = count(len(causes), "change", "changes") + " behind"
+	c.lacks(CondUnmet, DoStale, causes[0].Sentence(), "run it again, or say that it is still valid")
+	if len(causes) > 1 {
+		c.Missing += fmt.Sprintf(", and %s more", count(len(causes)-1, "change", "changes"))
+	}
 }
 
+// judgeWhole looks for an answer that broke off, behind the output and behind what it was made from.
 func judgeWhole(f Facts, c *Condition, out Version) {
 	switch {
 	case out.Number == 0:
-		c.State = CondWaiting
-		c.Missing, c.Action = "Nothing is written yet", "write it first"
-	case f.Basis == nil || f.Basis.Whole():
+		c.lacks(CondWaiting, DoWrite, "Nothing is written yet", "write it first")
+		return
+	case f.Basis == nil:
 		c.State = CondMet
+		return
 	case f.Basis.Cut:
-		c.Missing, c.Action = "The model did not see the whole prompt", "run it again with a larger window"
-	default:
-		c.Missing, c.Action = "The answer behind it is unfinished", "continue the answer, or run it again"
+		c.lacks(CondUnmet, DoRun, "The model did not see the whole prompt", "run it again with a larger window")
+		return
+	case !f.Basis.Whole():
+		c.lacks(CondUnmet, DoContinue, "The answer behind it is unfinished", "continue the answer, or run it again")
+		return
 	}
-}
-
-func judgeBoxes(f Facts, c *Condition) {
-	items := f.Items[c.Path]
-	if c.Section != "" {
-		section, ok := FindSection(f.Sections[c.Path], c.Section)
-		if !ok {
-			c.State = CondWaiting
-			c.Missing = fmt.Sprintf("There is no section “%s” yet", c.Section)
-			c.Action = "write that section"
+	for _, in := range f.Basis.Inputs {
+		if o, ok := f.Bases[in.Path]; ok && !o.Whole && in.Path != f.Phase.Output {
+			c.lacks(CondUnmet, DoRun, fmt.Sprintf("%s, which it was made from, rests on an answer that is cut or unfinished", Title(in.Path)),
+				"complete "+Title(in.Path)+", then run this again")
 			return
 		}
-		items = within(items, section)
 	}
-	claimed := 0
-	for _, it := range items {
-		switch it.State {
-		case ItemDone, ItemWaived:
-			c.Done++
-			continue
-		case ItemClaimed:
-			claimed++
-		}
-		if c.Index < 0 {
-			c.Index = it.Index
-		}
-	}
-	c.Total = len(items)
-	open := c.Total - c.Done
-	switch {
-	case c.Total == 0:
-		c.State = CondWaiting
-		c.Missing, c.Action = "There are no boxes to tick yet", "write the checklist"
-	case open == 0:
-		c.State = CondMet
-	default:
-		c.Missing = fmt.Sprintf("%d of %s not ticked", open, count(c.Total, "box is", "boxes are"))
-		c.Action = "tick " + boxesOf(open, c.Title)
-		if claimed > 0 {
-			c.Note = fmt.Sprintf("%s ticked by the model alone. Confirm what you have checked.", count(claimed, "box is", "boxes are"))
-		}
-	}
-	if c.Total > 0 {
-		c.Value = fmt.Sprintf("%d/%d", c.Done, c.Total)
-	}
-}
-
-// boxesOf counts boxes by the name that a condition gives them: "Acceptance
-// boxes ticked" makes "2 acceptance boxes".
-func boxesOf(n int, title string) string {
-	kind, named := strings.CutSuffix(title, " boxes ticked")
-	if !named {
-		return count(n, "box", "boxes")
-	}
-	kind = strings.ToLower(kind)
-	return count(n, kind+" box", kind+" boxes")
-}
-
-func judgeQuestions(f Facts, c *Condition, rule ConditionRule) {
-	if f.Heads[c.Path].Number == 0 {
-		c.State = CondWaiting
-		c.Missing, c.Action = "Nothing is written yet", "write it first"
-		return
-	}
-	section, ok := FindSection(f.Sections[c.Path], c.Section)
-	if !ok {
-		c.Missing = fmt.Sprintf("There is no section “%s”", c.Section)
-		c.Action = "add the section, with “None.” when nothing is open"
-		return
-	}
-	limit := rule.Max
-	if limit < 0 {
-		limit = f.Questions
-	}
-	n := OpenQuestions(section)
-	if n <= limit {
-		c.State, c.Value = CondMet, fmt.Sprint(n)
-		return
-	}
-	c.Value = fmt.Sprintf("%d open", n)
-	c.Missing = count(n, "question is", "questions are") + " still open"
-	c.Action = fmt.Sprintf("answer %s and save the document", count(n, "question", "questions"))
+	c.State = CondMet
 }
 
 func judgeSigned(f Facts, c *Condition, out Version) {
 	c.Judged = true
 	switch {
 	case out.Number == 0:
-		c.State = CondWaiting
-		c.Missing, c.Action = "There is nothing to sign yet", "write it first"
+		c.lacks(CondWaiting, DoWrite, "There is nothing to sign yet", "write it first")
 	case SignedBy(f.Records, f.Phase.ID, out) != nil:
 		c.State, c.Value = CondMet, fmt.Sprintf("v%d", out.Number)
 	default:
-		c.State = CondWaiting
-		c.Missing = fmt.Sprintf("v%d is not signed", out.Number)
-		c.Action = fmt.Sprintf("read v%d and sign it off", out.Number)
+		c.lacks(CondWaiting, DoSign, fmt.Sprintf("v%d is not signed", out.Number), fmt.Sprintf("read v%d and sign it off", out.Number))
 	}
-}
-
-// OpenQuestions counts the questions of a section: its top list items, else its
-// paragraphs. Ticked boxes and words for "none" do not count.
-func OpenQuestions(s Section) int {
-	items, paragraphs := 0, 0
-	hasItems := false
-	for _, p := range s.Points {
-		switch {
-		case p.Item && p.Depth > 0:
-		case p.Item:
-			hasItems = true
-			if !p.Marked && !saysNone(p.Text) {
-				items++
-			}
-		case !saysNone(p.Text):
-			paragraphs++
-		}
-	}
-	if hasItems {
-		return items
-	}
-	return paragraphs
-}
-
-// saysNone reports whether a text begins by saying that there is nothing.
-func saysNone(text string) bool {
-	t := strings.Trim(fold(text), " .!*_()-–—")
-	if t == "" {
-		return true
-	}
-	first, _, _ := strings.Cut(t, ".")
-	switch strings.Trim(first, " *_:;,") {
-	case "none", "no", "n/a", "nothing", "none at this time", "none for now", "none open", "none remaining", "none left",
-		"no open questions", "no questions", "no open questions remain", "there are none", "there are no open questions", "all questions are answered":
-		return true
-	}
-	return false
-}
-
-func within(items []Item, s Section) []Item {
-	var in []Item
-	for _, it := range items {
-		if it.Offset >= s.Body && it.Offset < s.End {
-			in = append(in, it)
-		}
-	}
-	return in
 }
 
 func gateSentence(g Gate, running bool) string {

@@ -29,6 +29,18 @@ func factsOf(phase string) Facts {
 	return Facts{ProjectID: "p", Workflow: w, Phase: p, Heads: map[string]Version{}, Items: map[string][]Item{}, Sections: map[string][]Section{}}
 }
 
+// look finds out what is behind, as the engine does.
+func (f *Facts) look() {
+	f.Bases = map[string]Basis{}
+	if f.Basis != nil {
+		f.Bases[f.Phase.Output] = Basis{RunID: f.Basis.ID, Whole: f.Basis.Whole(), Inputs: f.Basis.Inputs}
+	}
+	current := func(in Input) CurrentText {
+		return CurrentText{Version: f.Heads[in.Path].Number, Hash: f.Heads[in.Path].BasisHash}
+	}
+	f.Behind = Lineage{Bases: f.Bases, Current: current, Records: f.Records}.Behind()
+}
+
 func TestBoxesGateJudgesItsSectionAlone(t *testing.T) {
 	f := factsOf("request")
 	f.Heads["request.md"] = Version{Number: 3}
@@ -120,18 +132,21 @@ func TestSpecGate(t *testing.T) {
 	f.Heads["spec.md"], f.Heads["request.md"] = out, Version{Number: 4, BasisHash: "new"}
 	f.Basis = &Run{ID: "run", State: RunSucceeded, Inputs: []Input{{Path: "request.md", Version: 3, Hash: "old"}, {Path: "spec.md", Version: 1, Hash: "self"}}}
 	f.Sections["spec.md"] = []Section{{Title: "Open Questions:", Points: []Point{{Text: "Which?", Item: true}}}}
+	f.look()
 	g := Judge(f)
 	if g.Missing != 3 || g.Conditions[0].Missing != "Request is at v4; v3 was used" || !g.CanSign || g.Signed {
 		t.Errorf("gate: %+v", g)
 	}
 	f.Questions = 1
 	f.Basis.Unfinished = true
-	f.Records = append(f.Records, GateRecord{Phase: "spec", Action: ActStill, Hash: CausesHash("run", Behind(f))}, GateRecord{Phase: "spec", Action: ActSign, Hash: "spec"})
+	f.Records = append(f.Records, GateRecord{Phase: "spec", Path: "spec.md", Action: ActStill, Hash: CausesHash("run", f.Behind["spec.md"])}, GateRecord{Phase: "spec", Action: ActSign, Hash: "spec"})
+	f.look()
 	g = Judge(f)
 	if g.Missing != 1 || g.Conditions[1].State == CondMet || !g.Frozen || !g.Signed || g.CanSign {
 		t.Errorf("an unfinished run satisfies no gate: %+v", g)
 	}
 	f.Heads["request.md"] = Version{Number: 5, BasisHash: "newer"}
+	f.look()
 	if Judge(f).Conditions[0].State == CondMet {
 		t.Error("“still valid” holds for the texts it was said of")
 	}

@@ -59,8 +59,6 @@ type Finding struct {
 	DuplicateOf string `json:"duplicateOf"`
 	// Doubt is the id of another finding that this one may be the same as: a person is to say.
 	Doubt string `json:"doubt"`
-	// Distinct are the ids of findings that a person said it is not the same as.
-	Distinct []string `json:"distinct"`
 	// Sightings are the reports of it, the first one first.
 	Sightings []Sighting `json:"sightings"`
 	CreatedAt time.Time  `json:"createdAt" ts_type:"string"`
@@ -82,13 +80,17 @@ type Sighting struct {
 	Path    string `json:"path"`
 	Persona string `json:"persona"`
 	// Number is what the audit called it, if anything.
-	Number   string    `json:"number"`
-	Title    string    `json:"title"`
-	Severity Severity  `json:"severity"`
-	Category string    `json:"category"`
-	Location string    `json:"location"`
-	Status   string    `json:"status"` // what the audit says has become of it
-	At       time.Time `json:"at" ts_type:"string"`
+	Number   string   `json:"number"`
+	Title    string   `json:"title"`
+	Severity Severity `json:"severity"`
+	Category string   `json:"category"`
+	Location string   `json:"location"`
+	Status   string   `json:"status"` // what the audit says has become of it
+	// Returned says that it was fixed, and this report brought it back.
+	Returned bool `json:"returned"`
+	// ByHand says that a person split it off another report: the audit does not list it so.
+	ByHand bool      `json:"byHand"`
+	At     time.Time `json:"at" ts_type:"string"`
 }
 
 // Filing is one audit that was taken into the ledger. Audits that found nothing
@@ -112,12 +114,6 @@ type Filing struct {
 	Phrase string `json:"phrase"`
 	// Notes are the doubts of reading and of matching, in sentences.
 	Notes []string `json:"notes"`
-	// New, Known and Returned count what the findings turned out to be, Doubtful those
-	// of the new ones that may be known ones.
-	New      int `json:"new"`
-	Known    int `json:"known"`
-	Returned int `json:"returned"`
-	Doubtful int `json:"doubtful"`
 	// LookedAt is when the audit began to look: what was fixed later it cannot know.
 	LookedAt time.Time `json:"lookedAt" ts_type:"string"`
 	At       time.Time `json:"at" ts_type:"string"` // of the first filing
@@ -130,6 +126,17 @@ func (f Filing) Total() int {
 		n += some
 	}
 	return n
+}
+
+// FiledAudit is a filing with what its findings turned out to be, as things stand now.
+type FiledAudit struct {
+	Filing Filing `json:"filing"`
+	// New were reported by no audit before, Known by another one; Returned ones were fixed.
+	New      map[Severity]int `json:"new"`
+	Known    int              `json:"known"`
+	Returned int              `json:"returned"`
+	// Doubtful counts those of the new ones that may be known ones.
+	Doubtful int `json:"doubtful"`
 }
 
 // FindingNumber writes the number of the n-th finding of a project.
@@ -165,6 +172,8 @@ type LedgerRound struct {
 	New      map[Severity]int `json:"new"`
 	Known    int              `json:"known"`
 	Returned int              `json:"returned"`
+	// Mismatch says that an audit of the round claims other numbers than it lists.
+	Mismatch bool `json:"mismatch"`
 }
 
 // NewTotal is how many findings the round brought.
@@ -193,8 +202,8 @@ type Ledger struct {
 	Summary   LedgerSummary `json:"summary"`
 	Curve     LedgerCurve   `json:"curve"`
 	// Filings are the audits, the newest first.
-	Filings    []Filing `json:"filings"`
-	Categories []string `json:"categories"`
+	Filings    []FiledAudit `json:"filings"`
+	Categories []string     `json:"categories"`
 }
 
 // FindingQuery says which findings are wanted; what is empty leaves nothing out.

@@ -96,3 +96,6 @@ func deviceName(lower string) bool {
 	}
 	return false
 }
+
+// AnswerPath is the document of the answers to a prompt of the library in a project.
+func AnswerPath(promptID string) string { return "answers/" + promptID + ".md" }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
 )
 
 // PersonaAnswer is what somebody has found.
@@ -79,40 +78,9 @@ const (
 )
 
 func sameFinding(s SharedFinding, f ReportedFinding) bool {
-	share := sharedWords(s.Title, f.Title)
+	share := overlap(titleStems(s.Title), titleStems(f.Title))
 	place := f.Location != "" && strings.EqualFold(strings.Trim(s.Where, "` "), strings.Trim(f.Location, "` "))
 	return share >= sameTitle || place && share >= samePlace
-}
-
-// sharedWords returns the share of the words of two titles that both have.
-func sharedWords(a, b string) float64 {
-	inA, inB := titleWords(a), titleWords(b)
-	both := 0
-	for word := range inA {
-		if inB[word] {
-			both++
-		}
-	}
-	all := len(inA) + len(inB) - both
-	if all == 0 {
-		return 0
-	}
-	return float64(both) / float64(all)
-}
-
-// titleWords are the words of a title that carry meaning, in lower case and without
-// the endings of the plural.
-func titleWords(title string) map[string]bool {
-	words := map[string]bool{}
-	for _, word := range strings.FieldsFunc(strings.ToLower(title), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
-		if len(word) > 3 {
-			word = strings.TrimSuffix(strings.TrimSuffix(word, "s"), "e")
-		}
-		if !slices.Contains([]string{"a", "an", "the", "of", "in", "on", "to", "is", "are", "and", "for", "with", "at", "by", "no", "not"}, word) {
-			words[word] = true
-		}
-	}
-	return words
 }
 
 // SharedReport writes merged findings as a document, in the form that our parser reads.

@@ -1,9 +1,7 @@
 package workflow
 
 import (
-	"fmt"
 	"path"
-	"sort"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -19,7 +17,7 @@ func Standing(records []GateRecord, phase string) *GateRecord {
 		switch r.Action {
 		case ActPass, ActWaive:
 			standing = &records[i]
-		case ActReopen, ActUnfreeze:
+		case ActReopen, ActUnfreeze, ActChange:
 			standing = nil
 		}
 	}
@@ -63,61 +61,11 @@ func LastSign(records []GateRecord, phase string) *GateRecord {
 		switch r.Action {
 		case ActSign:
 			last = &records[i]
-		case ActUnsign, ActUnfreeze:
+		case ActUnsign, ActUnfreeze, ActChange:
 			last = nil
 		}
 	}
 	return last
-}
-
-// Cause is one text that has changed since an output was made from it.
-type Cause struct {
-	Path string
-	// From is the version that was used, To the current one.
-	From, To int
-	Hash     string // of the current text, box marks blanked
-}
-
-// Sentence says what changed.
-func (c Cause) Sentence() string {
-	if c.To == 0 {
-		return c.Path + " is gone"
-	}
-	return fmt.Sprintf("%s is at v%d; v%d was used", Title(c.Path), c.To, c.From)
-}
-
-// Behind returns the texts that have changed since the output of the phase was
-// made from them, unless a person has said that it is still valid for exactly these.
-func Behind(f Facts) []Cause {
-	causes := []Cause{}
-	if f.Basis == nil {
-		return causes
-	}
-	for _, in := range f.Basis.Inputs {
-		if in.Path == "" || in.Path == f.Phase.Output {
-			continue
-		}
-		head := f.Heads[in.Path]
-		if head.BasisHash != in.Hash {
-			causes = append(causes, Cause{Path: in.Path, From: in.Version, To: head.Number, Hash: head.BasisHash})
-		}
-	}
-	for _, r := range f.Records {
-		if r.Action == ActStill && r.Phase == f.Phase.ID && r.Hash == CausesHash(f.Basis.ID, causes) {
-			return []Cause{}
-		}
-	}
-	return causes
-}
-
-// CausesHash names what a "still valid" is about: the run and the texts that changed since.
-func CausesHash(runID string, causes []Cause) string {
-	lines := []string{runID}
-	for _, c := range causes {
-		lines = append(lines, c.Path+"\x00"+c.Hash)
-	}
-	sort.Strings(lines)
-	return Hash(strings.Join(lines, "\n"))
 }
 
 // Next returns the phase that a phase's gate opens: the next one that is not optional.

@@ -33,6 +33,16 @@ func (w Workflow) Round(id string, records []GateRecord) int {
 	return n
 }
 
+// TakesTurns reports whether work in a phase may begin because it takes turns with
+// one that may: those of a loop that goes on until everything is done do.
+func (w Workflow) TakesTurns(id string, records []GateRecord) bool {
+	if w.Loop.Ends != EndsDone || !slices.Contains(w.Loop.Phases, id) {
+		return false
+	}
+	ok, _ := w.Reached(w.Loop.Phases[0], records)
+	return ok
+}
+
 // AtRound names the outputs of the round that each phase is at, in the phases and
 // in the conditions that look at them.
 func (w Workflow) AtRound(records []GateRecord) Workflow {

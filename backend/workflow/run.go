@@ -112,6 +112,10 @@ type Run struct {
 	Error   *Error   `json:"error"`
 }
 
+// Completes reports whether the run answers in the place of its parent: its answer
+// is what that one should have been.
+func (r Run) Completes() bool { return r.Kind == RunRepair || r.Kind == RunContinue }
+
 // Whole reports whether the run saw its whole prompt and finished its answer.
 func (r Run) Whole() bool { return r.State == RunSucceeded && !r.Cut && !r.Unfinished }
 

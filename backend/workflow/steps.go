@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"fmt"
+	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -18,13 +19,46 @@ const (
 // AcceptancePath is the checklist of the criteria of a specification.
 const AcceptancePath = "checklists/acceptance.md"
 
+// PlanPath is the document whose steps are built.
+const PlanPath = "plan.md"
+
+// BuildPhase returns the phase in which the steps of the plan are built. A workflow
+// without a plan has none.
+func (w Workflow) BuildPhase() (Phase, bool) {
+	if _, ok := w.Producer(PlanPath); !ok {
+		return Phase{}, false
+	}
+	for _, p := range w.Phases {
+		if p.Kind == KindBuild {
+			return p, true
+		}
+	}
+	return Phase{}, false
+}
+
+// NewestCheck returns the newest check of a step, or, without a number, of the
+// whole project; it is not green where there is none.
+func NewestCheck(records []GateRecord, step string) CheckResult {
+	for i := len(records) - 1; i >= 0; i-- {
+		if c := records[i].Check; records[i].Action == ActCheck && c != nil && c.Step == step {
+			return *c
+		}
+	}
+	return CheckResult{}
+}
+
 // StepOutput returns the document of the answers for a step: "steps/04.md".
 func StepOutput(number string) string { return stepsDir + "/" + stepName(number) + ".md" }
 
 // RefinedOutput returns the document of a refinement of what is at a path, which
 // counts from 1: "steps/04-refine-2.md".
-func RefinedOutput(path string, n int) string {
-	return fmt.Sprintf("%s-refine-%d.md", strings.TrimSuffix(path, ".md"), n)
+func RefinedOutput(output string, n int) string { return stepExtra(output, "refine", n) }
+
+// RestartOutput returns the document of what the n-th thread of an output has taught.
+func RestartOutput(output string, n int) string { return stepExtra(output, "restart", n) }
+
+func stepExtra(output, what string, n int) string {
+	return fmt.Sprintf("%s/%s-%s-%d.md", stepsDir, strings.TrimSuffix(path.Base(output), ".md"), what, n)
 }
 
 // CheckOutput returns the document of the checks of a step, or, without a number,
@@ -287,3 +321,79 @@ func sameNumber(a, b string) bool {
 	trim := func(s string) string { return strings.ToLower(strings.TrimLeft(strings.TrimSpace(s), "0")) }
 	return trim(a) == trim(b)
 }
+
+// AddToStep returns a plan with a field added under a step, in the form that plans are
+// written in. A field that is there is replaced.
+func AddToStep(plan string, s Step, name, value string) string {
+	value = strings.Join(strings.Fields(value), " ")
+	block := plan[s.Start:s.End]
+	lines := strings.SplitAfter(block, "\n")
+	indent := ""
+	if first := strings.TrimLeft(lines[0], " \t"); !strings.HasPrefix(first, "#") {
+		indent = lines[0][:len(lines[0])-len(first)] + "  "
+	}
+	prefix := indent + "- **" + name + ":** "
+	field := prefix + value + "\n"
+	last := 0 // the last line that is not blank
+	for i, line := range lines {
+		if strings.HasPrefix(line, prefix) {
+			lines[i] = field
+			return plan[:s.Start] + strings.Join(lines, "") + plan[s.End:]
+		}
+		if strings.TrimSpace(line) != "" {
+			last = i
+		}
+	}
+	if value == "" {
+		return plan
+	}
+	head := strings.Join(lines[:last+1], "")
+	if !strings.HasSuffix(head, "\n") {
+		head += "\n"
+	}
+	if indent == "" && !strings.HasPrefix(strings.TrimSpace(lines[last]), "- ") {
+		head += "\n"
+	}
+	return plan[:s.Start] + head + field + strings.Join(lines[last+1:], "") + plan[s.End:]
+}
+
+// InsertSteps returns a plan with a step for each finding, before the first step that
+// is still to be done, and the numbers that the new ones have. They are the next ones.
+func InsertSteps(plan string, v PlanView, findings []Finding) (body string, numbers []string) {
+	next, at, indent := 1, len(plan), ""
+	for _, s := range v.Steps {
+		if n, err := strconv.Atoi(s.Step.Number); err == nil {
+			next = max(next, n+1)
+		}
+	}
+	for _, s := range v.Steps {
+		if !s.State.Settled() {
+			at = s.Step.Start
+			first, _, _ := strings.Cut(plan[at:], "\n")
+			indent = first[:len(first)-len(strings.TrimLeft(first, " \t"))]
+			break
+		}
+	}
+	var b strings.Builder
+	if at == len(plan) {
+		b.WriteString(strings.TrimRight(plan, "\n") + "\n\n## Findings\n\n")
+	} else {
+		b.WriteString(plan[:at])
+	}
+	for i, f := range findings {
+		number := strconv.Itoa(next + i)
+		numbers = append(numbers, number)
+		fmt.Fprintf(&b, "%s- [ ] Step %s: Fix %s, %s\n", indent, number, f.Number, flat(f.Title))
+		for _, field := range [][2]string{{"Task", f.Problem + " " + f.Fix}, {"Files", f.Location}, {"Tests", f.Verify}} {
+			if text := flat(field[1]); text != "" {
+				fmt.Fprintf(&b, "%s  - **%s:** %s\n", indent, field[0], text)
+			}
+		}
+	}
+	if at < len(plan) {
+		b.WriteString(plan[at:])
+	}
+	return b.String(), numbers
+}
+
+func flat(text string) string { return strings.Join(strings.Fields(text), " ") }

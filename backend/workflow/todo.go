@@ -1,6 +1,9 @@
 package workflow
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // ToDoFacts are what the one thing to do now is found from.
 type ToDoFacts struct {
@@ -22,6 +25,8 @@ type ToDoFacts struct {
 	StepCheck, Check CheckResult
 	// Round is that of the loop the phase is in or comes right after.
 	Round RoundStatus
+	// Grave are the open findings of P0 and P1 of the whole project.
+	Grave []Finding
 	// Refined says that the round has an accepted refinement, to be reviewed anew.
 	Refined bool
 }
@@ -32,7 +37,7 @@ func NextToDo(f ToDoFacts) ToDo {
 	if d.Due == nil {
 		d.Due = []DueItem{}
 	}
-	for _, rule := range []func(ToDoFacts, *ToDo) bool{doRuns, doQuestions, doStale, doDue, doRounds, doBuild, doWrite, doGate} {
+	for _, rule := range []func(ToDoFacts, *ToDo) bool{doRuns, doQuestions, doFresh, doStale, doDue, doRounds, doBuild, doWrite, doGate} {
 		if rule(f, &d) {
 			break
 		}
@@ -81,6 +86,15 @@ func doQuestions(f ToDoFacts, d *ToDo) bool {
 	return d.say(DoAnswer, fmt.Sprintf("Answer %s.", count(n, "question", "questions")), "The model asked instead of guessing. That is no refinement.")
 }
 
+// doFresh looks whether a thread was started over and the fresh one not begun.
+func doFresh(f ToDoFacts, d *ToDo) bool {
+	if !f.Thread.Over || f.Thread.Step != "" || f.Thread.Next != "" || f.Thread.Phase != f.Phase.ID {
+		return false
+	}
+	d.PromptID, d.Path = f.Phase.Prompt, f.Phase.Output
+	return d.say(DoRun, fmt.Sprintf("Run %s again, in a fresh thread.", f.Phase.Title), "What the last one has taught is in the specification now.")
+}
+
 func doStale(f ToDoFacts, d *ToDo) bool {
 	if len(f.Stale) == 0 {
 		return false
@@ -108,10 +122,14 @@ func doDue(f ToDoFacts, d *ToDo) bool {
 // doRounds looks whether the work has to go round again.
 func doRounds(f ToDoFacts, d *ToDo) bool {
 	r := f.Round
-	if r.Phase == "" || !r.Ready || r.Over {
+	if r.Phase == "" || !r.Ready {
 		return false
 	}
 	switch {
+	case f.Refined && f.Phase.ID == r.Phase && r.Over:
+		return d.say(DoRestart, "Start over with a better specification.", r.Advice)
+	case r.Over:
+		return false
 	case f.Refined && f.Phase.ID == r.Phase:
 		d.Phase = r.Phase
 		return d.say(DoRound, "Review it again: begin the next round.", "A refinement was accepted. What was reviewed is not what is there now.")
@@ -142,6 +160,11 @@ func doBuild(f ToDoFacts, d *ToDo) bool {
 		return false
 	}
 	d.Path = f.Plan.Path
+	if len(f.Grave) > 0 {
+		d.Path = ""
+		return d.say(DoFindings, fmt.Sprintf("Fix %s, or make the next steps of them.", joinAnd(numbersOf(f.Grave))),
+			"An audit found them. What is grave is built before anything else.")
+	}
 	if f.Plan.AllSettled() {
 		if f.Check.Green() && !f.Check.At.Before(f.Plan.SettledAt) {
 			return false
@@ -153,6 +176,14 @@ func doBuild(f ToDoFacts, d *ToDo) bool {
 	}
 	f.doStep(f.Plan.Steps[f.Plan.Current], d)
 	return true
+}
+
+func numbersOf(findings []Finding) []string {
+	list := []string{}
+	for _, one := range findings {
+		list = append(list, one.Number)
+	}
+	return list
 }
 
 // doStep says what is next for the current step: build it, check it, correct it, tick it.
@@ -208,14 +239,9 @@ func doGate(f ToDoFacts, d *ToDo) bool {
 		return d.say(DoPass, "Every condition is met. The last gate is open.", "Passing it is a person’s act.")
 	}
 	d.Path = c.Path
-	kind := DoGate
-	switch c.Kind {
-	case CondBoxes, CondItems:
-		kind = DoTick
-	case CondSigned:
-		kind = DoSign
-	case CondCheck:
-		kind = DoCheck
+	kind := c.Do
+	if kind == "" {
+		kind = DoGate
 	}
 	why := c.Missing
 	if why != "" {
@@ -229,10 +255,7 @@ func (f ToDoFacts) command(d ToDo) string {
 	p := f.Project.Slug
 	switch d.Kind {
 	case DoDecide:
-		if d.Step != "" || d.Phase == "" {
-			return fmt.Sprintf("plumbline review %s --run %s", p, d.RunID)
-		}
-		return fmt.Sprintf("plumbline review %s %s", p, d.Phase)
+		return fmt.Sprintf("plumbline review %s %s --run %s", p, d.Phase, d.RunID)
 	case DoAnswer:
 		return fmt.Sprintf("plumbline refine %s --run %s --answers FILE", p, d.RunID)
 	case DoRun:
@@ -248,7 +271,7 @@ func (f ToDoFacts) command(d ToDo) string {
 	case DoStep:
 		return fmt.Sprintf("plumbline step run %s %s", p, d.Step)
 	case DoRound:
-		return fmt.Sprintf("plumbline round %s %s", p, d.Phase)
+		return fmt.Sprintf("plumbline round %s %s --begin", p, d.Phase)
 	case DoRestart:
 		return fmt.Sprintf("plumbline restart %s %s", p, d.Step)
 	case DoCheck:
@@ -256,6 +279,11 @@ func (f ToDoFacts) command(d ToDo) string {
 			return fmt.Sprintf("plumbline check %s --step %s --exit N --output FILE", p, d.Step)
 		}
 		return fmt.Sprintf("plumbline check %s --exit N --output FILE", p)
+	case DoFindings:
+		if len(f.Grave) > 0 && f.Phase.Kind == KindBuild {
+			return fmt.Sprintf("plumbline step add %s %s", p, strings.Join(numbersOf(f.Grave), " "))
+		}
+		return fmt.Sprintf("plumbline findings list %s", p)
 	case DoPass:
 		return fmt.Sprintf("plumbline pass %s %s", p, d.Phase)
 	case DoSign:
@@ -264,7 +292,7 @@ func (f ToDoFacts) command(d ToDo) string {
 		if d.Step != "" {
 			return fmt.Sprintf("plumbline step show %s %s", p, d.Step)
 		}
-		return fmt.Sprintf("plumbline tick %s %s --list", p, d.Path)
+		return fmt.Sprintf("plumbline tick %s %s", p, d.Path)
 	case DoWait, DoNothing:
 		return ""
 	}

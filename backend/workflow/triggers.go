@@ -44,6 +44,18 @@ func JudgeDue(f DueFacts) []DueItem {
 	return due
 }
 
+// Opened returns the phases in which work may begin although the gates before them
+// are not passed: what their triggers wait for has happened.
+func (w Workflow) Opened(plan PlanView) map[string]bool {
+	opened := map[string]bool{}
+	for _, t := range w.Triggers {
+		if at, _ := t.After.happened(plan); !at.IsZero() {
+			opened[t.Phase] = true
+		}
+	}
+	return opened
+}
+
 // happened says when what a trigger waits for has happened, and in a sentence what
 // it was; the time is zero before.
 func (a TriggerAfter) happened(v PlanView) (at time.Time, why string) {

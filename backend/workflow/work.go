@@ -232,3 +232,50 @@ type EffortRow struct {
 	AnswerTokens int `json:"answerTokens"`
 	ModelMillis  int `json:"modelMillis"`
 }
+
+// Refinement asks for another answer in a thread.
+type Refinement struct {
+	// Off names what has to be corrected: tests, imports, style, behaviour.
+	Off []string `json:"off"`
+	// Output is what failed; empty for that of the newest check that did.
+	Output string `json:"output"`
+	Notes  string `json:"notes"`
+	Files  string `json:"files"`
+	// Answers are those to the questions that came back. With them nothing is
+	// refined: the prompt is sent again, and the answers with it.
+	Answers string `json:"answers"`
+	// Reason is why to refine once more than is advised.
+	Reason string `json:"reason"`
+	Model  string `json:"model"`
+	// Copy leaves the prompt to be copied, instead of running it.
+	Copy bool `json:"copy"`
+}
+
+// Restart asks what a thread has taught, to start it over.
+type Restart struct {
+	// Why is diverged, confused or muddied.
+	Why   string `json:"why"`
+	Notes string `json:"notes"`
+	Model string `json:"model"`
+	Copy  bool   `json:"copy"`
+}
+
+// StepOrder runs the prompt of a step.
+type StepOrder struct {
+	// Values fill variables for this step; what is not named keeps its value.
+	Values map[string]string `json:"values"`
+	Model  string            `json:"model"`
+	Copy   bool              `json:"copy"`
+}
+
+// StepDetail is a step of the plan in full.
+type StepDetail struct {
+	Step PlanStep `json:"step"`
+	// Text is what the plan says of it, HTML the same rendered.
+	Text   string        `json:"text"`
+	HTML   string        `json:"html"`
+	Thread Thread        `json:"thread"`
+	Older  []Thread      `json:"older"` // the newest first
+	Checks []CheckResult `json:"checks"`
+	Effort EffortRow     `json:"effort"`
+}

@@ -106,6 +106,7 @@ type PhaseStatus struct {
 	State    PhaseState `json:"state"`
 	Version  int        `json:"version"` // of the output; 0 when nothing is written
 	Stale    bool       `json:"stale"`
+	Behind   int        `json:"behind"` // changes since it was made, that make it stale
 	Frozen   bool       `json:"frozen"`
 	// RunID is the run that is active in this phase, if any, and RunState its state.
 	RunID    string   `json:"runId"`
@@ -129,6 +130,8 @@ type Overview struct {
 	Current string `json:"current"`
 	// Next is the one thing to do now, as a sentence.
 	Next string `json:"next"`
+	// ToDo is the same with the reason, and what it is about.
+	ToDo ToDo `json:"toDo"`
 	// GateOpen says that the current phase's gate can be passed.
 	GateOpen bool `json:"gateOpen"`
 }
