@@ -60,6 +60,8 @@ type DataShapes struct {
 	Check      workflow.CheckResult `json:"check"`
 	Due        workflow.DueItem     `json:"due"`
 	Effort     workflow.EffortRow   `json:"effort"`
+	Behind     workflow.Staleness   `json:"behind"`
+	Proof      workflow.Proof       `json:"proof"`
 }
 
 // All returns nothing of use.

@@ -107,6 +107,10 @@ func (r FindingsRead) Differences() []string {
 				said = append(said, fmt.Sprintf("The text claims %d of severity %s (%s); %d can be read.", n, s, s.Word(), listed[s]))
 			}
 		}
+		if n, ok := c.BySeverity[""]; ok && n != listed[""] {
+			said = append(said, fmt.Sprintf("The text claims %d without a severity; %d can be read.", n, listed[""]))
+		}
+		sum += c.BySeverity[""]
 		if c.Total >= 0 && len(c.BySeverity) > 1 && sum != c.Total {
 			said = append(said, fmt.Sprintf("The text claims %d findings, and its numbers by severity add up to %d.", c.Total, sum))
 		}

@@ -31,8 +31,26 @@ export namespace api {
 	    promptBatch: workflow.PromptBatch;
 	    upgrade: workflow.Upgrade;
 	    import: workflow.ImportPreview;
+	    findings: workflow.FindingList;
+	    findingQuery: workflow.FindingQuery;
+	    finding: workflow.FindingDetail;
+	    findingAct: workflow.FindingAct;
+	    findingSplit: workflow.FindingSplit;
+	    ledger: workflow.Ledger;
+	    findingFile: workflow.FindingExport;
 	    exportAsk: workflow.ExportPrompts;
 	    export: workflow.Export;
+	    plan: workflow.PlanView;
+	    step: workflow.StepDetail;
+	    stepOrder: workflow.StepOrder;
+	    threads: workflow.Thread;
+	    refinement: workflow.Refinement;
+	    restart: workflow.Restart;
+	    check: workflow.CheckResult;
+	    due: workflow.DueItem;
+	    effort: workflow.EffortRow;
+	    behind: workflow.Staleness;
+	    proof: workflow.Proof;
 	}
 
 }
@@ -85,6 +103,7 @@ export namespace workflow {
 	    current: Version;
 	    frozen: boolean;
 	    stale: boolean;
+	    behind: number;
 	    hasDraft: boolean;
 	}
 	export interface ArtifactAt {
@@ -141,6 +160,7 @@ export namespace workflow {
 	    name: string;
 	    path: string;
 	    version: number;
+	    part?: string;
 	    hash: string;
 	}
 	export interface Given {
@@ -164,6 +184,7 @@ export namespace workflow {
 	    modelDigest: string;
 	    promptId: string;
 	    promptRevision: string;
+	    step?: string;
 	    output: string;
 	    promptPath: string;
 	    given?: Given;
@@ -281,6 +302,19 @@ export namespace workflow {
 	    added: number;
 	    removed: number;
 	}
+	export interface Cause {
+	    path: string;
+	    part: string;
+	    from: number;
+	    to: number;
+	    hash: string;
+	    via: string;
+	}
+	export interface CauseDetail {
+	    cause: Cause;
+	    sentence: string;
+	    diff: Diff;
+	}
 	export interface ChainLink {
 	    kind: string;
 	    title: string;
@@ -296,6 +330,16 @@ export namespace workflow {
 	    message: string;
 	    hint: string;
 	}
+	export interface CheckResult {
+	    step: string;
+	    command: string;
+	    exit: number;
+	    output: string;
+	    path: string;
+	    version: number;
+	    by: Author;
+	    at: string;
+	}
 	export interface Condition {
 	    id: string;
 	    kind: string;
@@ -307,10 +351,19 @@ export namespace workflow {
 	    missing: string;
 	    action: string;
 	    note: string;
+	    doubt: string;
 	    judged: boolean;
 	    path: string;
 	    section: string;
 	    index: number;
+	    do: string;
+	    causes: Cause[];
+	    findings: string[];
+	    until?: string;
+	}
+	export interface SmallFixes {
+	    max: number;
+	    worst: string;
 	}
 	export interface ConditionRule {
 	    id: string;
@@ -319,6 +372,12 @@ export namespace workflow {
 	    path: string;
 	    section: string;
 	    max: number;
+	    items: string[];
+	    limits: Record<string, number>;
+	    allow: string[];
+	    phrase: string;
+	    or?: SmallFixes;
+	    hours: number;
 	    help: string;
 	}
 	
@@ -348,11 +407,21 @@ export namespace workflow {
 	}
 	
 	
+	export interface Evidence {
+	    kind: string;
+	    text: string;
+	    exit: number;
+	    output: string;
+	    ref: string;
+	    inputs: Input[];
+	}
 	export interface Tick {
 	    state: string;
 	    by: Author;
 	    at: string;
 	    reason: string;
+	    evidence?: Evidence;
+	    was?: string;
 	}
 	export interface Item {
 	    index: number;
@@ -384,7 +453,72 @@ export namespace workflow {
 	    every: string;
 	    launch: number;
 	}
+	export interface DueItem {
+	    kind: string;
+	    id: string;
+	    title: string;
+	    phase: string;
+	    promptId: string;
+	    why: string;
+	    help: string;
+	    at: string;
+	    newRound: boolean;
+	}
+	export interface Effort {
+	    projectId: string;
+	    phase: string;
+	    step: string;
+	    seconds: number;
+	    correction: number;
+	    estimate: number;
+	    without: number;
+	    touchedAt: string;
+	}
+	export interface EffortRow {
+	    effort: Effort;
+	    title: string;
+	    worked: number;
+	    runs: number;
+	    promptTokens: number;
+	    answerTokens: number;
+	    modelMillis: number;
+	}
 	
+	export interface FindingClaim {
+	    total: number;
+	    bySeverity: Record<string, number>;
+	    text: string;
+	    start: number;
+	    end: number;
+	}
+	export interface Filing {
+	    id: string;
+	    projectId: string;
+	    phase: string;
+	    round: number;
+	    runId: string;
+	    path: string;
+	    version: number;
+	    hash: string;
+	    listed: Record<string, number>;
+	    claims: FindingClaim[];
+	    mismatch: string;
+	    phrase: string;
+	    notes: string[];
+	    lookedAt: string;
+	    at: string;
+	}
+	export interface LedgerSummary {
+	    total: number;
+	    byState: Record<string, number>;
+	    open: Record<string, number>;
+	    doubtful: number;
+	}
+	export interface LedgerNews {
+	    ids: string[];
+	    summary: LedgerSummary;
+	    filing?: Filing;
+	}
 	export interface LibraryNews {
 	    ids: string[];
 	}
@@ -407,6 +541,9 @@ export namespace workflow {
 	    dailyBackups: number;
 	    weeklyBackups: number;
 	    practice: boolean;
+	    refinements: number;
+	    refinementsWarn: number;
+	    stepFiles: number;
 	    chatUrl: string;
 	}
 	export interface ModelInfo {
@@ -443,6 +580,9 @@ export namespace workflow {
 	    seen: Record<string, number>;
 	    path: string;
 	    hash: string;
+	    causes: Cause[];
+	    thread?: string;
+	    check?: CheckResult;
 	}
 	export interface Gate {
 	    projectId: string;
@@ -457,10 +597,26 @@ export namespace workflow {
 	    measured: boolean;
 	    sentence: string;
 	    canSign: boolean;
+	    canApprove: boolean;
+	    canPromote: boolean;
 	    signed: boolean;
 	    frozen: boolean;
 	    version: number;
 	    passed?: GateRecord;
+	}
+	export interface ToDo {
+	    projectId: string;
+	    project: string;
+	    kind: string;
+	    text: string;
+	    why: string;
+	    phase: string;
+	    step: string;
+	    runId: string;
+	    promptId: string;
+	    path: string;
+	    command: string;
+	    due: DueItem[];
 	}
 	export interface PhaseStatus {
 	    id: string;
@@ -474,6 +630,7 @@ export namespace workflow {
 	    state: string;
 	    version: number;
 	    stale: boolean;
+	    behind: number;
 	    frozen: boolean;
 	    runId: string;
 	    runState: string;
@@ -498,6 +655,7 @@ export namespace workflow {
 	    phases: PhaseStatus[];
 	    current: string;
 	    next: string;
+	    toDo: ToDo;
 	    gateOpen: boolean;
 	}
 	export interface Event {
@@ -515,6 +673,7 @@ export namespace workflow {
 	    notice?: Notice;
 	    raise?: Raise;
 	    library?: LibraryNews;
+	    ledger?: LedgerNews;
 	}
 	export interface EventBatch {
 	    epoch: string;
@@ -522,6 +681,7 @@ export namespace workflow {
 	    resync: boolean;
 	    events: Event[];
 	}
+	
 	export interface Excerpt {
 	    text: string;
 	    found: boolean;
@@ -538,6 +698,14 @@ export namespace workflow {
 	export interface ExportPrompts {
 	    ids: string[];
 	    format: string;
+	}
+	
+	export interface FiledAudit {
+	    filing: Filing;
+	    new: Record<string, number>;
+	    known: number;
+	    returned: number;
+	    doubtful: number;
 	}
 	
 	export interface PromptSpan {
@@ -580,6 +748,90 @@ export namespace workflow {
 	    model: string;
 	}
 	
+	export interface Sighting {
+	    filing: string;
+	    phase: string;
+	    round: number;
+	    runId: string;
+	    path: string;
+	    persona: string;
+	    number: string;
+	    title: string;
+	    severity: string;
+	    category: string;
+	    location: string;
+	    status: string;
+	    returned: boolean;
+	    byHand: boolean;
+	    at: string;
+	}
+	export interface Finding {
+	    id: string;
+	    projectId: string;
+	    number: string;
+	    title: string;
+	    severity: string;
+	    judged: boolean;
+	    category: string;
+	    location: string;
+	    problem: string;
+	    fix: string;
+	    verify: string;
+	    fingerprint: string;
+	    state: string;
+	    reason: string;
+	    step: string;
+	    date: string;
+	    commit: string;
+	    duplicateOf: string;
+	    doubt: string;
+	    sightings: Sighting[];
+	    createdAt: string;
+	    changedAt: string;
+	    by: Author;
+	}
+	export interface FindingAct {
+	    verb: string;
+	    ids: string[];
+	    reason: string;
+	    step: string;
+	    date: string;
+	    commit: string;
+	    severity: string;
+	    into: string;
+	}
+	
+	export interface FindingDetail {
+	    finding: Finding;
+	    duplicates: Finding[];
+	    other: Finding;
+	}
+	export interface FindingExport {
+	    name: string;
+	    type: string;
+	    text: string;
+	}
+	export interface FindingList {
+	    findings: Finding[];
+	    total: number;
+	    summary: LedgerSummary;
+	}
+	export interface FindingQuery {
+	    severities: string[];
+	    states: string[];
+	    category: string;
+	    phase: string;
+	    round: number;
+	    words: string;
+	    doubtful: boolean;
+	    offset: number;
+	    limit: number;
+	}
+	export interface FindingSplit {
+	    id: string;
+	    sightings: number[];
+	    title: string;
+	}
 	
 	
 	
@@ -617,6 +869,33 @@ export namespace workflow {
 	}
 	
 	
+	export interface LedgerRound {
+	    phase: string;
+	    round: number;
+	    paths: string[];
+	    at: string;
+	    new: Record<string, number>;
+	    known: number;
+	    returned: number;
+	    mismatch: boolean;
+	}
+	export interface LedgerCurve {
+	    rounds: LedgerRound[];
+	    plateau: boolean;
+	    growing: boolean;
+	    sentence: string;
+	}
+	export interface Ledger {
+	    projectId: string;
+	    summary: LedgerSummary;
+	    curve: LedgerCurve;
+	    filings: FiledAudit[];
+	    categories: string[];
+	}
+	
+	
+	
+	
 	
 	
 	export interface LogLine {
@@ -636,6 +915,13 @@ export namespace workflow {
 	    phases: string[];
 	    cap: number;
 	    ends: string;
+	}
+	export interface Milestone {
+	    number: string;
+	    title: string;
+	    start: number;
+	    end: number;
+	    line: number;
 	}
 	
 	
@@ -731,6 +1017,77 @@ export namespace workflow {
 	    model: string;
 	}
 	
+	export interface PlanEdge {
+	    from: number;
+	    to: number;
+	    wrong: boolean;
+	}
+	export interface PlanMilestone {
+	    milestone: Milestone;
+	    settled: number;
+	    total: number;
+	    complete: boolean;
+	    completeAt: string;
+	}
+	export interface PlanProblem {
+	    kind: string;
+	    steps: number[];
+	    text: string;
+	}
+	export interface Step {
+	    number: string;
+	    title: string;
+	    task: string;
+	    files: string[];
+	    depends: string[];
+	    effort: string;
+	    risk: string;
+	    riskWhy: string;
+	    tags: string[];
+	    tests: string;
+	    covers: string[];
+	    user: string;
+	    details: string[];
+	    milestone: number;
+	    parallel: boolean;
+	    marked: boolean;
+	    box: number;
+	    mark: number;
+	    start: number;
+	    end: number;
+	    line: number;
+	}
+	export interface PlanStep {
+	    step: Step;
+	    state: string;
+	    item: string;
+	    tick?: Tick;
+	    waits: string[];
+	    problems: number[];
+	    output: string;
+	    version: number;
+	    runId: string;
+	    runState: string;
+	    candidateId: string;
+	    thread: string;
+	    refinements: number;
+	}
+	export interface PlanView {
+	    projectId: string;
+	    phase: string;
+	    path: string;
+	    version: number;
+	    title: string;
+	    steps: PlanStep[];
+	    milestones: PlanMilestone[];
+	    edges: PlanEdge[];
+	    problems: PlanProblem[];
+	    uncovered: string[];
+	    notes: string[];
+	    current: number;
+	    settled: number;
+	    settledAt: string;
+	}
 	export interface Practice {
 	    promptId: string;
 	    title: string;
@@ -811,10 +1168,45 @@ export namespace workflow {
 	    text: string;
 	    spans: PromptSpan[];
 	}
+	export interface Proof {
+	    path: string;
+	    offset: number;
+	    version: number;
+	    evidence: Evidence;
+	}
 	
+	export interface Refinement {
+	    off: string[];
+	    output: string;
+	    notes: string;
+	    files: string;
+	    answers: string;
+	    reason: string;
+	    model: string;
+	    copy: boolean;
+	}
+	export interface Restart {
+	    why: string;
+	    notes: string;
+	    model: string;
+	    copy: boolean;
+	}
 	export interface Restored {
 	    version: Version;
 	    stale: string[];
+	}
+	export interface RoundStatus {
+	    phase: string;
+	    phases: string[];
+	    number: number;
+	    cap: number;
+	    ends: string;
+	    ready: boolean;
+	    why: string;
+	    over: boolean;
+	    verdict: string;
+	    advice: string;
+	    curve: LedgerRound[];
 	}
 	
 	export interface RunBlock {
@@ -894,6 +1286,50 @@ export namespace workflow {
 	    removed: PromptCard[];
 	    dir: string;
 	}
+	
+	
+	export interface Staleness {
+	    projectId: string;
+	    path: string;
+	    runId: string;
+	    causes: CauseDetail[];
+	    prompt: string;
+	    kept: GateRecord[];
+	}
+	
+	export interface Thread {
+	    id: string;
+	    projectId: string;
+	    phase: string;
+	    step: string;
+	    title: string;
+	    runs: Run[];
+	    refinements: number;
+	    limit: number;
+	    warnAt: number;
+	    warning: string;
+	    full: boolean;
+	    overridden: string;
+	    over: boolean;
+	    next: string;
+	    questions: string[];
+	}
+	export interface StepDetail {
+	    step: PlanStep;
+	    text: string;
+	    html: string;
+	    thread: Thread;
+	    older: Thread[];
+	    checks: CheckResult[];
+	    effort: EffortRow;
+	}
+	export interface StepOrder {
+	    values: Record<string, string>;
+	    model: string;
+	    copy: boolean;
+	}
+	
+	
 	
 	export interface TriggerAfter {
 	    milestone: boolean;

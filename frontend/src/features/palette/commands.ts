@@ -25,6 +25,15 @@ function placesInProject(app: AppState): Command[] {
       run: () => app.router.go(links.phase(id, phase.id)),
     })),
     {
+      id: 'findings',
+      group: 'Go to',
+      title: 'Findings',
+      icon: 'ring',
+      detail: app.openFindings.count ? `${app.openFindings.count} open` : overview.project.name,
+      words: 'ledger audits rounds severity bugs',
+      run: () => app.router.go(links.findings(id)),
+    },
+    {
       id: 'history',
       group: 'Go to',
       title: 'History',

@@ -49,6 +49,24 @@ export const shortcutList: { title: string; keys: [string, string][] }[] = [
     ],
   },
   {
+    title: 'Findings',
+    keys: [
+      ['J and K', 'Next and previous finding'],
+      ['Enter', 'Open it'],
+      ['0 to 3', 'Only P0, P1, P2 or P3'],
+      ['/', 'Find in findings'],
+      ['F', 'Schedule the fix'],
+      ['D', 'Mark it as fixed'],
+      ['A', 'Accept the risk'],
+      ['O', 'Open it again'],
+      ['M', 'Merge it into another one'],
+      ['P', 'Make a fix prompt'],
+      ['X', 'Mark it, to act on several'],
+      ['R', 'Run the next round'],
+      ['Ctrl .', 'Show or hide the finding'],
+    ],
+  },
+  {
     title: 'History',
     keys: [
       ['J and K', 'Move the later version, or the moment'],

@@ -11,7 +11,9 @@ import * as Models from '../../../wailsjs/go/api/Models';
 import * as Projects from '../../../wailsjs/go/api/Projects';
 import * as Runs from '../../../wailsjs/go/api/Runs';
 import * as Settings from '../../../wailsjs/go/api/Settings';
-import { ApiError, toApiError } from './error';
+import { bound } from './bound';
+import { ApiError } from './error';
+import { findings } from './findings';
 import { data, download, lines, segment as s, upload } from './http';
 import type {
   AcceptCandidate,
@@ -60,17 +62,6 @@ import type {
   Version,
   VersionDiff,
 } from './types';
-
-/** Lets a bound method be called so that it rejects with an ApiError. */
-function bound<A extends unknown[], T>(method: (...args: A) => Promise<T>): (...args: A) => Promise<T> {
-  return async (...args) => {
-    try {
-      return await method(...args);
-    } catch (cause) {
-      throw toApiError(cause);
-    }
-  };
-}
 
 /** Which page of a log is wanted. */
 export interface LogPage {
@@ -195,6 +186,8 @@ export const client = {
     /** Oldest first. */
     records: (project: string) => data<GateRecord[]>('GET', `projects/${s(project)}/records`),
   },
+  /** What audits have found. */
+  findings,
   models: { status: bound(Models.Status) },
   library: {
     workflows: bound(Library.Workflows),

@@ -6,6 +6,7 @@ import { fakeRuns } from './fake/runs';
 import * as seed from './fake/seed';
 import { html } from './fake/markdown';
 import { fakeData } from './fake/data';
+import { fakeLedger } from './fake/ledger';
 import { fakeLibrary } from './fake/library';
 import * as past from './fake/past';
 import { me, type Work, World } from './fake/world';
@@ -17,8 +18,8 @@ export interface Fake {
   world: World;
 }
 
-/** Makes a fake. `empty` has no projects and no model. */
-export function createFake(options: { empty?: boolean; ollama?: boolean } = {}): Fake {
+/** Makes a fake. `empty` has no projects and no model; `findings` are added to those of the ledger. */
+export function createFake(options: { empty?: boolean; ollama?: boolean; findings?: number } = {}): Fake {
   const world = new World();
   if (!options.empty) fill(world);
   let settings: Settings = { ...seed.settings };
@@ -36,7 +37,7 @@ export function createFake(options: { empty?: boolean; ollama?: boolean } = {}):
     const record: GateRecord = {
       id: world.id(), projectId: id, phase, action, by: me, at: new Date().toISOString(), reason,
       waived: action === 'waive' ? world.conditions(work, world.phase(phase)).filter((c) => c.state !== 'met').map((c) => c.missing) : [],
-      seen: {}, path: world.phase(phase).output, hash: '',
+      seen: {}, path: world.phase(phase).output, hash: '', causes: [],
     };
     work.records = [...work.records, record];
     if (action === 'pass' || action === 'waive') work.passed.add(phase);
@@ -141,6 +142,7 @@ export function createFake(options: { empty?: boolean; ollama?: boolean } = {}):
       stillValid: async (id, phase, reason) => act(id, phase, 'still-valid', reason),
       records: async (id) => world.work(id).records,
     },
+    findings: fakeLedger(world, 'Kilnlog', options.findings ?? 0),
     models: { status: async () => status() },
     library: fakeLibrary(world, writer),
     settings: {

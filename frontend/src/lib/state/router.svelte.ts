@@ -4,6 +4,8 @@ export type Route =
   | { name: 'new' }
   | { name: 'phase'; project: string; phase: string; tab: string }
   | { name: 'history'; project: string; path: string }
+  /** The finding is an id; empty for none. */
+  | { name: 'findings'; project: string; finding: string; only: string }
   /** Without a project: empty. The prompt is an id, or the path of a document that is one. */
   | { name: 'library'; project: string; prompt: string; tab: string }
   | { name: 'settings'; section: string };
@@ -17,6 +19,9 @@ export const links = {
     ['#/p', project, phase, tab].filter((part) => part !== '').map(encode).join('/'),
   history: (project: string, path = '') =>
     `#/p/${encode(project)}/history${path && `?path=${encodeURIComponent(path)}`}`,
+  /** With a finding, it is the one that is shown; "open", "P1" and the like list only those. */
+  findings: (project: string, finding = '', only = '') =>
+    `#/p/${encode(project)}/findings${finding && `/${encode(finding)}`}${only && `?only=${encodeURIComponent(only)}`}`,
   /** Without a tab: the prompt itself. */
   library: (project = '', prompt = '', tab = '') =>
     [...(project ? ['#/p', project] : ['#']), 'library', ...(prompt ? [prompt] : []), ...(prompt && tab ? [tab] : [])].map(encode).join('/'),
@@ -37,6 +42,9 @@ export function parse(hash: string): Route {
   if (first !== 'p' || !second) return { name: 'home' };
   if (third === 'history') {
     return { name: 'history', project: second, path: new URLSearchParams(query).get('path') ?? '' };
+  }
+  if (third === 'findings') {
+    return { name: 'findings', project: second, finding: fourth, only: new URLSearchParams(query).get('only') ?? '' };
   }
   if (third === 'library') return { name: 'library', project: second, prompt: fourth, tab: fifth };
   return { name: 'phase', project: second, phase: third, tab: fourth };
@@ -66,7 +74,7 @@ export class Router {
   readonly screen = $derived.by(() => {
     const route = this.route;
     if (route.name === 'phase') return `phase ${route.project} ${route.phase}`;
-    if (route.name === 'history' || route.name === 'library') return `${route.name} ${route.project}`;
+    if (route.name === 'history' || route.name === 'library' || route.name === 'findings') return `${route.name} ${route.project}`;
     return route.name;
   });
 

@@ -6,6 +6,8 @@ export function Restore(arg1:string,arg2:string,arg3:number):Promise<workflow.Re
 
 export function RestoreSection(arg1:string,arg2:string,arg3:number,arg4:number):Promise<workflow.Restored>;
 
+export function StillValid(arg1:string,arg2:string,arg3:string):Promise<boolean>;
+
 export function Tick(arg1:string,arg2:string,arg3:number,arg4:number,arg5:boolean):Promise<workflow.Version>;
 
 export function WaiveItem(arg1:string,arg2:string,arg3:number,arg4:number,arg5:string):Promise<workflow.Version>;

@@ -10,6 +10,10 @@ export function RestoreSection(arg1, arg2, arg3, arg4) {
   return window['go']['api']['Artifacts']['RestoreSection'](arg1, arg2, arg3, arg4);
 }
 
+export function StillValid(arg1, arg2, arg3) {
+  return window['go']['api']['Artifacts']['StillValid'](arg1, arg2, arg3);
+}
+
 export function Tick(arg1, arg2, arg3, arg4, arg5) {
   return window['go']['api']['Artifacts']['Tick'](arg1, arg2, arg3, arg4, arg5);
 }

@@ -156,6 +156,7 @@ export class World {
         current: list.at(-1)?.version ?? none,
         frozen: work.signed.has(phase?.id ?? '') && !!phase?.freezes,
         stale: work.stale.has(phase?.id ?? ''),
+        behind: work.stale.has(phase?.id ?? '') ? 1 : 0,
         hasDraft: work.drafts.has(path),
       },
       version: kept?.version ?? none,
@@ -170,7 +171,7 @@ export class World {
     const boxes = this.items(work, phase.output);
     const done = boxes.filter((box) => box.state === 'done').length;
     const left = boxes.length - done;
-    const base = { path: phase.output, section: '', index: -1, note: '', judged: false, done: 0, total: 0, value: '', missing: '', action: '' };
+    const base = { path: phase.output, section: '', index: -1, note: '', judged: false, done: 0, total: 0, value: '', missing: '', action: '', doubt: '', do: '', causes: [], findings: [] };
     const list: Condition[] = [
       version
         ? { ...base, id: 'written', kind: 'written', title: 'Document written', state: 'met', value: `v${version}` }
@@ -232,6 +233,8 @@ export class World {
         ? `Off true by ${missing.length} of ${conditions.length} conditions. Next: ${action}.`
         : `True. All ${conditions.length} conditions are met.`,
       canSign: version > 0 && !work.signed.has(id),
+      canApprove: missing.some((one) => one.kind === 'approval'),
+      canPromote: missing.some((one) => one.do === 'promote'),
       signed: work.signed.has(id),
       frozen: work.signed.has(id) && phase.freezes,
       version,
@@ -263,6 +266,7 @@ export class World {
         : gate?.open
           ? `Every condition is met. The gate to ${gate.nextTitle} is open.`
           : (gate?.sentence ?? 'Every gate is passed.'),
+      toDo: { projectId: work.project.id, project: work.project.name, kind: gate?.open ? 'pass' : 'gate', text: gate?.sentence ?? 'Every gate is passed.', why: '', phase: current?.id ?? '', step: '', runId: '', promptId: '', path: '', command: '', due: [] },
       gateOpen: gate?.open ?? false,
     };
   }
@@ -284,6 +288,7 @@ export class World {
       state: this.state(work, phase),
       version: work.versions.get(phase.output)?.length ?? 0,
       stale: work.stale.has(phase.id),
+      behind: work.stale.has(phase.id) ? 1 : 0,
       frozen: false,
       runId: run?.id ?? '',
       runState: run?.state ?? '',
