@@ -62,6 +62,7 @@ import type {
   Version,
   VersionDiff,
 } from './types';
+import { work } from './work';
 
 /** Which page of a log is wanted. */
 export interface LogPage {
@@ -188,6 +189,8 @@ export const client = {
   },
   /** What audits have found. */
   findings,
+  /** The steps of the plan, rounds, threads and time. */
+  work,
   models: { status: bound(Models.Status) },
   library: {
     workflows: bound(Library.Workflows),
@@ -218,6 +221,8 @@ export const client = {
     remove: bound(Library.Remove),
     putBack: bound(Library.PutBack),
     practice: bound(Library.Practice),
+    facts: bound(Library.Facts),
+    setFact: bound(Library.SetFact),
     chain: bound(Library.Chain),
     batch: bound(Library.Batch),
     keepBatch: bound(Library.KeepBatch),
