@@ -321,7 +321,7 @@ func TestWorkflowsOfTheCatalogue(t *testing.T) {
 	for id, want := range map[string]struct{ phases, loop string }{
 		"idea-to-production": {"preflight request spec plan build review security performance release golive", "build review 20 done"},
 		"harden":             {"implement analyse fix readiness plan enhance", "analyse fix readiness 10 plateau"},
-		"agent-task":         {"classify spec run review refine note", "review refine 3 done"},
+		"agent-task":         {"classify spec run review refine note", "review refine 4 done"},
 	} {
 		w, ok := lib.Workflow(id)
 		if !ok {

@@ -54,6 +54,7 @@ type DataShapes struct {
 	Plan       workflow.PlanView    `json:"plan"`
 	Step       workflow.StepDetail  `json:"step"`
 	StepOrder  workflow.StepOrder   `json:"stepOrder"`
+	NewSteps   workflow.NewSteps    `json:"newSteps"`
 	Threads    workflow.Thread      `json:"threads"`
 	Refinement workflow.Refinement  `json:"refinement"`
 	Restart    workflow.Restart     `json:"restart"`

@@ -48,14 +48,6 @@ func (w *Work) MarkStep(projectID, number, state, reason string) (workflow.StepD
 	})
 }
 
-// AddSteps puts findings of the ledger, by their ids or numbers, into the plan as the
-// next steps, and schedules them there.
-func (w *Work) AddSteps(projectID string, findings []string) (workflow.Version, error) {
-	return call(w.core, func(ctx context.Context, e *engine.Engine) (workflow.Version, error) {
-		return e.AddSteps(ctx, projectID, findings)
-	})
-}
-
 // Touch says that somebody is at work on a phase, or on a step of it. The page calls
 // it every few seconds while that is so; gaps over two minutes are not counted.
 func (w *Work) Touch(projectID, phase, step string) (workflow.Effort, error) {

@@ -16,24 +16,40 @@ type boxArgs struct {
 	Boxes   []string `arg:"" optional:"" name:"box" help:"Boxes by their number, or by the beginning of their text. Without any, the boxes are listed."`
 }
 
-type tickCmd struct{ boxArgs }
+type tickCmd struct {
+	boxArgs
+	evidenceFlags
+}
 
 func (tickCmd) examples() []string {
 	return []string{
 		"plumbline tick book-club request.md",
 		"plumbline tick book-club request.md 4 5",
 		`plumbline tick book-club preflight "CI runs"`,
+		`plumbline tick book-club build AC-2 --command "go test ./..." --exit 0 --output test.log`,
+		`plumbline tick book-club build AC-3 --because "Shown to two readers on 3 March" --judged-by spec.md#AC-3`,
 	}
 }
 
-func (c *tickCmd) Run(ctx context.Context, s *session) error { return c.mark(ctx, s, true) }
+func (tickCmd) Help() string {
+	return "With evidence a box says by what it is done, and is to be checked again when what it was judged by changes."
+}
+
+func (c *tickCmd) Run(ctx context.Context, s *session) error {
+	ev, err := c.evidence(s)
+	if err != nil {
+		return err
+	}
+	return c.mark(ctx, s, true, ev)
+}
 
 type untickCmd struct{ boxArgs }
 
-func (c *untickCmd) Run(ctx context.Context, s *session) error { return c.mark(ctx, s, false) }
+func (c *untickCmd) Run(ctx context.Context, s *session) error { return c.mark(ctx, s, false, nil) }
 
-// mark sets the marks one after the other: each makes a version.
-func (c boxArgs) mark(ctx context.Context, s *session, done bool) error {
+// mark sets the marks one after the other, by evidence where there is some: each
+// makes a version.
+func (c boxArgs) mark(ctx context.Context, s *session, done bool, ev *workflow.Evidence) error {
 	cl, o, err := s.project(ctx, c.Project)
 	if err != nil {
 		return err
@@ -57,7 +73,12 @@ func (c boxArgs) mark(ctx context.Context, s *session, done bool) error {
 			return err
 		}
 		var v workflow.Version
-		err = cl.call(ctx, "Artifacts/Tick", &v, o.Project.ID, path, item.Offset, doc.Version.Number, done)
+		if ev != nil {
+			proof := workflow.Proof{Path: path, Offset: item.Offset, Version: doc.Version.Number, Evidence: *ev}
+			err = cl.do(ctx, "POST", inProject(o.Project.ID, "proof"), proof, &v)
+		} else {
+			err = cl.call(ctx, "Artifacts/Tick", &v, o.Project.ID, path, item.Offset, doc.Version.Number, done)
+		}
 		if err != nil {
 			return err
 		}
@@ -173,6 +194,9 @@ func printBoxes(out *printer, items []workflow.Item) {
 			note = out.dim("  " + string(it.State))
 		}
 		out.line("%4d %s%s %s%s", i+1, strings.Repeat("  ", it.Depth), boxMark(out, it.State), clean(it.Text), note)
+		if why := whyDone(it.Tick); why != "" {
+			out.line("       %s%s", strings.Repeat("  ", it.Depth), out.dim(clean(why)))
+		}
 	}
 }
 

@@ -93,14 +93,12 @@ func (c *findingsListCmd) Run(ctx context.Context, s *session) error {
 func printLedger(out *printer, findings []workflow.Finding) {
 	rows := [][]string{}
 	for _, f := range findings {
-		rows = append(rows, []string{f.Number, severityName(f.Severity), stateName(f), shorten(clean(onOneLine(f.Title)), 70), shorten(clean(onOneLine(f.Location)), 40)})
+		rows = append(rows, []string{f.Number, severityName(f.Severity), stateName(f), shorten(oneLine(f.Title), 70), shorten(oneLine(f.Location), 40)})
 	}
 	if len(rows) > 0 {
 		out.table([]string{"FINDING", "SEVERITY", "STATE", "TITLE", "WHERE"}, rows)
 	}
 }
-
-func onOneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
 
 func severityName(s workflow.Severity) string {
 	if s == "" {
@@ -185,7 +183,7 @@ func printFinding(out *printer, d workflow.FindingDetail) {
 		out.line("%s %s %s", out.dim("counts for:"), other.Number, clean(other.Title))
 	}
 	for i, report := range f.Sightings {
-		out.line("%s %s, round %d: %s, %s", out.dim(fmt.Sprintf("report %d:", i)), clean(report.Path), report.Round, clean(onOneLine(report.Title)), ago(report.At))
+		out.line("%s %s, round %d: %s, %s", out.dim(fmt.Sprintf("report %d:", i)), clean(report.Path), report.Round, oneLine(report.Title), ago(report.At))
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 	"plumbline/backend/workflow"
 )
 
-const filedAudit = `# Issues
+const ledgerText = `# Issues
 
 Found 4 issues.
 
@@ -30,7 +30,7 @@ func TestFindingsFromAnAuditToTheirEnd(t *testing.T) {
 		t.Errorf("said %q", got.out)
 	}
 	file := filepath.Join(s.dir, "audit.md")
-	if err := os.WriteFile(file, []byte(filedAudit), 0o644); err != nil {
+	if err := os.WriteFile(file, []byte(ledgerText), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	s.run(0, "artifact", "save", "tide-table", "request.md", file)
@@ -73,7 +73,7 @@ func TestFindingsAreExported(t *testing.T) {
 	s := newShell(t)
 	s.run(0, "new", "Tide table", "--idea", idea)
 	file := filepath.Join(s.dir, "audit.md")
-	if err := os.WriteFile(file, []byte(filedAudit), 0o644); err != nil {
+	if err := os.WriteFile(file, []byte(ledgerText), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	s.run(0, "artifact", "save", "tide-table", "request.md", file)

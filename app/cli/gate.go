@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"strings"
 
 	"plumbline/backend/workflow"
 )
@@ -123,6 +124,114 @@ func (c *stillValidCmd) Run(ctx context.Context, s *session) error {
 	return c.act(ctx, s, "Gates/StillValid", c.Reason)
 }
 
+type approveCmd struct{ gateArgs }
+
+func (c *approveCmd) Run(ctx context.Context, s *session) error {
+	cl, o, ph, err := s.phase(ctx, c.Project, c.Phase)
+	if err != nil {
+		return err
+	}
+	var g workflow.Gate
+	if err := cl.call(ctx, "Releases/Approve", &g, o.Project.ID, ph.ID, ph.Version); err != nil {
+		return err
+	}
+	return s.print(g, func(out *printer) { printGate(out, g) })
+}
+
+type promoteCmd struct{ gateArgs }
+
+func (c *promoteCmd) Run(ctx context.Context, s *session) error {
+	return c.act(ctx, s, "Releases/Promote")
+}
+
+type healthyCmd struct {
+	gateArgs
+	Note string `help:"Which figures they were." placeholder:"TEXT"`
+}
+
+func (healthyCmd) examples() []string {
+	return []string{`plumbline healthy book-club golive --note "p95 180 ms, no errors"`}
+}
+
+func (c *healthyCmd) Run(ctx context.Context, s *session) error {
+	return c.act(ctx, s, "Releases/Healthy", c.Note)
+}
+
+type rollbackCmd struct{ reasonArgs }
+
+func (rollbackCmd) Help() string {
+	return "The gate of the release is open again, and its approval is void."
+}
+
+func (c *rollbackCmd) Run(ctx context.Context, s *session) error {
+	return c.act(ctx, s, "Releases/Rollback", c.Reason)
+}
+
+type lookedCmd struct{ gateArgs }
+
+func (c *lookedCmd) Run(ctx context.Context, s *session) error {
+	cl, o, ph, err := s.phase(ctx, c.Project, c.Phase)
+	if err != nil {
+		return err
+	}
+	var g workflow.Gate
+	if err := cl.call(ctx, "Gates/Looked", &g, o.Project.ID, ph.ID, ph.Version); err != nil {
+		return err
+	}
+	return s.print(g, func(out *printer) { printGate(out, g) })
+}
+
+type openForChangeCmd struct {
+	gateArgs
+	Request string `required:"" help:"The document with the change request." placeholder:"PATH"`
+}
+
+func (openForChangeCmd) examples() []string {
+	return []string{"plumbline open-for-change book-club spec --request answers/change-request.md"}
+}
+
+func (c *openForChangeCmd) Run(ctx context.Context, s *session) error {
+	return c.act(ctx, s, "Gates/OpenForChange", c.Request)
+}
+
+type staleCmd struct {
+	Project string `arg:"" help:"The project."`
+	Path    string `arg:"" help:"The document, or the phase that writes it."`
+}
+
+func (staleCmd) examples() []string { return []string{"plumbline stale book-club plan"} }
+
+func (staleCmd) Help() string {
+	return "Exits with 3 when something has changed since the document was made."
+}
+
+func (c *staleCmd) Run(ctx context.Context, s *session) error {
+	cl, o, err := s.project(ctx, c.Project)
+	if err != nil {
+		return err
+	}
+	var st workflow.Staleness
+	if err := cl.get(ctx, inProject(o.Project.ID, "behind", "path", documentPath(o, c.Path)), &st); err != nil {
+		return err
+	}
+	err = s.print(st, func(out *printer) {
+		for _, cause := range st.Causes {
+			out.line("%s %s", out.yellow("!"), clean(cause.Sentence))
+			printDiff(out, cause.Diff)
+		}
+		if len(st.Causes) == 0 {
+			out.line("Nothing that it was made from has changed.")
+		}
+		if st.Prompt != "" {
+			out.line("%s %s", out.dim("note:"), clean(st.Prompt))
+		}
+	})
+	if err == nil && len(st.Causes) > 0 {
+		return quiet(exitClosed)
+	}
+	return err
+}
+
 func printGate(out *printer, g workflow.Gate) {
 	out.line("%s  %s", out.bold(g.Title), clean(g.Sentence))
 	for _, c := range g.Conditions {
@@ -131,15 +240,31 @@ func printGate(out *printer, g workflow.Gate) {
 			line += "  " + out.dim(c.Value)
 		}
 		out.line("  %s", line)
-		if c.State != workflow.CondMet && c.Action != "" {
-			out.line("      %s", out.dim(clean(c.Action)))
-		}
+		printWhy(out, c)
 	}
 	if p := g.Passed; p != nil {
 		out.line("%s %s by %s, %s", out.dim("passed:"), p.Action, clean(p.By.Name), ago(p.At))
 		if p.Reason != "" {
 			out.line("%s %s", out.dim("reason:"), clean(p.Reason))
 		}
+	}
+}
+
+// printWhy says why a condition is not met and what to do about it, and what is
+// doubtful even where it is.
+func printWhy(out *printer, c workflow.Condition) {
+	if c.State != workflow.CondMet && c.Action != "" {
+		out.line("      %s", clean(c.Missing))
+		if len(c.Findings) > 0 {
+			out.line("      %s", clean(strings.Join(c.Findings, ", ")))
+		}
+		for _, cause := range c.Causes[min(1, len(c.Causes)):] {
+			out.line("      %s", clean(cause.Sentence()))
+		}
+		out.line("      %s", out.dim(clean(c.Action)))
+	}
+	if c.Doubt != "" {
+		out.line("      %s %s", out.yellow("note:"), clean(c.Doubt))
 	}
 }
 

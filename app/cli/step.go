@@ -328,7 +328,7 @@ func (c *stepAddCmd) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	var v workflow.Version
-	if err := cl.call(ctx, "Work/AddSteps", &v, o.Project.ID, c.Findings); err != nil {
+	if err := cl.do(ctx, "POST", inProject(o.Project.ID, "steps"), workflow.NewSteps{Findings: c.Findings}, &v); err != nil {
 		return err
 	}
 	return s.print(v, func(out *printer) { out.line("%s is at v%d.", clean(v.Path), v.Number) })

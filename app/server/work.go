@@ -37,6 +37,9 @@ func (d data) addSteps() {
 	d.handle("GET /data/projects/{p}/steps/{n}/prompt", func(r request, e *engine.Engine) (any, error) {
 		return e.StepPrompt(r.Context(), r.project(), r.PathValue("n"), r.query("model"))
 	})
+	handleBody(d, "POST /data/projects/{p}/steps", func(r request, e *engine.Engine, o workflow.NewSteps) (any, error) {
+		return e.AddSteps(r.Context(), r.project(), o.Findings)
+	})
 	handleBody(d, "POST /data/projects/{p}/steps/{n}/run", func(r request, e *engine.Engine, o workflow.StepOrder) (any, error) {
 		return e.RunStep(r.Context(), r.project(), r.PathValue("n"), o)
 	})

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"plumbline/backend/markdown"
 	"plumbline/backend/workflow"
 )
 
@@ -17,12 +18,30 @@ func (e *Engine) reachBuild(w *write, pic picture, r workflow.GateRecord) error 
 	if !ok || !open || current.ID != build.ID || len(criteria) == 0 {
 		return nil
 	}
-	body := workflow.Acceptance(criteria)
-	v, _, err := w.tx.Head(w.project, workflow.AcceptancePath)
+	v := pic.heads[workflow.AcceptancePath]
+	body, err := withMarks(workflow.Acceptance(criteria), pic.items[workflow.AcceptancePath])
 	if err != nil || v.Hash == workflow.Hash(body) {
 		return err
 	}
 	_, err = e.replace(w, v, edition{path: workflow.AcceptancePath, body: body, kind: workflow.VersionCreated, author: plumbline(),
 		message: "Lay out the criteria of the specification"})
 	return err
+}
+
+// withMarks marks the boxes of a text that are marked in an older one.
+func withMarks(body string, older []workflow.Item) (string, error) {
+	marked := map[string]bool{}
+	for _, it := range older {
+		marked[it.Text] = it.Marked
+	}
+	for _, it := range markdown.Items(body) { // a mark is one byte: it moves no other
+		if !marked[it.Text] {
+			continue
+		}
+		var err error
+		if body, err = markdown.SetMark(body, it.Offset, true); err != nil {
+			return body, err
+		}
+	}
+	return body, nil
 }

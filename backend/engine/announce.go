@@ -15,18 +15,19 @@ type announcer struct {
 	engine *Engine
 
 	mu      sync.Mutex
-	waiting map[string]touched // by project
-	order   []string           // of the projects that wait, the first changed first
-	told    int                // how often a project was told
-	more    *sync.Cond         // told has risen, or closed is set
-	busy    bool               // one is being told
+	waiting map[string]touched           // by project
+	order   []string                     // of the projects that wait, the first changed first
+	behind  map[string]map[string]string // what was told to be stale and why, by project and path
+	told    int                          // how often a project was told
+	more    *sync.Cond                   // told has risen, or closed is set
+	busy    bool                         // one is being told
 	closed  bool
 	wakes   chan struct{}
 	done    chan struct{}
 }
 
 func newAnnouncer(e *Engine) *announcer {
-	a := &announcer{engine: e, waiting: map[string]touched{}, wakes: make(chan struct{}, 1), done: make(chan struct{})}
+	a := &announcer{engine: e, waiting: map[string]touched{}, behind: map[string]map[string]string{}, wakes: make(chan struct{}, 1), done: make(chan struct{})}
 	a.more = sync.NewCond(&a.mu)
 	return a
 }
@@ -127,6 +128,34 @@ func (a *announcer) close() {
 	<-a.done
 }
 
+// maxTurned is how many artifacts are told at once to be stale or current again. Who
+// shows more of them asks for the list.
+const maxTurned = 200
+
+// turned returns the artifacts besides those that are told anyway that have become
+// stale, or current again, since the project was told last: the change of one text
+// makes others stale that nobody has touched.
+func (a *announcer) turned(pic picture, anyway []string) []string {
+	is := map[string]string{}
+	for path, causes := range pic.lines.behind {
+		is[path] = workflow.CausesHash("", causes)
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	was := a.behind[pic.project.ID]
+	a.behind[pic.project.ID] = is
+	paths := []string{}
+	for _, both := range []map[string]string{is, was} {
+		for path := range both {
+			if is[path] != was[path] && !slices.Contains(anyway, path) && !slices.Contains(paths, path) && len(paths) < maxTurned {
+				paths = append(paths, path)
+			}
+		}
+	}
+	slices.Sort(paths)
+	return paths
+}
+
 // tell emits how a project stands.
 func (e *Engine) tell(projectID string, what touched) {
 	var events []workflow.Event
@@ -135,6 +164,7 @@ func (e *Engine) tell(projectID string, what touched) {
 		if err != nil {
 			return err
 		}
+		what.paths = append(slices.Clip(what.paths), e.news.turned(pic, what.paths)...)
 		events, err = e.standing(tx, pic, what)
 		return err
 	})

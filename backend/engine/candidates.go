@@ -10,9 +10,9 @@ import (
 )
 
 // Review holds a candidate against the current version, by section.
-func (e *Engine) Review(_ context.Context, runID string) (workflow.CandidateReview, error) {
+func (e *Engine) Review(ctx context.Context, runID string) (workflow.CandidateReview, error) {
 	var review workflow.CandidateReview
-	var current, answer string
+	var current, answer, base string
 	err := e.store.View(func(tx *store.Tx) (err error) {
 		if review.Candidate, err = tx.Candidate(runID); err != nil {
 			return err
@@ -23,7 +23,10 @@ func (e *Engine) Review(_ context.Context, runID string) (workflow.CandidateRevi
 		if answer, err = tx.RunText(runID, "answer"); err != nil {
 			return err
 		}
-		review.Current, current, err = currentText(tx, review.Candidate)
+		if review.Current, current, err = currentText(tx, review.Candidate); err != nil {
+			return err
+		}
+		review.Base, base, err = e.baseText(ctx, tx, review.Candidate)
 		return err
 	})
 	if err != nil {
@@ -31,11 +34,30 @@ func (e *Engine) Review(_ context.Context, runID string) (workflow.CandidateRevi
 	}
 	review.Moved = review.Current.Number != review.Candidate.Base
 	review.Sections = markdown.Compare(current, answer)
+	if review.Edited = review.Base.Number > 0 && review.Base.BasisHash != review.Current.BasisHash; review.Edited {
+		markdown.Since(base, current, answer, review.Sections)
+		_, clashes := markdown.MergeThree(base, current, answer)
+		review.Merges = len(clashes) == 0
+	}
 	for _, s := range review.Sections {
 		review.Added += s.Diff.Added
 		review.Removed += s.Diff.Removed
 	}
 	return review, nil
+}
+
+// baseText reads the version that a candidate was made beside; its number is 0 when
+// there was none.
+func (e *Engine) baseText(ctx context.Context, tx *store.Tx, c workflow.Candidate) (workflow.Version, string, error) {
+	if c.Base == 0 {
+		return workflow.Version{ProjectID: c.ProjectID, Path: c.Path}, "", nil
+	}
+	v, err := tx.Version(c.ProjectID, c.Path, c.Base)
+	if err != nil {
+		return v, "", err
+	}
+	body, err := e.body(ctx, tx, v)
+	return v, body, err
 }
 
 func currentText(tx *store.Tx, c workflow.Candidate) (workflow.Version, string, error) {
@@ -49,7 +71,7 @@ func currentText(tx *store.Tx, c workflow.Candidate) (workflow.Version, string, 
 
 // Accept makes a candidate, some of its sections, or a text edited from it the
 // next version of its artifact.
-func (e *Engine) Accept(_ context.Context, runID string, a workflow.AcceptCandidate) (workflow.Version, error) {
+func (e *Engine) Accept(ctx context.Context, runID string, a workflow.AcceptCandidate) (workflow.Version, error) {
 	r, err := e.decidable(runID)
 	if err != nil {
 		return workflow.Version{}, err
@@ -72,12 +94,16 @@ func (e *Engine) Accept(_ context.Context, runID string, a workflow.AcceptCandid
 		if err != nil {
 			return err
 		}
-		body, state, err := chosen(w.tx, c, a)
+		body, state, err := e.chosen(ctx, w.tx, c, a)
+		if err != nil {
+			return err
+		}
+		unmarked, err := unmarkedBy(w.tx, c, a)
 		if err != nil {
 			return err
 		}
 		v, err = e.replace(w, current, edition{path: c.Path, body: body, message: message, kind: workflow.VersionAccepted,
-			author: by, runID: runID, basisID: pic.basis(c, r, state)})
+			author: by, runID: runID, basisID: pic.basis(c, r, state), unmarked: unmarked})
 		if err != nil {
 			return err
 		}
@@ -129,7 +155,7 @@ func openCandidate(tx *store.Tx, runID string) (workflow.Candidate, error) {
 }
 
 // chosen returns the text that an acceptance makes, and what becomes of the candidate.
-func chosen(tx *store.Tx, c workflow.Candidate, a workflow.AcceptCandidate) (string, workflow.CandidateState, error) {
+func (e *Engine) chosen(ctx context.Context, tx *store.Tx, c workflow.Candidate, a workflow.AcceptCandidate) (string, workflow.CandidateState, error) {
 	if a.Body != "" {
 		return a.Body, workflow.CandidateAccepted, checkBody(a.Body)
 	}
@@ -144,6 +170,10 @@ func chosen(tx *store.Tx, c workflow.Candidate, a workflow.AcceptCandidate) (str
 	if err != nil {
 		return "", "", err
 	}
+	if a.Merge {
+		body, err := e.mergedText(ctx, tx, c, current, answer)
+		return body, workflow.CandidateAccepted, err
+	}
 	merged := markdown.Merge(current, answer, a.Sections)
 	switch merged {
 	case current:
@@ -155,6 +185,44 @@ func chosen(tx *store.Tx, c workflow.Candidate, a workflow.AcceptCandidate) (str
 	return merged, workflow.CandidatePartial, checkBody(merged)
 }
 
+// mergedText brings into the current text what the answer changes in the one that it
+// was made beside.
+func (e *Engine) mergedText(ctx context.Context, tx *store.Tx, c workflow.Candidate, current, answer string) (string, error) {
+	_, base, err := e.baseText(ctx, tx, c)
+	if err != nil {
+		return "", err
+	}
+	merged, clashes := markdown.MergeThree(base, current, answer)
+	if len(clashes) > 0 {
+		return "", workflow.Errorf(workflow.Conflict, "The answer and your edits have changed the same lines in %s.", plural(len(clashes), "place", "places")).
+			WithHint("Choose section by section, or edit the answer before you accept it.")
+	}
+	return merged, checkBody(merged)
+}
+
+// unmarkedBy returns the keys of the boxes that the answer marks and a person has
+// unmarked in it before accepting it.
+func unmarkedBy(tx *store.Tx, c workflow.Candidate, a workflow.AcceptCandidate) ([]string, error) {
+	if a.Body == "" {
+		return nil, nil
+	}
+	answer, err := tx.RunText(c.RunID, "answer")
+	if err != nil {
+		return nil, err
+	}
+	marked := map[string]bool{}
+	for _, it := range markdown.Items(answer) {
+		marked[it.Key] = it.Marked
+	}
+	keys := []string{}
+	for _, it := range markdown.Items(a.Body) {
+		if !it.Marked && marked[it.Key] {
+			keys = append(keys, it.Key)
+		}
+	}
+	return keys, nil
+}
+
 func acceptMessage(a workflow.AcceptCandidate, r workflow.Run) string {
 	name := modelAuthor(r).Name
 	switch {
@@ -162,6 +230,8 @@ func acceptMessage(a workflow.AcceptCandidate, r workflow.Run) string {
 		return fmt.Sprintf("Accept the answer of %s with edits", name)
 	case a.All:
 		return fmt.Sprintf("Accept the answer of %s", name)
+	case a.Merge:
+		return fmt.Sprintf("Merge the answer of %s with the edits since", name)
 	}
 	return fmt.Sprintf("Take %s of the answer of %s", plural(len(a.Sections), "section", "sections"), name)
 }

@@ -135,3 +135,46 @@ func TestTakingPartsMakesNothingElseGood(t *testing.T) {
 		t.Error("a part of an unfinished answer is unfinished")
 	}
 }
+
+// TestACandidateIsMergedWithTheEditsSince edits the document while an answer waits: what
+// only the answer changed is taken, what the person did stays, and a clash is no merge.
+func TestACandidateIsMergedWithTheEditsSince(t *testing.T) {
+	b := newBench(t, specOrRequest)
+	p := b.project("Tide table")
+	before := strings.Replace(requestAnswer, "Sailors who plan a day trip", "Sailors", 1)
+	b.save(p, "request.md", before)
+	run := b.run(p, "request").Run.ID
+	if r := try(b.Review(b.ctx, run))(t); r.Edited || r.Moved {
+		t.Errorf("nobody has edited it: %+v", r)
+	}
+	it := b.itemOf(p, "request.md", "The audience is named.")
+	try(b.Tick(b.ctx, p.ID, "request.md", it.Offset, 1, true))(t)
+	if r := try(b.Review(b.ctx, run))(t); r.Edited || !r.Moved {
+		t.Errorf("a tick is no edit: %+v", r)
+	}
+	mine := strings.Replace(b.doc(p, "request.md").Markdown, "No wishes.", "Large type.", 1)
+	b.save(p, "request.md", mine)
+	r := try(b.Review(b.ctx, run))(t)
+	since := map[string]string{}
+	for _, s := range r.Sections {
+		since[s.Title] = s.Since
+	}
+	if !r.Edited || !r.Merges || r.Base.Number != 1 || since["Overview"] != workflow.SinceAnswer || since["Design"] != workflow.SinceYours || since["Acceptance checklist"] != "" {
+		t.Errorf("%+v, %v", r, since)
+	}
+	try(b.Accept(b.ctx, run, workflow.AcceptCandidate{Merge: true, Base: 3}))(t)
+	text := b.doc(p, "request.md").Markdown
+	for _, want := range []string{"Sailors who plan a day trip", "Large type.", "- [x] The audience is named."} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the merged text lacks %q:\n%s", want, text)
+		}
+	}
+	b.save(p, "request.md", strings.Replace(text, "Sailors who plan a day trip", "Fishermen", 1))
+	clash := b.run(p, "request").Run.ID
+	b.save(p, "request.md", strings.Replace(text, "Sailors who plan a day trip", "Anglers", 1))
+	if r := try(b.Review(b.ctx, clash))(t); !r.Edited || r.Merges {
+		t.Errorf("both have changed the audience: %+v", r)
+	}
+	_, err := b.Accept(b.ctx, clash, workflow.AcceptCandidate{Merge: true, Base: 6})
+	wantCode(t, err, workflow.Conflict)
+}

@@ -1,7 +1,9 @@
 package engine
 
 import (
+	"cmp"
 	"context"
+	"reflect"
 	"slices"
 
 	"plumbline/backend/markdown"
@@ -37,11 +39,9 @@ func (e *Engine) FileFindings(_ context.Context, projectID, path string) (workfl
 		if err != nil {
 			return err
 		}
-		if filed, err = e.file(w, a, v, body); err != nil {
-			return err
-		}
+		filed, err = e.file(w, a, v, body)
 		w.idle = len(w.events) == 0
-		return nil
+		return err
 	})
 	if err != nil {
 		return workflow.FiledAudit{}, err
@@ -77,6 +77,7 @@ func (e *Engine) fileAudit(w *write, v workflow.Version, body string) error {
 type audit struct {
 	is      bool // its prompt asks for findings, it is a phase's audit, or it was filed before
 	filing  workflow.Filing
+	before  workflow.Filing // as it is filed already; its id is empty when it is not
 	persona string
 }
 
@@ -96,9 +97,13 @@ func (e *Engine) auditAt(tx *store.Tx, v workflow.Version) (a audit, err error) 
 		return a, err
 	}
 	wf, _ := e.lib().Workflow(p.WorkflowID)
+	records, err := tx.GateRecords(v.ProjectID)
+	if err != nil {
+		return a, err
+	}
 	for _, phase := range wf.Phases {
 		if round := phase.RoundOf(v.Path); round > 0 || phase.Output == v.Path {
-			a.filing.Phase, a.filing.Round = phase.ID, max(1, round)
+			a.filing.Phase, a.filing.Round = phase.ID, cmp.Or(round, wf.Round(phase.ID, records))
 			a.is = phase.Kind == workflow.KindAudit || e.asksForFindings(workflow.Run{PromptID: phase.Prompt})
 		}
 	}
@@ -125,7 +130,7 @@ func (a *audit) find(tx *store.Tx) error {
 		a.is = true
 		switch {
 		case f.Phase != "" && f.Round == a.filing.Round, f.Phase == "" && f.RunID == a.filing.RunID:
-			a.filing.ID, a.filing.Round, a.filing.At = f.ID, f.Round, f.At
+			a.before, a.filing.ID, a.filing.Round, a.filing.At = f, f.ID, f.Round, f.At
 			if f.RunID == a.filing.RunID {
 				a.filing.LookedAt = f.LookedAt
 			}
@@ -165,8 +170,7 @@ func (a *audit) look(tx *store.Tx, run workflow.Run, e *Engine) error {
 func (e *Engine) file(w *write, a audit, v workflow.Version, body string) (workflow.Filing, error) {
 	f := a.filing
 	f.Version, f.Hash = v.Number, v.BasisHash
-	fresh := f.ID == ""
-	if fresh {
+	if f.ID == "" {
 		f.ID, f.At = e.newID(), w.at
 	}
 	if f.LookedAt.IsZero() {
@@ -177,18 +181,14 @@ func (e *Engine) file(w *write, a audit, v workflow.Version, body string) (workf
 		return f, err
 	}
 	out := workflow.FileAudit(findings, f, markdown.Findings(body), a.persona, v.Author, e.newID)
-	for _, finding := range out.Changed {
-		if err := w.tx.PutFinding(finding); err != nil {
-			return f, err
-		}
+	if len(out.Changed) == 0 && reflect.DeepEqual(out.Filing, a.before) {
+		return out.Filing, nil
 	}
-	if fresh || len(out.Changed) > 0 {
-		w.touched.phases = append(w.touched.phases, f.Phase)
-	}
+	w.touched.phases = append(w.touched.phases, f.Phase)
 	if err := w.tx.PutFiling(out.Filing); err != nil {
 		return f, err
 	}
-	return out.Filing, e.tellLedger(w, out.Changed, &out.Filing)
+	return out.Filing, e.keepFindings(w, out.Changed, &out.Filing)
 }
 
 // maxNewsIDs is how many findings an event names.

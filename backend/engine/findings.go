@@ -118,12 +118,7 @@ func (e *Engine) changeFindings(projectID string, fn func([]workflow.Finding, *w
 		if err := w.tx.Describe(projectID, by, w.at, message); err != nil {
 			return err
 		}
-		for _, f := range changed {
-			if err := w.tx.PutFinding(f); err != nil {
-				return err
-			}
-		}
-		return e.tellLedger(w, changed, nil)
+		return e.keepFindings(w, changed, nil)
 	})
 	if changed == nil || err != nil {
 		changed = []workflow.Finding{}

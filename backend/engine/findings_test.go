@@ -116,6 +116,10 @@ func TestAcceptingAnAuditFilesItsFindings(t *testing.T) {
 		t.Errorf("the curve is %+v", l.Curve)
 	}
 	again := try(b.FileFindings(b.ctx, p.ID, "answers/issue-analysis.md"))(t)
+	versions := try(b.FindProject(b.ctx, p.ID))(t).UpdatedAt
+	if again := try(b.FileFindings(b.ctx, p.ID, "answers/issue-analysis.md"))(t); again.Known != 2 || try(b.FindProject(b.ctx, p.ID))(t).UpdatedAt != versions {
+		t.Error("filing again changes the project")
+	}
 	if again.Known != 2 || !reflect.DeepEqual(b.ledgerOf(p, ""), l) {
 		t.Errorf("filing again gave %+v", again)
 	}
@@ -160,6 +164,36 @@ func TestTheAuditOfAPhaseIsOneFilingARound(t *testing.T) {
 	}
 	if l := b.ledgerOf(p, "analyse"); len(l.Filings) != 1 || l.Filings[0].Returned != 2 {
 		t.Errorf("the filings are %+v", l.Filings)
+	}
+}
+
+// TestABoxOfAnAuditAndItsFindingAreOne ticks, unticks and waives the boxes of an audit.
+func TestABoxOfAnAuditAndItsFindingAreOne(t *testing.T) {
+	b := newBench(t, specOrRequest)
+	p := b.project("Tide table")
+	path := b.paste(p, "issue-analysis", auditAnswer).Path
+	tick := func(text string, done bool) {
+		t.Helper()
+		d := b.doc(p, path)
+		at := slices.IndexFunc(d.Items, func(it workflow.Item) bool { return strings.Contains(it.Text, text) })
+		try(b.Tick(b.ctx, p.ID, path, d.Items[at].Offset, d.Version.Number, done))(t)
+	}
+	tick("SQL injection", true)
+	if f := try(b.Finding(b.ctx, p.ID, "F-001"))(t).Finding; f.State != workflow.FindingFixed || f.Reason != "Its box in answers/issue-analysis.md is ticked." {
+		t.Errorf("its box is ticked, and it is %s: %s", f.State, f.Reason)
+	}
+	tick("SQL injection", false)
+	d := b.doc(p, path)
+	at := slices.IndexFunc(d.Items, func(it workflow.Item) bool { return strings.Contains(it.Text, "Slow query") })
+	try(b.WaiveItem(b.ctx, p.ID, path, d.Items[at].Offset, d.Version.Number, "There are twelve orders a year, not more."))(t)
+	if got, want := b.numbers(p, workflow.FindingQuery{}), "F-001 P1 open, F-003 P3 open, F-002 P2 accepted"; got != want {
+		t.Errorf("one is open again and one waived: %s, want %s", got, want)
+	}
+	try(b.ActOnFindings(b.ctx, p.ID, workflow.FindingAct{Verb: workflow.VerbFix, IDs: []string{"F-003"}, Commit: "1a2b3c"}))(t)
+	tick("no licence", true)
+	tick("no licence", false)
+	if f := try(b.Finding(b.ctx, p.ID, "F-003"))(t).Finding; f.State != workflow.FindingFixed || f.Commit != "1a2b3c" {
+		t.Errorf("what a commit has fixed is %s by its box", f.State)
 	}
 }
 

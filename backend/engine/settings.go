@@ -92,6 +92,12 @@ func applySetting(s *workflow.Settings, key, value string) (err error) {
 		s.DailyBackups, err = count(value, 366, "It is for how many days the automatic backup is kept.")
 	case "weeklyBackups":
 		s.WeeklyBackups, err = count(value, 520, "It is for how many weeks the automatic backup is kept.")
+	case "refinements":
+		s.Refinements, err = count(value, 99, "It is how often a thread is refined before it is started over; 0 means the usual 3.")
+	case "refinementsWarn":
+		s.RefinementsWarn, err = count(value, 99, "It is from which refinement on there is a warning; 0 means the usual 2.")
+	case "stepFiles":
+		s.StepFiles, err = count(value, 999, "It is how many files a step of a plan may touch; 0 means the usual 20.")
 	case "singleKeys":
 		s.SingleKeys, err = strconv.ParseBool(value)
 		if err != nil {
@@ -100,7 +106,7 @@ func applySetting(s *workflow.Settings, key, value string) (err error) {
 		}
 	default:
 		return workflow.Errorf(workflow.NotFound, "There is no setting “%s”.", key).
-			WithHint("There are theme, textSize, ollamaUrl, defaultModel, authorName, openQuestions, dailyBackups, weeklyBackups and singleKeys.")
+			WithHint("There are theme, textSize, ollamaUrl, defaultModel, authorName, openQuestions, dailyBackups, weeklyBackups, refinements, refinementsWarn, stepFiles and singleKeys.")
 	}
 	return err
 }

@@ -60,6 +60,9 @@ func (e *Engine) mark(projectID, path string, offset, number int, verb string, t
 		if err != nil {
 			return err
 		}
+		if err := e.settleBox(w, current, offset, tick); err != nil {
+			return err
+		}
 		v = current
 		if tick.State != workflow.ItemWaived {
 			v, err = e.setMark(w, current, edition{path: path, message: message, kind: workflow.VersionTicked, author: by,

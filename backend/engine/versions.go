@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -25,6 +26,8 @@ type edition struct {
 	runID, basisID      string
 	// ticks says that boxes which the text newly marks are ticked by its author.
 	ticks bool
+	// unmarked are the keys of boxes that a person has unmarked in the answer.
+	unmarked []string
 }
 
 // addVersion makes the next version of an artifact from a text.
@@ -60,11 +63,14 @@ func (e *Engine) replace(w *write, current workflow.Version, d edition) (workflo
 			return current, err
 		}
 	}
-	v, err := e.addVersion(w, d)
-	if err != nil {
-		return v, err
-	}
 	ticks, err := w.tx.Ticks(w.project, d.path)
+	if err != nil {
+		return current, err
+	}
+	if d.kind == workflow.VersionAccepted || d.kind == workflow.VersionCreated {
+		d.body = e.keepMarks(ticks, before, d)
+	}
+	v, err := e.addVersion(w, d)
 	if err != nil {
 		return v, err
 	}
@@ -76,6 +82,23 @@ func (e *Engine) replace(w *write, current workflow.Version, d edition) (workflo
 		return v, w.tx.PutTicks(w.project, d.path, ticks)
 	}
 	return v, nil
+}
+
+// keepMarks marks again, in a text that was written anew, the boxes that are done: its
+// author did not know. What a person unmarked in it stays so.
+func (e *Engine) keepMarks(ticks map[string]workflow.Tick, before []workflow.Item, d edition) string {
+	body := d.body
+	if len(ticks) == 0 {
+		return body
+	}
+	boxes := e.docs.boxes(workflow.Hash(body), body)
+	for _, i := range workflow.KeptMarks(ticks, before, boxes) {
+		if slices.Contains(d.unmarked, boxes[i].Key) {
+			continue
+		}
+		body = body[:boxes[i].Offset] + "x" + body[boxes[i].Offset+1:]
+	}
+	return body
 }
 
 // Save makes a text that a person wrote the next version of an artifact. Boxes

@@ -53,7 +53,7 @@ func TestAClaimIsConfirmedByNobodyElse(t *testing.T) {
 }
 
 // TestTicksOutliveANewAnswer: what a person said of a box holds for the same box
-// of the next answer, as long as it is marked there.
+// of the next answer, which knows nothing of it and leaves the box open.
 func TestTicksOutliveANewAnswer(t *testing.T) {
 	b := newBench(t, specOrRequest)
 	p := b.project("Tide table")
@@ -65,8 +65,16 @@ func TestTicksOutliveANewAnswer(t *testing.T) {
 	try(b.Tick(b.ctx, p.ID, "request.md", open.Offset, 1, true))(t)
 	try(b.Accept(b.ctx, b.run(p, "request").Run.ID, workflow.AcceptCandidate{All: true, Base: 2}))(t)
 	states := b.states(p, "request.md")
-	if states[low.Text] != workflow.ItemDone || states[items[1].Text] != workflow.ItemWaived || states[open.Text] != workflow.ItemOpen {
+	if states[low.Text] != workflow.ItemDone || states[items[1].Text] != workflow.ItemWaived || states[open.Text] != workflow.ItemDone {
 		t.Errorf("%v", states)
+	}
+	if body := b.doc(p, "request.md").Markdown; !strings.Contains(body, "- [x] "+open.Text) {
+		t.Errorf("the box is not marked again:\n%s", body)
+	}
+	edited := strings.Replace(requestAnswer, "- [x] "+low.Text, "- [ ] "+low.Text, 1)
+	try(b.Accept(b.ctx, b.run(p, "request").Run.ID, workflow.AcceptCandidate{Body: edited, Base: 3}))(t)
+	if states := b.states(p, "request.md"); states[low.Text] != workflow.ItemOpen || states[open.Text] != workflow.ItemDone {
+		t.Errorf("what a person unmarks in an answer stays so: %v", states)
 	}
 }
 

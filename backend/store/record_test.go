@@ -128,7 +128,7 @@ func TestEveryRecordReadsBackInUTCWithoutNils(t *testing.T) {
 	run.Inputs, run.Missing, run.Variables = []workflow.Input{}, []string{}, map[string]string{}
 	run.Context.Parts = []workflow.ContextPart{}
 	candidate.CreatedAt, candidate.DecidedAt = utc, utc
-	gate.At, gate.Waived, gate.Seen = utc, []string{}, map[string]int{}
+	gate.At, gate.Waived, gate.Seen, gate.Causes = utc, []string{}, map[string]int{}, []workflow.Cause{}
 	tick.At, draft.At, version.At = utc, utc, utc
 	version.Commit, version.Blob = "c0", "b0"
 	waiting := run

@@ -62,7 +62,21 @@ type SectionChange struct {
 	Title string `json:"title"`
 	Kind  string `json:"kind"` // same, changed, added, removed
 	Diff  Diff   `json:"diff"`
+	// Since says who has changed it since the run began: SinceAnswer, SinceYours or
+	// SinceBoth; empty where nobody has edited the document in between.
+	Since string `json:"since"`
+	// Clash says that both have changed the same lines in different ways.
+	Clash bool `json:"clash"`
+	// Take says that taking the section overwrites nothing of a person's.
+	Take bool `json:"take"`
 }
+
+// Who has changed a section since the run of a candidate began.
+const (
+	SinceAnswer = "answer"
+	SinceYours  = "yours"
+	SinceBoth   = "both"
+)
 
 // CandidateReview is a candidate against the current version.
 type CandidateReview struct {
@@ -71,7 +85,13 @@ type CandidateReview struct {
 	// Current is the version it is compared with; its number is 0 when there is none.
 	Current Version `json:"current"`
 	// Moved says that the current version is newer than the one the run began from.
-	Moved    bool            `json:"moved"`
+	Moved bool `json:"moved"`
+	// Edited says that a person has changed more than ticks in between: the review is
+	// three-way, and Base is the version that the run began from.
+	Edited bool    `json:"edited"`
+	Base   Version `json:"base"`
+	// Merges says that both fit together: nothing clashes.
+	Merges   bool            `json:"merges"`
 	Sections []SectionChange `json:"sections"`
 	Added    int             `json:"added"`
 	Removed  int             `json:"removed"`

@@ -87,9 +87,9 @@ func reportsOf(findings []Finding) map[int][]Sighting {
 	return reports
 }
 
-// Curve tells how the findings came, round by round. rounds says which phase stands
-// for the one of an audit: for those of a loop, its first. With a phase, only audits
-// that this one stands for are looked at.
+// Curve tells how the findings came, round by round. The phases of a loop share their
+// rounds, which are called by its first. With a phase, only the audits of its rounds
+// are looked at.
 func Curve(findings []Finding, filings []Filing, wf Workflow, phase string) LedgerCurve {
 	c := LedgerCurve{Rounds: []LedgerRound{}}
 	open := map[Severity]int{}
@@ -100,8 +100,8 @@ func Curve(findings []Finding, filings []Filing, wf Workflow, phase string) Ledg
 	}
 	places := map[string]int{}
 	for _, a := range AuditCounts(findings, filings) {
-		stands := wf.roundPhase(a.Filing.Phase)
-		if phase != "" && stands != wf.roundPhase(phase) {
+		stands := wf.RoundPhase(a.Filing.Phase)
+		if phase != "" && stands != wf.RoundPhase(phase) {
 			continue
 		}
 		key := fmt.Sprintf("%s\x00%d", stands, a.Filing.Round)
@@ -122,15 +122,7 @@ func Curve(findings []Finding, filings []Filing, wf Workflow, phase string) Ledg
 
 // of reports whether an audit of a phase, or of the round that it belongs to, reports the finding.
 func (f Finding) of(wf Workflow, phase string) bool {
-	return slices.ContainsFunc(f.Sightings, func(s Sighting) bool { return wf.roundPhase(s.Phase) == wf.roundPhase(phase) })
-}
-
-// roundPhase returns the phase whose rounds those of a phase are.
-func (w Workflow) roundPhase(phase string) string {
-	if slices.Contains(w.Loop.Phases, phase) {
-		return w.Loop.Phases[0]
-	}
-	return phase
+	return slices.ContainsFunc(f.Sightings, func(s Sighting) bool { return wf.RoundPhase(s.Phase) == wf.RoundPhase(phase) })
 }
 
 func (r *LedgerRound) add(a FiledAudit) {

@@ -240,6 +240,19 @@ func rootOf(findings []Finding, i int) int {
 	return i
 }
 
+// ReportedIn returns the finding that one of some filings has a report of, in the very
+// words of it, or the one that counts for it.
+func ReportedIn(findings []Finding, filings []string, r ReportedFinding) (Finding, bool) {
+	for i, f := range findings {
+		if slices.ContainsFunc(f.Sightings, func(s Sighting) bool {
+			return slices.Contains(filings, s.Filing) && !s.ByHand && s.Title == r.Title && s.Category == r.Category && s.Location == r.Location
+		}) {
+			return findings[rootOf(findings, i)], true
+		}
+	}
+	return Finding{}, false
+}
+
 // kept shortens a text to what the ledger keeps of it.
 func kept(text string) string {
 	if len(text) <= maxFindingText {

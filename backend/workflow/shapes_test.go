@@ -59,6 +59,7 @@ func TestShapesAreStable(t *testing.T) {
 		ModelStatus{},
 		Moment{},
 		NewProject{},
+		NewSteps{},
 		NextPrompt{},
 		Overview{},
 		OwnerInfo{},

@@ -100,8 +100,9 @@ func (l Lineage) Behind() map[string][]Cause {
 	paths := slices.Sorted(maps.Keys(l.Bases))
 	for _, path := range paths {
 		for _, in := range l.Bases[path].Inputs {
-			if in.Path != "" && in.Path != path && !slices.Contains(w.users[in.Path], path) {
-				w.users[in.Path] = append(w.users[in.Path], path)
+			users := w.users[in.Path]
+			if last := len(users) - 1; in.Path != "" && in.Path != path && (last < 0 || users[last] != path) {
+				w.users[in.Path] = append(users, path)
 			}
 		}
 	}

@@ -142,6 +142,9 @@ type AcceptCandidate struct {
 	// Sections are ids of section changes; All takes every one.
 	All      bool  `json:"all"`
 	Sections []int `json:"sections"`
+	// Merge takes everything that nobody has changed in between, and what both have
+	// changed in different places. It is a conflict where the two clash.
+	Merge bool `json:"merge"`
 	// Body is the text to save instead, edited from the candidate; empty means as it is.
 	Body string `json:"body"`
 	// Base is the current version the choice was made against; 0 for none.

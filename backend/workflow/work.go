@@ -279,3 +279,9 @@ type StepDetail struct {
 	Checks []CheckResult `json:"checks"`
 	Effort EffortRow     `json:"effort"`
 }
+
+// NewSteps are findings of the ledger, by their ids or numbers, to be put into the
+// plan as the next steps.
+type NewSteps struct {
+	Findings []string `json:"findings"`
+}
