@@ -43,6 +43,7 @@ export namespace api {
 	    plan: workflow.PlanView;
 	    step: workflow.StepDetail;
 	    stepOrder: workflow.StepOrder;
+	    newSteps: workflow.NewSteps;
 	    threads: workflow.Thread;
 	    refinement: workflow.Refinement;
 	    restart: workflow.Restart;
@@ -60,6 +61,7 @@ export namespace workflow {
 	export interface AcceptCandidate {
 	    all: boolean;
 	    sections: number[];
+	    merge: boolean;
 	    body: string;
 	    base: number;
 	    message: string;
@@ -292,12 +294,18 @@ export namespace workflow {
 	    title: string;
 	    kind: string;
 	    diff: Diff;
+	    since: string;
+	    clash: boolean;
+	    take: boolean;
 	}
 	export interface CandidateReview {
 	    candidate: Candidate;
 	    run: Run;
 	    current: Version;
 	    moved: boolean;
+	    edited: boolean;
+	    base: Version;
+	    merges: boolean;
 	    sections: SectionChange[];
 	    added: number;
 	    removed: number;
@@ -938,6 +946,9 @@ export namespace workflow {
 	    name: string;
 	    idea: string;
 	    workflowId: string;
+	}
+	export interface NewSteps {
+	    findings: string[];
 	}
 	export interface NextPrompt {
 	    kind: string;

@@ -131,6 +131,7 @@ export class CandidateState {
       const version = await this.api.candidates.accept(this.runId, {
         all: false,
         sections: [],
+        merge: false,
         body: '',
         message: '',
         ...choice,

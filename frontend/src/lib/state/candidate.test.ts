@@ -9,7 +9,10 @@ function review(change: Partial<CandidateReview> = {}): CandidateReview {
     candidate: { runId: 'r1', projectId: 'p1', phase: 'spec', path: 'spec.md', state: 'open', base: 3, version: 0, createdAt: at(0), decidedAt: '' },
     run: run('r1', { state: 'succeeded' }),
     current: version(3),
+    base: version(3),
     moved: false,
+    edited: false,
+    merges: false,
     sections: [section(0, 'same'), section(1, 'changed'), section(2, 'added'), section(3, 'removed')],
     added: 3,
     removed: 1,
@@ -58,7 +61,7 @@ describe('CandidateState', () => {
     state.toggle(2);
     expect(state.partial).toBe(true);
     expect((await state.acceptChosen())?.number).toBe(4);
-    expect(candidates.accept).toHaveBeenCalledWith('r1', { all: false, sections: [1, 3], body: '', base: 3, message: '' });
+    expect(candidates.accept).toHaveBeenCalledWith('r1', { all: false, sections: [1, 3], merge: false, body: '', base: 3, message: '' });
   });
 
   it('accepts everything at once, whatever is chosen', async () => {

@@ -135,7 +135,7 @@ export function block(start: number, end: number, html: string): RunBlock {
 }
 
 export function section(id: number, kind: string, title = `Part ${id}`): SectionChange {
-  return { id, title, kind, diff: { added: 1, removed: 0, ticked: 0, unticked: 0, hunks: [], moves: [] } };
+  return { id, title, kind, since: '', clash: false, take: true, diff: { added: 1, removed: 0, ticked: 0, unticked: 0, hunks: [], moves: [] } };
 }
 
 export function condition(id: string, state: string, change: Partial<Condition> = {}): Condition {
