@@ -87,7 +87,9 @@ export class StepActs {
   };
 
   check = async (command: string, exit: number, output: string): Promise<void> => {
-    if (await this.step.addCheck(command, exit, output)) this.asking = '';
+    if (!(await this.step.addCheck(command, exit, output))) return;
+    this.asking = '';
+    if (this.step.settled) this.app.toasts.show(`Step ${this.step.number} is done: its check is green.`);
   };
 
   /** Opens the plan at this step, to be written on. */
