@@ -9,6 +9,7 @@ import { PromptState } from './prompt.svelte';
 import { EffortState } from './effort.svelte';
 import { RoundState } from './round.svelte';
 import { ThreadState } from './thread.svelte';
+import { ended } from './run.svelte';
 import { PasteState, phaseRuns, RunsState } from './runs.svelte';
 
 export const tabs = ['prompt', 'run', 'document', 'changes', 'history'] as const;
@@ -102,6 +103,7 @@ export class PhaseState {
     if (event.projectId !== this.project) return;
     if (this.history.loaded) this.history.apply(event);
     if (event.artifact && this.uses(event.artifact.path)) this.refill();
+    if (event.run?.phase === this.phase && ended(event.run)) void this.effort.load();
     if (event.run?.phase === this.phase || event.candidate?.phase === this.phase) void this.thread.load(this.project, this.phase);
     if (!event.overview) return;
     void this.review();
