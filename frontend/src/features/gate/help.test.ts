@@ -12,10 +12,10 @@ function bench(change: Record<string, unknown> = {}) {
     overview: { phases: [phaseStatus('request'), phaseStatus('spec'), phaseStatus('security', { output: 'audits/security-01.md', version: 4 })] }, ...change,
   };
   const acts = { hasModel: true, ask: vi.fn(), go: vi.fn(), edit: vi.fn(), run: vi.fn(), copy: vi.fn(), paste: vi.fn() };
-  const findings = { round: vi.fn(async () => round), beginRound: vi.fn(async () => round) };
-  const around = { router: { go: vi.fn() }, toasts: { fail: vi.fn() }, api: { findings } };
+  const work = { round: vi.fn(async () => round), beginRound: vi.fn(async () => round) };
+  const around = { router: { go: vi.fn() }, toasts: { fail: vi.fn() }, api: { work } };
   const lead = vi.fn();
-  return { hold, acts, around, findings, lead, on: (one: Condition) => helpsFor(one, { phase, acts, around, lead } as unknown as Bench) };
+  return { hold, acts, around, work, lead, on: (one: Condition) => helpsFor(one, { phase, acts, around, lead } as unknown as Bench) };
 }
 
 const missing = (what: string, change: Partial<Condition> = {}): Condition => condition(what, 'unmet', { do: what, ...change });
@@ -63,15 +63,15 @@ describe('what helps with a condition', () => {
   });
 
   it('begins a round where the last one is over, and leads to its prompt', async () => {
-    const { on, around, findings } = bench();
+    const { on, around, work } = bench();
     on(missing('audit', { path: 'audits/security-01.md' }))[0]?.run();
     await vi.waitFor(() => expect(around.router.go).toHaveBeenCalledWith('#/p/p1/security/prompt'));
-    expect(findings.beginRound).toHaveBeenCalledTimes(1);
+    expect(work.beginRound).toHaveBeenCalledTimes(1);
     const here = bench();
-    here.findings.round.mockResolvedValueOnce({ ...round, ready: false });
+    here.work.round.mockResolvedValueOnce({ ...round, ready: false });
     here.on(missing('audit'))[0]?.run();
     await vi.waitFor(() => expect(here.acts.go).toHaveBeenCalledWith('prompt'));
-    expect(here.findings.beginRound).not.toHaveBeenCalled();
+    expect(here.work.beginRound).not.toHaveBeenCalled();
   });
 
   it('names the version of the audit that was looked at', () => {

@@ -54,7 +54,7 @@ function helps(condition: Condition, { phase, acts, around, lead }: Bench, help:
     case 'tick':
       return [help('Go to the first box', () => lead(condition))];
     case 'step':
-      return [help('Go to the steps', () => around.router.go(links.phase(project, phase.phase, 'document')))];
+      return [help('Go to the steps', () => around.router.go(links.plan(project)))];
     case 'check':
       return [help('Paste a check result', () => acts.ask({ kind: 'check' }))];
     case 'stale':
@@ -92,8 +92,8 @@ function found({ findings }: Condition, project: string, { router }: Bench['arou
 async function audit(condition: Condition, phase: PhaseState, acts: PhaseActs, around: Bench['around']): Promise<void> {
   const writer = otherPhase(condition, phase)?.id ?? phase.phase;
   try {
-    const round = await around.api.findings.round(phase.project, writer);
-    if (round.ready && !round.over) await around.api.findings.beginRound(phase.project, round.phase, '');
+    const round = await around.api.work.round(phase.project, writer);
+    if (round.ready && !round.over) await around.api.work.beginRound(phase.project, round.phase, '');
     if (writer === phase.phase) acts.go('prompt');
     else around.router.go(links.phase(phase.project, writer, 'prompt'));
   } catch (cause) {

@@ -13,6 +13,8 @@ export type Around = Pick<AppState, 'router' | 'toasts' | 'desk' | 'models' | 'n
 export class PhaseActs {
   /** The view follows the text that is written. */
   following = $state(true);
+  /** Where the editor begins, from 1; 0 for the beginning. */
+  line = 0;
   /** What has to be answered before something is done. */
   question = $state.raw<Question>();
 
@@ -80,6 +82,15 @@ export class PhaseActs {
     if (this.phase.closed) return;
     this.go('document');
     void this.phase.document.edit();
+  };
+
+  /** Opens the editor at a line of the document. */
+  editAt = async (line: number): Promise<void> => {
+    if (this.phase.closed) return;
+    this.line = line;
+    this.go('document');
+    await this.phase.document.edit();
+    this.line = 0;
   };
 
   accepted = (version: number): void => {

@@ -23,7 +23,6 @@ import type {
   Blame,
   CandidateReview,
   Check,
-  CheckResult,
   Document,
   Draft,
   Export,
@@ -36,7 +35,6 @@ import type {
   ImportPreview,
   Log,
   Moment,
-  NewCheck,
   NewProject,
   NextPrompt,
   Overview,
@@ -67,6 +65,7 @@ import type {
   Version,
   VersionDiff,
 } from './types';
+import { work } from './work';
 
 /** Which page of a log is wanted. */
 export interface LogPage {
@@ -194,10 +193,6 @@ export const client = {
     stillValid: bound(Gates.StillValid),
     /** At the difference between what an audit claims and lists. */
     looked: bound(Gates.Looked),
-    /** Keeps how a command ended that says whether the software holds. */
-    check: (project: string, result: NewCheck) => data<CheckResult>('POST', `projects/${s(project)}/checks`, {}, result),
-    /** The results of such commands, the newest first. */
-    checks: (project: string) => data<CheckResult[]>('GET', `projects/${s(project)}/checks`),
     /** Oldest first. */
     records: (project: string) => data<GateRecord[]>('GET', `projects/${s(project)}/records`),
   },
@@ -209,6 +204,8 @@ export const client = {
     healthy: bound(Releases.Healthy),
     rollback: bound(Releases.Rollback),
   },
+  /** The steps of the plan, rounds, threads and time. */
+  work,
   models: { status: bound(Models.Status) },
   library: {
     workflows: bound(Library.Workflows),
@@ -239,6 +236,8 @@ export const client = {
     remove: bound(Library.Remove),
     putBack: bound(Library.PutBack),
     practice: bound(Library.Practice),
+    facts: bound(Library.Facts),
+    setFact: bound(Library.SetFact),
     chain: bound(Library.Chain),
     batch: bound(Library.Batch),
     keepBatch: bound(Library.KeepBatch),

@@ -10,6 +10,8 @@ import { fakeLedger } from './fake/ledger';
 import { fakeProofs } from './fake/proofs';
 import { fakeLibrary } from './fake/library';
 import * as past from './fake/past';
+import { planText } from './fake/steps';
+import { fakeWork } from './fake/work';
 import { me, type Work, World } from './fake/world';
 import type { AppInfo, Gate, GateRecord, Settings } from './types';
 
@@ -149,6 +151,7 @@ export function createFake(options: { empty?: boolean; ollama?: boolean; finding
       records: async (id) => world.work(id).records,
     },
     findings: fakeLedger(world, 'Kilnlog', options.findings ?? 0),
+    work: fakeWork(world, writer, tell),
     models: { status: async () => status() },
     library: fakeLibrary(world, writer),
     settings: {
@@ -188,6 +191,10 @@ function fill(world: World): void {
       seedTicks(work);
       world.write(work, 'spec.md', seed.spec.replace(' and states the limit', ''), { kind: 'model', name: 'qwen2.5-coder:14b' }, 'accepted', 'First draft from Request v1');
       world.write(work, 'spec.md', seed.spec, me, 'saved', 'Reject long ranges');
+    }
+    if (passed >= 3) {
+      world.write(work, 'plan.md', planText(name, 6), { kind: 'model', name: 'qwen2.5-coder:14b' }, 'accepted', 'Cut it into steps');
+      work.doneSteps = ['1', '2', '3', '4', '5', '6'];
     }
     if (name === 'Kilnlog') world.write(work, 'release.md', '# Release\n', me, 'created', 'Write Release');
     work.project = { ...work.project, updatedAt: at.toISOString() };

@@ -1,6 +1,5 @@
 // The typed calls about what audits have found.
 import * as Findings from '../../../wailsjs/go/api/Findings';
-import * as Work from '../../../wailsjs/go/api/Work';
 import { bound } from './bound';
 import { data, segment as s } from './http';
 import type { Finding, FindingAct, FindingExport, FindingList, FindingSplit, Ledger, LedgerFormat } from './types';
@@ -14,9 +13,6 @@ export const findings = {
   split: (project: string, split: FindingSplit) => data<Finding[]>('POST', `projects/${s(project)}/findings/split`, {}, split),
   /** Takes the current text of an audit into the ledger. */
   file: bound(Findings.File),
-  /** Where the rounds of a phase, or of the loop that it is in, stand. */
-  round: bound(Work.Round),
-  beginRound: bound(Work.BeginRound),
   /** All of them as a file. */
   export: (project: string, format: LedgerFormat) => data<FindingExport>('GET', `projects/${s(project)}/findings/export`, { format }),
 };

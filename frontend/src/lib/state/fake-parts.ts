@@ -1,5 +1,5 @@
 // Values for the tests of the state classes: whole, and changed where a test says.
-import type { Artifact, Blame, Condition, Delta, Document, Event, Finding, Gate, GateRecord, Item, Ledger, LogLine, Overview, PhaseStatus, PromptCard, Run, RunBlock, RunBlocks, SectionChange, Sighting, ToDo, Version } from '../api';
+import type { Artifact, Blame, Condition, Delta, Document, Event, Finding, Gate, GateRecord, Item, Ledger, LogLine, Overview, PhaseStatus, PlanStep, PlanView, PromptCard, Run, RunBlock, RunBlocks, SectionChange, Sighting, Thread, ToDo, Version } from '../api';
 
 export const noon = Date.parse('2026-11-20T12:00:00Z');
 
@@ -237,6 +237,31 @@ export function overview(phases: PhaseStatus[], current: string): Overview {
 
 export function toDo(kind: string, change: Partial<ToDo> = {}): ToDo {
   return { projectId: 'p1', project: 'Tide', kind, text: `Do ${kind}.`, why: '', phase: 'spec', step: '', runId: '', promptId: '', path: '', command: '', due: [], ...change };
+}
+
+export function planStep(number: string, change: Partial<PlanStep> & { title?: string; depends?: string[] } = {}): PlanStep {
+  const { title = `Step ${number}`, depends = [], ...more } = change;
+  return {
+    step: {
+      number, title, task: '', files: [], depends, effort: 'M', risk: 'low', riskWhy: '', tags: [], tests: '', covers: [], user: '', details: [],
+      milestone: -1, parallel: false, marked: false, box: 0, mark: 0, start: 0, end: 0, line: 1,
+    },
+    state: 'open', item: 'open', waits: [], problems: [], output: `steps/${number}.md`, version: 0, runId: '', runState: '', candidateId: '', thread: '', refinements: 0, ...more,
+  };
+}
+
+export function plan(steps: PlanStep[], change: Partial<PlanView> = {}): PlanView {
+  return {
+    projectId: 'p1', phase: 'build', path: 'plan.md', version: 1, title: 'Plan', steps, milestones: [], edges: [], problems: [], uncovered: [], notes: [],
+    current: -1, settled: 0, settledAt: '', ...change,
+  };
+}
+
+export function thread(runs: Run[], change: Partial<Thread> = {}): Thread {
+  return {
+    id: runs[0]?.id ?? '', projectId: 'p1', phase: 'spec', step: '', title: 'Spec', runs, refinements: runs.filter((one) => one.kind === 'refine').length,
+    limit: 3, warnAt: 2, warning: '', full: false, overridden: '', over: false, next: '', questions: [], ...change,
+  };
 }
 
 export function card(id: string, change: Partial<PromptCard> = {}): PromptCard {

@@ -9,7 +9,7 @@ const enough = 'The tables are replaced each December.';
 async function backend(...findings: Finding[]) {
   const act = vi.fn<Api['findings']['act']>(async () => []);
   const split = vi.fn<Api['findings']['split']>(async () => []);
-  const api = { findings: { ledger: async () => ledger(1), list: async () => ({ findings, total: 0, summary: ledger(0).summary }), act, split } } as unknown as Pick<Api, 'findings'>;
+  const api = { findings: { ledger: async () => ledger(1), list: async () => ({ findings, total: 0, summary: ledger(0).summary }), act, split } } as unknown as Api;
   const hold = new FindingsState(api, 'p1');
   await hold.load();
   const toasts = { show: vi.fn<(message: string, more?: { action?: { label: string; run: () => void } }) => number>(() => 1), fail: vi.fn() };

@@ -71,7 +71,7 @@ export class FindingsState {
   private readonly texts = new WeakMap<Finding, string>();
 
   constructor(
-    private readonly api: Pick<Api, 'findings'>,
+    private readonly api: Pick<Api, 'findings' | 'work'>,
     readonly project: string,
   ) {}
 
@@ -92,7 +92,7 @@ export class FindingsState {
 
   /** Looks where the rounds of a phase stand. Without an answer they are counted by what was filed. */
   follow = async (phase: string): Promise<void> => {
-    this.round = phase ? await this.api.findings.round(this.project, phase).catch(() => undefined) : undefined;
+    this.round = phase ? await this.api.work.round(this.project, phase).catch(() => undefined) : undefined;
   };
 
   /** Begins the next round, where the last one is over. Returns why it could not be. */
@@ -100,7 +100,7 @@ export class FindingsState {
     const { round } = this;
     if (!round || !this.begins) return undefined;
     try {
-      this.round = await this.api.findings.beginRound(this.project, round.phase, '');
+      this.round = await this.api.work.beginRound(this.project, round.phase, '');
       return undefined;
     } catch (cause) {
       return toApiError(cause);

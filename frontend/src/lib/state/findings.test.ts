@@ -3,10 +3,10 @@ import { type Api, ApiError, type Finding, type Ledger } from '../api';
 import { answer, event, finding, ledger, settled } from './fake-parts';
 import { FindingsState } from './findings.svelte';
 
-function backend(findings: Finding[], more: Partial<Api['findings']> = {}) {
+function backend(findings: Finding[], more: Partial<Api['findings']> = {}, work: Partial<Api['work']> = {}) {
   const load = vi.fn<Api['findings']['ledger']>(async () => ledger(2, { summary: { total: findings.length, byState: {}, open: { P0: 1, P2: 2 }, doubtful: 0 } }));
   const act = vi.fn<Api['findings']['act']>(async (_project, { ids }) => findings.filter((one) => ids.includes(one.id)).map((one) => ({ ...one, state: 'accepted' })));
-  const api = { findings: { ledger: load, list: async () => ({ findings, total: findings.length, summary: ledger(0).summary }), act, ...more } } as unknown as Pick<Api, 'findings'>;
+  const api = { findings: { ledger: load, list: async () => ({ findings, total: findings.length, summary: ledger(0).summary }), act, ...more }, work } as unknown as Pick<Api, 'findings' | 'work'>;
   return { load, act, state: new FindingsState(api, 'p1') };
 }
 
@@ -136,7 +136,7 @@ describe('rounds', () => {
 
   it('begin where the last one is over', async () => {
     const beginRound = vi.fn(async () => ({ ...round, number: 8, ready: false }));
-    const { state } = backend([], { round: async () => round, beginRound });
+    const { state } = backend([], {}, { round: async () => round, beginRound });
     await state.follow('security');
     expect(state.nextRound).toBe(8);
     expect(await state.begin()).toBeUndefined();
@@ -147,7 +147,7 @@ describe('rounds', () => {
 
   it('are not begun past the cap without a reason', async () => {
     const beginRound = vi.fn();
-    const { state } = backend([], { round: async () => ({ ...round, over: true }), beginRound });
+    const { state } = backend([], {}, { round: async () => ({ ...round, over: true }), beginRound });
     await state.follow('security');
     await state.begin();
     expect(beginRound).not.toHaveBeenCalled();

@@ -28,7 +28,7 @@ export class GateState {
   readonly why = $derived(this.reason());
 
   constructor(
-    private readonly api: Pick<Api, 'gates' | 'releases' | 'findings'>,
+    private readonly api: Pick<Api, 'gates' | 'releases' | 'findings' | 'work'>,
     private readonly project: string,
     private readonly phase: string,
   ) {}
@@ -83,7 +83,7 @@ export class GateState {
   /** Keeps how a command ended; the gate is judged by it. */
   check = (result: NewCheck): Promise<boolean> =>
     this.act('check', async () => {
-      await this.api.gates.check(this.project, result);
+      await this.api.work.check(this.project, result);
       return this.api.gates.show(this.project, this.phase);
     });
 

@@ -79,10 +79,11 @@ it('counts the characters of a reason as people do', () => {
 
 describe('acts of a release', () => {
   function release() {
-    const gates = { show: vi.fn(async () => open), check: vi.fn(async () => ({})), looked: vi.fn(async () => open) };
+    const gates = { show: vi.fn(async () => open), looked: vi.fn(async () => open) };
+    const work = { check: vi.fn(async () => ({})) };
     const releases = { approve: vi.fn(async () => open), promote: vi.fn(async () => open), healthy: vi.fn(async () => open), rollback: vi.fn(async () => closed) };
     const findings = { file: vi.fn(async () => ({})) };
-    return { gates, releases, findings, state: new GateState({ gates, releases, findings } as unknown as Api, 'p1', 'release') };
+    return { gates, releases, findings, work, state: new GateState({ gates, releases, findings, work } as unknown as Api, 'p1', 'release') };
   }
 
   it('are of the version that is at the gate', async () => {
@@ -97,9 +98,9 @@ describe('acts of a release', () => {
   });
 
   it('are judged anew when a check or an audit has come', async () => {
-    const { state, gates, findings } = release();
+    const { state, gates, findings, work } = release();
     await state.check({ step: '', command: 'make', exit: 1, output: '' });
-    expect([gates.check.mock.calls.length, gates.show.mock.calls.length]).toEqual([1, 1]);
+    expect([work.check.mock.calls.length, gates.show.mock.calls.length]).toEqual([1, 1]);
     await state.file('audits/review-01.md');
     expect(findings.file).toHaveBeenCalledWith('p1', 'audits/review-01.md');
     expect(gates.show).toHaveBeenCalledTimes(2);

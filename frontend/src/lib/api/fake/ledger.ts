@@ -1,7 +1,7 @@
 // The findings of the fake: one project has a ledger, the others have none yet.
 import type { Api } from '../client';
 import { ApiError } from '../error';
-import type { FiledAudit, Finding, FindingAct, Ledger, LedgerRound, LedgerSummary, RoundStatus } from '../types';
+import type { FiledAudit, Finding, FindingAct, Ledger, LedgerRound, LedgerSummary } from '../types';
 import { type Seed, seedLedger } from './ledger-seed';
 import { me, type World } from './world';
 
@@ -29,14 +29,6 @@ export function fakeLedger(world: World, owner: string, more: number): Api['find
     return changed;
   };
 
-  const begun = new Map<string, number>();
-  const roundOf = (id: string, phase: string): RoundStatus => {
-    const done = of(id).filings.length;
-    const number = Math.max(1, done + (begun.get(id) ?? 0));
-    const ready = number === done;
-    return { phase, phases: [phase], number, cap: 10, ends: '', ready, why: ready ? '' : `Round ${number} has no audit yet.`, over: false, verdict: '', advice: '', curve: [] };
-  };
-
   return {
     ledger: async (id) => ledgerOf(id, of(id)),
     list: async (id) => ({ findings: of(id).findings, total: of(id).findings.length, summary: summaryOf(of(id).findings) }),
@@ -56,11 +48,6 @@ export function fakeLedger(world: World, owner: string, more: number): Api['find
       const [filed] = ledgerOf(id, of(id)).filings;
       if (!filed) throw new ApiError('not_found', 'There is no audit to be filed.');
       return filed;
-    },
-    round: async (id, phase) => roundOf(id, phase),
-    beginRound: async (id, phase) => {
-      begun.set(id, (begun.get(id) ?? 0) + 1);
-      return roundOf(id, phase);
     },
     export: async (id, format) => ({ name: `findings.${format}`, type: 'text/plain', text: of(id).findings.map((one) => `${one.number} ${one.title}`).join('\n') }),
   };

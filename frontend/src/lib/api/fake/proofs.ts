@@ -1,20 +1,19 @@
 // Evidence, staleness, checks and releases of the fake.
 import type { Api } from '../client';
 import { ApiError } from '../error';
-import type { CheckResult, Condition, Gate, Item, Phase } from '../types';
+import type { Condition, Gate, Item, Phase } from '../types';
 import { diffLines } from './past';
 import { me, type Work, type World } from './world';
 
 interface Parts {
   artifacts: Pick<Api['artifacts'], 'prove' | 'behind'>;
-  gates: Pick<Api['gates'], 'looked' | 'check' | 'checks'>;
+  gates: Pick<Api['gates'], 'looked'>;
   releases: Api['releases'];
 }
 
 type Act = (id: string, phase: string, action: string, reason?: string) => Gate;
 
 export function fakeProofs(world: World, act: Act, tell: (work: Work) => void): Parts {
-  const checks = new Map<string, CheckResult[]>();
   return {
     artifacts: {
       prove: async (id, { path, offset, evidence }) => {
@@ -43,13 +42,6 @@ export function fakeProofs(world: World, act: Act, tell: (work: Work) => void): 
     },
     gates: {
       looked: async (id, phase) => act(id, phase, 'looked'),
-      check: async (id, { step, command, exit, output }) => {
-        const result: CheckResult = { step, command, exit, output, path: 'steps/check.md', version: 1, by: me, at: new Date().toISOString() };
-        checks.set(id, [result, ...(checks.get(id) ?? [])]);
-        world.work(id).check = result;
-        return result;
-      },
-      checks: async (id) => checks.get(id) ?? [],
     },
     releases: {
       approve: async (id, phase) => act(id, phase, 'approve'),

@@ -83,7 +83,7 @@ export function fakeRuns(world: World, tell: (work: Work) => void): { parts: Par
     base: work.versions.get(path)?.length ?? 0, createdAt: new Date().toISOString(), decidedAt: '',
   });
 
-  const outputOf = (run: Run): string => (run.phase ? world.phase(run.phase).output : `prompts/${run.promptId}.md`);
+  const outputOf = (run: Run): string => run.output || (run.phase ? world.phase(run.phase).output : `prompts/${run.promptId}.md`);
 
   const make = (id: string, phase: string, more: Partial<Run>): Run => write(world.work(id), prompt(id, phase).text, { phase, promptId: phase, ...more });
 

@@ -22,6 +22,7 @@ import type {
 import { bytes, html, items } from './markdown';
 import { proven, releaseConditions } from './proofs';
 import * as seed from './seed';
+import { toDoOf } from './work';
 
 export interface Kept {
   version: Version;
@@ -41,6 +42,8 @@ export interface Work {
   stale: Set<string>;
   signed: Set<string>;
   runs: Run[];
+  /** The numbers of the steps that are done. */
+  doneSteps: string[];
 }
 
 function blank(project: Project): Work {
@@ -55,6 +58,7 @@ function blank(project: Project): Work {
     stale: new Set(),
     signed: new Set(),
     runs: [],
+    doneSteps: [],
   };
 }
 
@@ -266,17 +270,14 @@ export class World {
   overview(work: Work): Overview {
     const current = this.current(work);
     const gate = current && this.gate(work, current.id);
+    const toDo = toDoOf(work, gate, current?.title ?? '');
     return {
       project: work.project,
       workflowTitle: seed.workflow.title,
       phases: seed.workflow.phases.map((phase) => this.status(work, phase)),
       current: current?.id ?? '',
-      next: work.stale.size
-        ? 'Request changed after Spec v2 was written.'
-        : gate?.open
-          ? `Every condition is met. The gate to ${gate.nextTitle} is open.`
-          : (gate?.sentence ?? 'Every gate is passed.'),
-      toDo: { projectId: work.project.id, project: work.project.name, kind: gate?.open ? 'pass' : 'gate', text: gate?.sentence ?? 'Every gate is passed.', why: '', phase: current?.id ?? '', step: '', runId: '', promptId: '', path: '', command: '', due: [] },
+      next: toDo.text,
+      toDo,
       gateOpen: gate?.open ?? false,
     };
   }
