@@ -23,7 +23,7 @@ async function surroundings(): Promise<Surroundings> {
   if (import.meta.env.MODE === 'fake') {
     const { createFake } = await import('./lib/api/fake');
     const query = new URLSearchParams(location.search);
-    const fake = createFake({ empty: query.has('empty'), ollama: !query.has('alone') });
+    const fake = createFake({ empty: query.has('empty'), ollama: !query.has('alone'), findings: Number(query.get('findings') ?? 0) });
     return { api: fake.api, events: new EventStream(fake.source, fake.api.events.since), desk, place, mac: isMac };
   }
   return { api, events: openEvents(), desk, place, mac: isMac };

@@ -147,7 +147,7 @@ export class DeskActs {
     try {
       const { api, toasts } = this.app;
       const { candidate, current } = await api.candidates.review(shown.run.id);
-      const version = await api.candidates.accept(shown.run.id, { all: true, sections: [], body: '', message: '', base: current.number });
+      const version = await api.candidates.accept(shown.run.id, { all: true, sections: [], merge: false, body: '', message: '', base: current.number });
       await shown.reload();
       toasts.show(`Kept as ${candidate.path}, v${version.number}.`, { action: { label: 'Open', run: () => this.openKept(candidate.path) } });
     } catch (cause) {

@@ -14,6 +14,9 @@ function placesInProject(app: AppState): Command[] {
   if (!overview) return [];
   const current = currentPhase(overview);
   const id = overview.project.id;
+  const place = (of: string, title: string, icon: Command['icon'], words: string, href: string): Command => ({
+    id: of, group: 'Go to', title, icon, detail: overview.project.name, words, run: () => app.router.go(href),
+  });
   return [
     ...overview.phases.map((phase): Command => ({
       id: `phase ${phase.id}`,
@@ -24,6 +27,18 @@ function placesInProject(app: AppState): Command[] {
       words: overview.project.name,
       run: () => app.router.go(links.phase(id, phase.id)),
     })),
+    {
+      id: 'findings',
+      group: 'Go to',
+      title: 'Findings',
+      icon: 'ring',
+      detail: app.openFindings.count ? `${app.openFindings.count} open` : overview.project.name,
+      words: 'ledger audits rounds severity bugs',
+      run: () => app.router.go(links.findings(id)),
+    },
+    place('board', 'Board', 'columns', 'overview phases due now next todo', links.board(id)),
+    ...(overview.phases.some((phase) => phase.output === 'plan.md') ? [place('steps', 'Steps', 'list', 'plan graph build check', links.plan(id))] : []),
+    place('facts', 'Project facts', 'info', 'stack launch date domain pack conventions', links.facts(id)),
     {
       id: 'history',
       group: 'Go to',

@@ -13,6 +13,8 @@ export type Around = Pick<AppState, 'router' | 'toasts' | 'desk' | 'models' | 'n
 export class PhaseActs {
   /** The view follows the text that is written. */
   following = $state(true);
+  /** Where the editor begins, from 1; 0 for the beginning. */
+  line = 0;
   /** What has to be answered before something is done. */
   question = $state.raw<Question>();
 
@@ -82,6 +84,15 @@ export class PhaseActs {
     void this.phase.document.edit();
   };
 
+  /** Opens the editor at a line of the document. */
+  editAt = async (line: number): Promise<void> => {
+    if (this.phase.closed) return;
+    this.line = line;
+    this.go('document');
+    await this.phase.document.edit();
+    this.line = 0;
+  };
+
   accepted = (version: number): void => {
     this.around.toasts.show(`Accepted as v${version}.`);
     this.go('document');
@@ -125,7 +136,7 @@ export class PhaseActs {
     const { gate } = this.phase.gate;
     this.question = undefined;
     if (asked.kind === 'override') this.move('The gate is overridden. The reason is kept in the history.', gate?.next ?? '');
-    else if (asked.kind !== 'waive') this.go('document');
+    else if (['reopen', 'unfreeze', 'still'].includes(asked.kind)) this.go('document');
   };
 
   /** Goes to the phase before or after on the line. */

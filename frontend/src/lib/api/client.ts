@@ -9,9 +9,12 @@ import * as Gates from '../../../wailsjs/go/api/Gates';
 import * as Library from '../../../wailsjs/go/api/Library';
 import * as Models from '../../../wailsjs/go/api/Models';
 import * as Projects from '../../../wailsjs/go/api/Projects';
+import * as Releases from '../../../wailsjs/go/api/Releases';
 import * as Runs from '../../../wailsjs/go/api/Runs';
 import * as Settings from '../../../wailsjs/go/api/Settings';
-import { ApiError, toApiError } from './error';
+import { bound } from './bound';
+import { ApiError } from './error';
+import { findings } from './findings';
 import { data, download, lines, segment as s, upload } from './http';
 import type {
   AcceptCandidate,
@@ -45,6 +48,7 @@ import type {
   PromptHit,
   PromptOrder,
   PromptText,
+  Proof,
   Run,
   RunBlocks,
   RunDetail,
@@ -56,23 +60,14 @@ import type {
   SettingKey,
   Shelf,
   TickOwn,
+  Staleness,
   Upgrade,
   VerifyProgress,
   VerifyUpdate,
   Version,
   VersionDiff,
 } from './types';
-
-/** Lets a bound method be called so that it rejects with an ApiError. */
-function bound<A extends unknown[], T>(method: (...args: A) => Promise<T>): (...args: A) => Promise<T> {
-  return async (...args) => {
-    try {
-      return await method(...args);
-    } catch (cause) {
-      throw toApiError(cause);
-    }
-  };
-}
+import { work } from './work';
 
 /** Which page of a log is wanted. */
 export interface LogPage {
@@ -158,6 +153,10 @@ export const client = {
       data<VersionDiff>('GET', `projects/${s(project)}/diff`, { path, from, to }),
     tick: bound(Artifacts.Tick),
     waiveItem: bound(Artifacts.WaiveItem),
+    /** Ticks a box by what shows that it is done. */
+    prove: (project: string, proof: Proof) => data<Version>('POST', `projects/${s(project)}/proof`, {}, proof),
+    /** What has changed since it was made, with the differences. */
+    behind: (project: string, path: string) => data<Staleness>('GET', `projects/${s(project)}/behind`, { path }),
     restore: bound(Artifacts.Restore),
     /** By the line of its heading. */
     restoreSection: bound(Artifacts.RestoreSection),
@@ -194,9 +193,21 @@ export const client = {
     unsign: bound(Gates.Unsign),
     unfreeze: bound(Gates.Unfreeze),
     stillValid: bound(Gates.StillValid),
+    /** At the difference between what an audit claims and lists. */
+    looked: bound(Gates.Looked),
     /** Oldest first. */
     records: (project: string) => data<GateRecord[]>('GET', `projects/${s(project)}/records`),
   },
+  /** What audits have found. */
+  findings,
+  releases: {
+    approve: bound(Releases.Approve),
+    promote: bound(Releases.Promote),
+    healthy: bound(Releases.Healthy),
+    rollback: bound(Releases.Rollback),
+  },
+  /** The steps of the plan, rounds, threads and time. */
+  work,
   models: { status: bound(Models.Status) },
   library: {
     workflows: bound(Library.Workflows),
@@ -229,6 +240,8 @@ export const client = {
     practice: bound(Library.Practice),
     own: () => data<OwnChecklist[]>('GET', 'library/own'),
     tickOwn: (tick: TickOwn) => data<OwnChecklist>('POST', 'library/own', {}, tick),
+    facts: bound(Library.Facts),
+    setFact: bound(Library.SetFact),
     chain: bound(Library.Chain),
     batch: bound(Library.Batch),
     keepBatch: bound(Library.KeepBatch),

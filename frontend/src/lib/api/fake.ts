@@ -6,8 +6,12 @@ import { fakeRuns } from './fake/runs';
 import * as seed from './fake/seed';
 import { html } from './fake/markdown';
 import { fakeData } from './fake/data';
+import { fakeLedger } from './fake/ledger';
+import { fakeProofs } from './fake/proofs';
 import { fakeLibrary } from './fake/library';
 import * as past from './fake/past';
+import { planText } from './fake/steps';
+import { fakeWork } from './fake/work';
 import { me, type Work, World } from './fake/world';
 import type { AppInfo, Gate, GateRecord, Settings } from './types';
 
@@ -17,8 +21,8 @@ export interface Fake {
   world: World;
 }
 
-/** Makes a fake. `empty` has no projects and no model. */
-export function createFake(options: { empty?: boolean; ollama?: boolean } = {}): Fake {
+/** Makes a fake. `empty` has no projects and no model; `findings` are added to those of the ledger. */
+export function createFake(options: { empty?: boolean; ollama?: boolean; findings?: number } = {}): Fake {
   const world = new World();
   if (!options.empty) fill(world);
   let settings: Settings = { ...seed.settings };
@@ -36,7 +40,7 @@ export function createFake(options: { empty?: boolean; ollama?: boolean } = {}):
     const record: GateRecord = {
       id: world.id(), projectId: id, phase, action, by: me, at: new Date().toISOString(), reason,
       waived: action === 'waive' ? world.conditions(work, world.phase(phase)).filter((c) => c.state !== 'met').map((c) => c.missing) : [],
-      seen: {}, path: world.phase(phase).output, hash: '',
+      seen: {}, path: world.phase(phase).output, hash: '', causes: [],
     };
     work.records = [...work.records, record];
     if (action === 'pass' || action === 'waive') work.passed.add(phase);
@@ -50,6 +54,7 @@ export function createFake(options: { empty?: boolean; ollama?: boolean } = {}):
     return gate;
   };
 
+  const proofs = fakeProofs(world, act, tell);
   const api: Api = {
     app: {
       info: async () => info(world),
@@ -77,6 +82,7 @@ export function createFake(options: { empty?: boolean; ollama?: boolean } = {}):
       search: async (id, words, path) => past.search(world, world.work(id), words, path),
     },
     artifacts: {
+      ...proofs.artifacts,
       list: async (id) => [...world.work(id).versions.keys()].map((path) => world.document(world.work(id), path).artifact),
       document: async (id, path, version) => world.document(world.work(id), path, version),
       save: async (id, { path, body, message }) => {
@@ -107,6 +113,7 @@ export function createFake(options: { empty?: boolean; ollama?: boolean } = {}):
         if (!item) throw new ApiError('conflict', 'The box is not there any more.', 'The document has been loaded again.');
         const lines = body.split('\n');
         lines[item.line - 1] = (lines[item.line - 1] ?? '').replace(/\[[ xX]\]/, done ? '[x]' : '[ ]');
+        work.ticks.delete(item.key);
         if (done) work.confirmed.add(item.key);
         else work.confirmed.delete(item.key);
         const version = world.write(work, path, lines.join('\n'), me, 'ticked', `${done ? 'Tick' : 'Untick'} “${item.text}”`);
@@ -130,7 +137,9 @@ export function createFake(options: { empty?: boolean; ollama?: boolean } = {}):
       },
     },
     ...parts,
+    releases: proofs.releases,
     gates: {
+      ...proofs.gates,
       show: async (id, phase) => world.gate(world.work(id), phase),
       pass: async (id, phase) => act(id, phase, 'pass'),
       waive: async (id, phase, reason) => act(id, phase, 'waive', reason),
@@ -141,6 +150,8 @@ export function createFake(options: { empty?: boolean; ollama?: boolean } = {}):
       stillValid: async (id, phase, reason) => act(id, phase, 'still-valid', reason),
       records: async (id) => world.work(id).records,
     },
+    findings: fakeLedger(world, 'Kilnlog', options.findings ?? 0),
+    work: fakeWork(world, writer, tell),
     models: { status: async () => status() },
     library: fakeLibrary(world, writer),
     settings: {
@@ -177,12 +188,26 @@ function fill(world: World): void {
     });
     if (stale) work.stale.add('spec');
     if (name === 'Tidewatch') {
+      seedTicks(work);
       world.write(work, 'spec.md', seed.spec.replace(' and states the limit', ''), { kind: 'model', name: 'qwen2.5-coder:14b' }, 'accepted', 'First draft from Request v1');
       world.write(work, 'spec.md', seed.spec, me, 'saved', 'Reject long ranges');
+    }
+    if (passed >= 3) {
+      world.write(work, 'plan.md', planText(name, 6), { kind: 'model', name: 'qwen2.5-coder:14b' }, 'accepted', 'Cut it into steps');
+      work.doneSteps = ['1', '2', '3', '4', '5', '6'];
     }
     if (name === 'Kilnlog') world.write(work, 'release.md', '# Release\n', me, 'created', 'Write Release');
     work.project = { ...work.project, updatedAt: at.toISOString() };
   }
+}
+
+/** One box is done by a command, another one is to be looked at again. */
+function seedTicks(work: Work): void {
+  const key = (text: string): string => `5 Acceptance checklist\u001f${text}`;
+  const at = new Date(Date.now() - 7_200_000).toISOString();
+  const evidence = { kind: 'command', text: 'go test ./predict -run Reference', exit: 0, output: 'ok  	tidewatch/predict	1.842s', ref: '', inputs: [{ name: '', path: 'request.md', part: 'Acceptance checklist', version: 1, hash: '' }] };
+  work.ticks.set(key('Predictions for the 12 reference stations are within 2 minutes and 3 cm of the published 2025 tables.'), { state: 'done', by: me, at, reason: '', evidence });
+  work.ticks.set(key('`tidewatch next` answers in under 50 ms on a cold start.'), { state: 'recheck', by: me, at, reason: '', evidence: { ...evidence, text: 'make bench' } });
 }
 
 function info(world: World): AppInfo {

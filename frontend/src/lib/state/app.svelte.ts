@@ -5,6 +5,7 @@ import { Library } from './library.svelte';
 import { Models } from './models.svelte';
 import { NextState } from './next-prompt.svelte';
 import { OwnState } from './own.svelte';
+import { OpenFindings } from './open-findings.svelte';
 import { PracticeState } from './practice.svelte';
 import { Projects } from './projects.svelte';
 import { PromptExport, PromptImport } from './prompt-transfer.svelte';
@@ -37,6 +38,7 @@ export class AppState {
   /** Which meta-prompt is to be applied to a text. */
   readonly next: NextState;
   readonly own: OwnState;
+  readonly openFindings: OpenFindings;
   readonly practice: PracticeState;
   readonly promptImport: PromptImport;
   readonly promptExport: PromptExport;
@@ -75,6 +77,7 @@ export class AppState {
     this.library = new Library(around.api);
     this.next = new NextState(around.api, around.desk);
     this.own = new OwnState(around.api, this.toasts);
+    this.openFindings = new OpenFindings(around.api);
     this.practice = new PracticeState(around.api);
     this.promptImport = new PromptImport(around.api);
     this.promptExport = new PromptExport(around.api, around.desk);
@@ -101,6 +104,7 @@ export class AppState {
     // A model that does not answer holds nothing else up.
     if (this.problem) return;
     void this.models.load();
+    void this.openFindings.load();
     if (this.library.loaded) void this.library.load();
   };
 
@@ -138,6 +142,7 @@ export class AppState {
     this.models.apply(event);
     this.library.apply(event);
     this.practice.apply(event);
+    this.openFindings.apply(event);
     if (!event.notice) return;
     const { level, message, hint } = event.notice;
     this.toasts.show(message, { tone: level === 'error' ? 'red' : 'plain', ...(hint ? { hint } : {}) });

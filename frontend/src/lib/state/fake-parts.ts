@@ -1,5 +1,5 @@
 // Values for the tests of the state classes: whole, and changed where a test says.
-import type { Artifact, Blame, Condition, Delta, Document, Event, Gate, GateRecord, Item, LogLine, Overview, PhaseStatus, PromptCard, Run, RunBlock, RunBlocks, SectionChange, Version } from '../api';
+import type { Artifact, Blame, Condition, Delta, Document, Event, Finding, Gate, GateRecord, Item, Ledger, LogLine, Overview, PhaseStatus, PlanStep, PlanView, PromptCard, Run, RunBlock, RunBlocks, SectionChange, Sighting, Thread, ToDo, Version } from '../api';
 
 export const noon = Date.parse('2026-11-20T12:00:00Z');
 
@@ -45,6 +45,7 @@ export function artifact(number: number, change: Partial<Artifact> = {}): Artifa
     current: version(number),
     frozen: false,
     stale: false,
+    behind: 0,
     hasDraft: false,
     ...change,
   };
@@ -133,8 +134,8 @@ export function block(start: number, end: number, html: string): RunBlock {
   return { start, end, html };
 }
 
-export function section(id: number, kind: string, title = `Part ${id}`): SectionChange {
-  return { id, title, kind, diff: { added: 1, removed: 0, ticked: 0, unticked: 0, hunks: [], moves: [] } };
+export function section(id: number, kind: string, title = `Part ${id}`, change: Partial<SectionChange> = {}): SectionChange {
+  return { id, title, kind, diff: { added: 1, removed: 0, ticked: 0, unticked: 0, hunks: [], moves: [] }, since: '', clash: false, take: true, ...change };
 }
 
 export function condition(id: string, state: string, change: Partial<Condition> = {}): Condition {
@@ -153,6 +154,10 @@ export function condition(id: string, state: string, change: Partial<Condition> 
     path: 'spec.md',
     section: '',
     index: -1,
+    doubt: '',
+    do: '',
+    causes: [],
+    findings: [],
     ...change,
   };
 }
@@ -172,6 +177,8 @@ export function gate(conditions: Condition[], change: Partial<Gate> = {}): Gate 
     measured: true,
     sentence: '',
     canSign: false,
+    canApprove: false,
+    canPromote: false,
     signed: false,
     frozen: false,
     version: 1,
@@ -192,6 +199,7 @@ export function record(action: string, seconds: number, change: Partial<GateReco
     seen: {},
     path: '',
     hash: '',
+    causes: [],
     ...change,
   };
 }
@@ -209,6 +217,7 @@ export function phaseStatus(id: string, change: Partial<PhaseStatus> = {}): Phas
     state: 'to-come',
     version: 0,
     stale: false,
+    behind: 0,
     frozen: false,
     runId: '',
     runState: '',
@@ -223,7 +232,36 @@ export function phaseStatus(id: string, change: Partial<PhaseStatus> = {}): Phas
 
 export function overview(phases: PhaseStatus[], current: string): Overview {
   const project = { id: 'p1', slug: 'tide', name: 'Tide', summary: '', workflowId: 'w', createdAt: at(0), updatedAt: at(0) };
-  return { project, workflowTitle: '', phases, current, next: '', gateOpen: false };
+  return { project, workflowTitle: '', phases, current, next: '', toDo: toDo('nothing'), gateOpen: false };
+}
+
+export function toDo(kind: string, change: Partial<ToDo> = {}): ToDo {
+  return { projectId: 'p1', project: 'Tide', kind, text: `Do ${kind}.`, why: '', phase: 'spec', step: '', runId: '', promptId: '', path: '', command: '', due: [], ...change };
+}
+
+export function planStep(number: string, change: Partial<PlanStep> & { title?: string; depends?: string[] } = {}): PlanStep {
+  const { title = `Step ${number}`, depends = [], ...more } = change;
+  return {
+    step: {
+      number, title, task: '', files: [], depends, effort: 'M', risk: 'low', riskWhy: '', tags: [], tests: '', covers: [], user: '', details: [],
+      milestone: -1, parallel: false, marked: false, box: 0, mark: 0, start: 0, end: 0, line: 1,
+    },
+    state: 'open', item: 'open', waits: [], problems: [], output: `steps/${number}.md`, version: 0, runId: '', runState: '', candidateId: '', thread: '', refinements: 0, ...more,
+  };
+}
+
+export function plan(steps: PlanStep[], change: Partial<PlanView> = {}): PlanView {
+  return {
+    projectId: 'p1', phase: 'build', path: 'plan.md', version: 1, title: 'Plan', steps, milestones: [], edges: [], problems: [], uncovered: [], notes: [],
+    current: -1, settled: 0, settledAt: '', ...change,
+  };
+}
+
+export function thread(runs: Run[], change: Partial<Thread> = {}): Thread {
+  return {
+    id: runs[0]?.id ?? '', projectId: 'p1', phase: 'spec', step: '', title: 'Spec', runs, refinements: runs.filter((one) => one.kind === 'refine').length,
+    limit: 3, warnAt: 2, warning: '', full: false, overridden: '', over: false, next: '', questions: [], ...change,
+  };
 }
 
 export function card(id: string, change: Partial<PromptCard> = {}): PromptCard {
@@ -253,4 +291,35 @@ export function answer<T>(): Answer<T> {
 /** Lets everything that is settled run on. */
 export async function settled(): Promise<void> {
   for (let i = 0; i < 20; i++) await Promise.resolve();
+}
+
+export function sighting(filing: string, change: Partial<Sighting> = {}): Sighting {
+  return {
+    filing, phase: 'security', round: 1, runId: '', path: 'audits/security-01.md', persona: '', number: '', title: 'It leaks', severity: 'P2', category: '', location: '',
+    status: '', returned: false, byHand: false, at: at(0), ...change,
+  };
+}
+
+export function finding(number: number, change: Partial<Finding> = {}): Finding {
+  return {
+    id: `f${number}`, projectId: 'p1', number: `F-${String(number).padStart(3, '0')}`, title: `Finding ${number}`, severity: 'P2', judged: false, category: '', location: '', problem: '', fix: '', verify: '',
+    fingerprint: '', state: 'open', reason: '', step: '', date: '', commit: '', duplicateOf: '', doubt: '', sightings: [], createdAt: at(0), changedAt: at(0), by: { kind: 'person', name: 'You' }, ...change,
+  };
+}
+
+/** A ledger with as many rounds, one day after the other, each with an audit of its own. */
+export function ledger(rounds: number, change: Partial<Ledger> = {}): Ledger {
+  const numbers = Array.from({ length: rounds }, (_, i) => i + 1);
+  const path = (n: number): string => `audits/security-0${n}.md`;
+  return {
+    projectId: 'p1',
+    summary: { total: 0, byState: {}, open: {}, doubtful: 0 },
+    curve: { rounds: numbers.map((n) => ({ phase: 'security', round: n, paths: [path(n)], at: at(n * 86_400), new: {}, known: 0, returned: 0, mismatch: false })), plateau: false, growing: false, sentence: '' },
+    filings: numbers.map((n) => ({
+      filing: { id: `r${n}`, projectId: 'p1', phase: 'security', round: n, runId: '', path: path(n), version: 1, hash: '', listed: {}, claims: [], mismatch: '', phrase: '', notes: [], lookedAt: at(n * 86_400), at: at(n * 86_400) },
+      new: {}, known: 0, returned: 0, doubtful: 0,
+    })),
+    categories: [],
+    ...change,
+  };
 }

@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { Overview, PhaseStatus } from '../api';
+import * as parts from './fake-parts';
 import { currentPhase, linePhases, strips } from './line';
 
 function phase(id: string, more: Partial<PhaseStatus> = {}): PhaseStatus {
   return {
     id, title: id, summary: '', kind: 'document', prompted: true, output: `${id}.md`, strip: false, optional: false,
-    state: 'to-come', version: 0, stale: false, frozen: false, runId: '', runState: '', candidateId: '', missing: 0,
+    state: 'to-come', version: 0, stale: false, behind: 0, frozen: false, runId: '', runState: '', candidateId: '', missing: 0,
     total: 0, done: 0, boxes: 0, ...more,
   };
 }
 
 function overview(current: string, ...phases: PhaseStatus[]): Overview {
-  const project = { id: 'p', slug: 'p', name: 'P', summary: '', workflowId: '', createdAt: '', updatedAt: '' };
-  return { project, workflowTitle: '', phases, current, next: '', gateOpen: false };
+  return parts.overview(phases, current);
 }
 
 const strip = phase('preflight', { strip: true });

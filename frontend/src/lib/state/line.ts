@@ -14,8 +14,10 @@ export interface LinePhase {
   meta: string;
 }
 
+type Place = Pick<Overview, 'phases' | 'current'>;
+
 /** The phases of a project on its line. Strips are not knots; see strips. */
-export function linePhases(overview: Overview): LinePhase[] {
+export function linePhases(overview: Place): LinePhase[] {
   const phases = overview.phases.filter((phase) => !phase.strip);
   const bob = bobAt(overview, phases);
   return phases.map((status, i) => ({
@@ -36,13 +38,13 @@ export function strips(overview: Overview, phaseId: string): PhaseStatus[] {
 }
 
 /** The phase the work is at; when all gates are passed, none. */
-export function currentPhase(overview: Overview): PhaseStatus | undefined {
+export function currentPhase(overview: Place): PhaseStatus | undefined {
   const phases = overview.phases.filter((phase) => !phase.strip);
   return phases[bobAt(overview, phases)];
 }
 
 /** Index of the phase the bob hangs at; beyond the last when every gate is passed. */
-function bobAt(overview: Overview, phases: PhaseStatus[]): number {
+function bobAt(overview: Place, phases: PhaseStatus[]): number {
   if (!overview.current) return phases.length;
   const at = phases.findIndex((phase) => phase.id === overview.current);
   if (at >= 0) return at;

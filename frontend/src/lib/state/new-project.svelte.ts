@@ -20,8 +20,13 @@ export interface TextFile {
 
 const key = 'plumbline.new-project';
 
-/** The workflow that most projects follow; it stands first. */
-const standard = 'idea-to-production';
+/** The built-in workflows from the widest to the narrowest; those of the user follow. The first is chosen at first. */
+const usual = ['idea-to-production', 'harden', 'agent-task'];
+
+function inOrder(workflows: Workflow[]): Workflow[] {
+  const place = ({ id }: Workflow): number => (usual.includes(id) ? usual.indexOf(id) : usual.length);
+  return [...workflows].sort((a, b) => place(a) - place(b));
+}
 
 /** The form of a new project. What was typed outlives leaving the page and every error. */
 export class NewProjectForm {
@@ -47,8 +52,7 @@ export class NewProjectForm {
 
   load = async (): Promise<void> => {
     try {
-      const workflows = await this.listWorkflows();
-      this.workflows = workflows.toSorted((a, b) => Number(b.id === standard) - Number(a.id === standard));
+      this.workflows = inOrder(await this.listWorkflows());
       if (!this.workflows.some((one) => one.id === this.workflowId)) this.workflowId = this.workflows[0]?.id ?? '';
     } catch (cause) {
       this.errors = { ...this.errors, form: toApiError(cause) };

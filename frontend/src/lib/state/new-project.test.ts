@@ -142,4 +142,12 @@ describe('NewProjectForm', () => {
     expect(form.errors.idea).toContain(reason);
     expect(form.idea).toBe('Tides without a network.');
   });
+
+  it('begins with the way from an idea to production, whatever comes first', async () => {
+    const list = ['agent-task', 'mine', 'harden', 'idea-to-production'].map((id) => ({ ...workflow, id }));
+    const form = new NewProjectForm(async () => list, async () => project, shelf());
+    await form.load();
+    expect(form.workflows?.map((one) => one.id)).toEqual(['idea-to-production', 'harden', 'agent-task', 'mine']);
+    expect(form.workflowId).toBe('idea-to-production');
+  });
 });

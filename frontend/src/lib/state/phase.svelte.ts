@@ -6,6 +6,10 @@ import { GateState } from './gate.svelte';
 import { HistoryState } from './history.svelte';
 import { lasting } from './lasting.svelte';
 import { PromptState } from './prompt.svelte';
+import { EffortState } from './effort.svelte';
+import { RoundState } from './round.svelte';
+import { ThreadState } from './thread.svelte';
+import { ended } from './run.svelte';
 import { PasteState, phaseRuns, RunsState } from './runs.svelte';
 
 export const tabs = ['prompt', 'run', 'document', 'changes', 'history'] as const;
@@ -20,6 +24,10 @@ export class PhaseState {
   readonly history: HistoryState;
   readonly paste: PasteState;
   readonly causes: CausesState;
+  readonly rounds: RoundState;
+  /** The newest thread; those of steps are on the screen of the plan. */
+  readonly thread: ThreadState;
+  readonly effort: EffortState;
   /** The checklist that is shown as a strip over this phase, if there is one. */
   readonly strip: DocumentState | undefined;
   /** The answer that waits to be reviewed. */
@@ -56,6 +64,9 @@ export class PhaseState {
     this.prompt = new PromptState(api, project, phase);
     this.history = new HistoryState(api, project);
     this.paste = new PasteState(api);
+    this.rounds = new RoundState(api, project, phase);
+    this.thread = new ThreadState(api);
+    this.effort = new EffortState(api, project, phase, '', Date.now());
     this.causes = new CausesState(api, project, this.document.path);
   }
 
@@ -67,6 +78,8 @@ export class PhaseState {
       this.prompted ? this.runs.load() : undefined,
       this.prompted ? this.prompt.load() : undefined,
       this.review(),
+      this.rounds.load(),
+      this.thread.load(this.project, this.phase),
     ]);
     this.loaded = true;
   };
@@ -90,8 +103,11 @@ export class PhaseState {
     if (event.projectId !== this.project) return;
     if (this.history.loaded) this.history.apply(event);
     if (event.artifact && this.uses(event.artifact.path)) this.refill();
+    if (event.run?.phase === this.phase && ended(event.run)) void this.effort.load();
+    if (event.run?.phase === this.phase || event.candidate?.phase === this.phase) void this.thread.load(this.project, this.phase);
     if (!event.overview) return;
     void this.review();
+    void this.rounds.load();
     // Only the gate of the current phase comes with the events.
     if (event.overview.current !== this.phase) void this.gate.load();
   }
@@ -166,9 +182,10 @@ function beside(overview: Overview | undefined, phase: string, by: 1 | -1): Phas
   return at < 0 ? undefined : line[at + by];
 }
 
-/** The first phase before this one whose gate has to be passed and is not. */
+/** The first phase before this one whose gate has to be passed and is not. One that is due, or to be worked on now, waits for none. */
 function blocker(overview: Overview | undefined, phase: string): PhaseStatus | undefined {
   const phases = overview?.phases ?? [];
   const at = phases.findIndex((one) => one.id === phase);
+  if (overview?.toDo.phase === phase || overview?.toDo.due.some((one) => one.phase === phase)) return undefined;
   return phases.slice(0, Math.max(0, at)).find((one) => !one.strip && !one.optional && one.state !== 'passed' && one.state !== 'overridden');
 }

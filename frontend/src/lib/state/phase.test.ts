@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Api, Overview, PhaseStatus } from '../api';
-import { artifact, blame, blocks, condition, document, event, gate, overview, phaseStatus, run, settled, version } from './fake-parts';
+import { artifact, blame, blocks, condition, document, event, gate, overview, phaseStatus, run, settled, toDo, version } from './fake-parts';
 import { PhaseState } from './phase.svelte';
 
 const line = (change: Partial<PhaseStatus> = {}): PhaseStatus[] => [
@@ -50,10 +50,12 @@ describe('PhaseState', () => {
     expect([spec.before?.id, spec.after?.id]).toEqual(['request', 'performance']);
   });
 
-  it('is closed until the gates before it are passed; optional ones do not count', () => {
+  it('is closed until the gates before it are passed; optional ones do not count, and one that is due waits for none', () => {
     const { make } = backend();
     expect(make('spec', overview(line(), 'spec')).closed).toBe('');
     expect(make('release', overview(line(), 'spec')).closed).toBe('Release is not open yet. The gate of Spec is not passed.');
+    const due = { kind: 'trigger', id: 't', title: '', phase: 'release', promptId: '', why: '', help: '', at: '', newRound: false };
+    expect(make('release', { ...overview(line(), 'spec'), toDo: toDo('gate', { due: [due] }) }).closed).toBe('');
     expect(make('release', overview(line({ state: 'overridden' }), 'release')).closed).toBe('');
     expect(make('spec', overview(line({ frozen: true }), 'spec')).closed).toContain('frozen');
   });

@@ -1,9 +1,19 @@
+/** How the steps of the plan are shown; the answer is that of the step. */
+export const planViews = ['list', 'graph', 'answer'] as const;
+export type PlanView = (typeof planViews)[number];
+
 /** Where the page is. Everything about it is in the address. */
 export type Route =
   | { name: 'home' }
   | { name: 'new' }
   | { name: 'phase'; project: string; phase: string; tab: string }
   | { name: 'history'; project: string; path: string }
+  /** The finding is an id; empty for none. */
+  | { name: 'findings'; project: string; finding: string; only: string }
+  | { name: 'board'; project: string }
+  /** The steps of the plan; without a step, the one to do now. */
+  | { name: 'plan'; project: string; step: string; view: PlanView }
+  | { name: 'facts'; project: string }
   /** Without a project: empty. The prompt is an id, or the path of a document that is one. */
   | { name: 'library'; project: string; prompt: string; tab: string }
   | { name: 'settings'; section: string };
@@ -17,6 +27,14 @@ export const links = {
     ['#/p', project, phase, tab].filter((part) => part !== '').map(encode).join('/'),
   history: (project: string, path = '') =>
     `#/p/${encode(project)}/history${path && `?path=${encodeURIComponent(path)}`}`,
+  /** With a finding, it is the one that is shown; "open", "P1" and the like list only those. */
+  findings: (project: string, finding = '', only = '') =>
+    `#/p/${encode(project)}/findings${finding && `/${encode(finding)}`}${only && `?only=${encodeURIComponent(only)}`}`,
+  board: (project: string) => `#/p/${encode(project)}/board`,
+  /** Not “plan”: that is the phase that writes the plan. */
+  plan: (project: string, step = '', view: PlanView = 'list') =>
+    `#/p/${encode(project)}/steps${step && `/${encode(step)}`}${view === 'list' ? '' : `?view=${view}`}`,
+  facts: (project: string) => `#/p/${encode(project)}/facts`,
   /** Without a tab: the prompt itself. */
   library: (project = '', prompt = '', tab = '') =>
     [...(project ? ['#/p', project] : ['#']), 'library', ...(prompt ? [prompt] : []), ...(prompt && tab ? [tab] : [])].map(encode).join('/'),
@@ -38,8 +56,20 @@ export function parse(hash: string): Route {
   if (third === 'history') {
     return { name: 'history', project: second, path: new URLSearchParams(query).get('path') ?? '' };
   }
+  if (third === 'findings') {
+    return { name: 'findings', project: second, finding: fourth, only: new URLSearchParams(query).get('only') ?? '' };
+  }
+  if (third === 'board') return { name: 'board', project: second };
+  if (third === 'facts') return { name: 'facts', project: second };
+  if (third === 'steps') {
+    return { name: 'plan', project: second, step: fourth, view: planView(new URLSearchParams(query).get('view')) };
+  }
   if (third === 'library') return { name: 'library', project: second, prompt: fourth, tab: fifth };
   return { name: 'phase', project: second, phase: third, tab: fourth };
+}
+
+function planView(name: string | null): PlanView {
+  return planViews.find((one) => one === name) ?? 'list';
 }
 
 function decode(part: string): string {
@@ -66,8 +96,7 @@ export class Router {
   readonly screen = $derived.by(() => {
     const route = this.route;
     if (route.name === 'phase') return `phase ${route.project} ${route.phase}`;
-    if (route.name === 'history' || route.name === 'library') return `${route.name} ${route.project}`;
-    return route.name;
+    return 'project' in route ? `${route.name} ${route.project}` : route.name;
   });
 
   constructor(private readonly place: Place) {

@@ -8,6 +8,11 @@ describe('addresses', () => {
     ['#/nowhere', { name: 'home' }],
     ['#/p', { name: 'home' }],
     ['#/new', { name: 'new' }],
+    ['#/p/p1/board', { name: 'board', project: 'p1' }],
+    ['#/p/p1/steps', { name: 'plan', project: 'p1', step: '', view: 'list' }],
+    ['#/p/p1/steps/2.1?view=graph', { name: 'plan', project: 'p1', step: '2.1', view: 'graph' }],
+    ['#/p/p1/steps/4?view=none', { name: 'plan', project: 'p1', step: '4', view: 'list' }],
+    ['#/p/p1/facts', { name: 'facts', project: 'p1' }],
     ['#/settings', { name: 'settings', section: 'models' }],
     ['#/settings/data', { name: 'settings', section: 'data' }],
     ['#/p/01A', { name: 'phase', project: '01A', phase: '', tab: '' }],
@@ -15,6 +20,8 @@ describe('addresses', () => {
     ['#/p/01A/spec/run', { name: 'phase', project: '01A', phase: 'spec', tab: 'run' }],
     ['#/p/01A/history', { name: 'history', project: '01A', path: '' }],
     ['#/p/01A/history?path=audits%2Freview-01.md', { name: 'history', project: '01A', path: 'audits/review-01.md' }],
+    ['#/p/01A/findings', { name: 'findings', project: '01A', finding: '', only: '' }],
+    ['#/p/01A/findings/01F?only=open%2CP0', { name: 'findings', project: '01A', finding: '01F', only: 'open,P0' }],
     ['#/library', { name: 'library', project: '', prompt: '', tab: '' }],
     ['#/p/01A/library/fix-prompt/run-01B', { name: 'library', project: '01A', prompt: 'fix-prompt', tab: 'run-01B' }],
     ['#/p/%E0%A4%A', { name: 'phase', project: '%E0%A4%A', phase: '', tab: '' }],
@@ -25,6 +32,7 @@ describe('addresses', () => {
   it('reads what it writes', () => {
     expect(parse(links.phase('a b', 'spec', 'run'))).toEqual({ name: 'phase', project: 'a b', phase: 'spec', tab: 'run' });
     expect(parse(links.history('p', 'steps/07.md'))).toEqual({ name: 'history', project: 'p', path: 'steps/07.md' });
+    expect(parse(links.findings('p', 'f', 'open,P1'))).toEqual({ name: 'findings', project: 'p', finding: 'f', only: 'open,P1' });
     expect(parse(links.settings('you'))).toEqual({ name: 'settings', section: 'you' });
     expect(parse(links.library('', 'spec', 'edit'))).toEqual({ name: 'library', project: '', prompt: 'spec', tab: 'edit' });
     expect(parse(links.library('p', 'prompts/fix-01.md'))).toEqual({ name: 'library', project: 'p', prompt: 'prompts/fix-01.md', tab: '' });

@@ -1,7 +1,7 @@
 // The prompt library of the fake: prompts of its own wording, filled, run and kept in memory.
 import type { Api } from '../client';
 import { ApiError } from '../error';
-import type { ContextPlan, FilledPrompt, FilledVariable, ImportItem, OwnChecklist, PromptCard, PromptDetail, PromptOrder, Run, SharedFinding, Shelf, Variable } from '../types';
+import type { ContextPlan, FilledPrompt, FilledVariable, ImportItem, OwnChecklist, Pack, PromptCard, PromptDetail, PromptOrder, Run, SharedFinding, Shelf, Variable } from '../types';
 import { bytes, html, items } from './markdown';
 import { diffLines } from './past';
 import { type FakePrompt, findings, nextPrompt, personas, practice, prompts as seeds } from './prompts';
@@ -10,12 +10,15 @@ import * as seed from './seed';
 import { fileOf, fillTemplate, readFile } from './template';
 import { me, type World } from './world';
 
+const seedPacks = ['Payments', 'Authentication', 'File upload', 'REST API', 'Real-time chat', 'Command-line tool', 'Desktop app', 'Library'].map(pack);
+
 const tokens = (text: string): number => Math.ceil(bytes(text) / 4);
 
 export function fakeLibrary(world: World, writer: Writer): Api['library'] {
   const known = new Map<string, FakePrompt>(seeds.map((one) => [one.id, one]));
   const values = new Map<string, Record<string, string>>();
   const removed = new Map<string, FakePrompt>();
+  const facts = new Map<string, Record<string, string>>();
   const batches = new Map<string, { projectId: string; runs: string[] }>();
   seeds.filter((one) => one.source !== 'built-in').forEach((one) => world.write(world.library, pathOf(one), fileOf(one, one.variables, one.body), me, 'created', 'Write it'));
 
@@ -126,8 +129,14 @@ export function fakeLibrary(world: World, writer: Writer): Api['library'] {
   };
 
   return {
-    workflows: async () => [seed.workflow],
-    shelf: async (): Promise<Shelf> => ({ prompts: [...known.values()].map(card), problems: [], personas, packs: [], removed: [...removed.values()].map(card), dir: '/home/ada/.local/share/plumbline/library' }),
+    workflows: async () => seed.workflows,
+    facts: async (id) => facts.get(id) ?? {},
+    setFact: async (id, name, value) => {
+      const known = { ...facts.get(id), [name]: value.trim() };
+      facts.set(id, known);
+      return known;
+    },
+    shelf: async (): Promise<Shelf> => ({ prompts: [...known.values()].map(card), problems: [], personas, packs: seedPacks, removed: [...removed.values()].map(card), dir: '/home/ada/.local/share/plumbline/library' }),
     search: async (q) => {
       const words = q.toLowerCase().split(/\s+/).filter(Boolean);
       return [...known.values()].filter((one) => words.every((word) => `${one.title} ${one.summary} ${one.tags.join(' ')} ${one.body}`.toLowerCase().includes(word))).map((one) => {
@@ -230,4 +239,8 @@ export function fakeLibrary(world: World, writer: Writer): Api['library'] {
 
 function pathOf(one: { id: string; group: string }): string {
   return `prompts/${one.id}.md`;
+}
+
+function pack(title: string): Pack {
+  return { id: title.toLowerCase().replaceAll(' ', '-'), title, summary: '', feature: title, volume: '', standard: '', dependency: '', events: '', failures: [], compliance: [], text: '', source: 'built-in', base: '', revision: 'fake', file: '' };
 }

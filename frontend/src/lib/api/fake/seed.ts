@@ -80,14 +80,25 @@ export const workflow: Workflow = {
     phase('request', 'Request', { prompt: 'request', summary: 'Say what people need and for whom, until nothing in it is unclear.' }),
     phase('spec', 'Spec', { prompt: 'spec', freezes: true, summary: 'Decide exactly what will be built, and freeze it.' }),
     phase('plan', 'Plan', { prompt: 'plan', summary: 'Cut the specification into small steps that can each be verified.' }),
-    phase('build', 'Build loop', { kind: 'build', output: 'steps.md' }),
-    phase('review', 'Review', { kind: 'audit', output: 'audits/review-01.md' }),
-    phase('security', 'Security', { kind: 'audit', output: 'audits/security-01.md' }),
-    phase('performance', 'Performance', { kind: 'audit', optional: true, output: 'audits/performance-01.md' }),
+    phase('build', 'Build loop', { kind: 'build', output: 'steps.md', prompts: ['codegen', 'refine', 'restart'] }),
+    phase('review', 'Review', { kind: 'audit', prompt: 'review', output: 'audits/review-NN.md' }),
+    phase('security', 'Security', { kind: 'audit', prompt: 'security-audit', output: 'audits/security-NN.md' }),
+    phase('performance', 'Performance', { kind: 'audit', optional: true, prompt: 'performance-benchmark', output: 'audits/performance-NN.md' }),
     phase('release', 'Release'),
     phase('golive', 'Go live', { kind: 'manual' }),
   ],
 };
+
+const loop = (id: string, title: string, summary: string, phases: [string, string][]): Workflow => ({
+  ...workflow, id, title, summary, phases: phases.map(([one, name]) => phase(one, name)),
+});
+
+/** All three, for the choice of a new project. The projects of the fake follow the first. */
+export const workflows: Workflow[] = [
+  workflow,
+  loop('harden', 'Harden what works', 'Analyse, fix and check in rounds, until a round finds nothing that matters.', [['implement', 'Implement'], ['analyse', 'Analyse'], ['fix', 'Fix'], ['readiness', 'Readiness'], ['plan', 'Plan'], ['enhance', 'Enhance']]),
+  loop('agent-task', 'One task with a model', 'Choose how to work, specify, run, review against the specification, refine at most three times.', [['classify', 'Classify'], ['spec', 'Spec'], ['run', 'Run'], ['review', 'Review'], ['refine', 'Refine']]),
+];
 
 export const settings: Settings = {
   theme: 'system',
@@ -100,6 +111,9 @@ export const settings: Settings = {
   weeklyBackups: 4,
   singleKeys: true,
   practice: true,
+  refinements: 3,
+  refinementsWarn: 2,
+  stepFiles: 20,
   chatUrl: '',
 };
 

@@ -3,6 +3,7 @@ import { ApiError } from '../error';
 import type {
   Author,
   Candidate,
+  CheckResult,
   Condition,
   Document,
   Draft,
@@ -15,10 +16,13 @@ import type {
   PhaseStatus,
   Project,
   Run,
+  Tick,
   Version,
 } from '../types';
 import { bytes, html, items } from './markdown';
+import { proven, releaseConditions } from './proofs';
 import * as seed from './seed';
+import { toDoOf } from './work';
 
 export interface Kept {
   version: Version;
@@ -30,11 +34,16 @@ export interface Work {
   versions: Map<string, Kept[]>;
   drafts: Map<string, Draft>;
   confirmed: Set<string>;
+  /** What boxes were ticked by, by their keys. */
+  ticks: Map<string, Tick>;
+  check?: CheckResult;
   records: GateRecord[];
   passed: Set<string>;
   stale: Set<string>;
   signed: Set<string>;
   runs: Run[];
+  /** The numbers of the steps that are done. */
+  doneSteps: string[];
 }
 
 function blank(project: Project): Work {
@@ -43,11 +52,13 @@ function blank(project: Project): Work {
     versions: new Map(),
     drafts: new Map(),
     confirmed: new Set(),
+    ticks: new Map(),
     records: [],
     passed: new Set(),
     stale: new Set(),
     signed: new Set(),
     runs: [],
+    doneSteps: [],
   };
 }
 
@@ -137,14 +148,14 @@ export class World {
   }
 
   items(work: Work, path: string): Item[] {
-    return items(work.versions.get(path)?.at(-1)?.body ?? '', work.confirmed);
+    return proven(items(work.versions.get(path)?.at(-1)?.body ?? '', work.confirmed), work);
   }
 
   document(work: Work, path: string, number = 0): Document {
     const list = work.versions.get(path) ?? [];
     const kept = number ? list[number - 1] : list.at(-1);
     const body = kept?.body ?? '';
-    const found = items(body, work.confirmed);
+    const found = proven(items(body, work.confirmed), work);
     const phase = seed.workflow.phases.find((one) => one.output === path);
     const none: Version = { ...emptyVersion, projectId: work.project.id, path };
     return {
@@ -156,6 +167,7 @@ export class World {
         current: list.at(-1)?.version ?? none,
         frozen: work.signed.has(phase?.id ?? '') && !!phase?.freezes,
         stale: work.stale.has(phase?.id ?? ''),
+        behind: work.stale.has(phase?.id ?? '') ? 1 : 0,
         hasDraft: work.drafts.has(path),
       },
       version: kept?.version ?? none,
@@ -170,7 +182,7 @@ export class World {
     const boxes = this.items(work, phase.output);
     const done = boxes.filter((box) => box.state === 'done').length;
     const left = boxes.length - done;
-    const base = { path: phase.output, section: '', index: -1, note: '', judged: false, done: 0, total: 0, value: '', missing: '', action: '' };
+    const base = { path: phase.output, section: '', index: -1, note: '', judged: false, done: 0, total: 0, value: '', missing: '', action: '', doubt: '', do: '', causes: [], findings: [] };
     const list: Condition[] = [
       version
         ? { ...base, id: 'written', kind: 'written', title: 'Document written', state: 'met', value: `v${version}` }
@@ -188,10 +200,12 @@ export class World {
         done,
         total: boxes.length,
         index: first?.index ?? -1,
+        do: left ? 'tick' : '',
         missing: left ? `${left} of ${boxes.length} boxes are not ticked` : '',
         action: left ? `tick ${left} ${left === 1 ? 'box' : 'boxes'}` : '',
       });
     }
+    list.push(...releaseConditions(work, phase, base));
     if (phase.prompt) {
       const signed = work.signed.has(phase.id);
       list.push({
@@ -202,6 +216,7 @@ export class World {
         judged: true,
         state: signed ? 'met' : 'waiting',
         note: signed ? '' : `Signing freezes v${version}. Later edits ask you to sign again.`,
+        do: signed ? '' : 'sign',
         missing: signed ? '' : `v${version} is not signed`,
         action: signed ? '' : `sign v${version}`,
       });
@@ -232,6 +247,8 @@ export class World {
         ? `Off true by ${missing.length} of ${conditions.length} conditions. Next: ${action}.`
         : `True. All ${conditions.length} conditions are met.`,
       canSign: version > 0 && !work.signed.has(id),
+      canApprove: missing.some((one) => one.kind === 'approval'),
+      canPromote: missing.some((one) => one.do === 'promote'),
       signed: work.signed.has(id),
       frozen: work.signed.has(id) && phase.freezes,
       version,
@@ -253,16 +270,14 @@ export class World {
   overview(work: Work): Overview {
     const current = this.current(work);
     const gate = current && this.gate(work, current.id);
+    const toDo = toDoOf(work, gate, current?.title ?? '');
     return {
       project: work.project,
       workflowTitle: seed.workflow.title,
       phases: seed.workflow.phases.map((phase) => this.status(work, phase)),
       current: current?.id ?? '',
-      next: work.stale.size
-        ? 'Request changed after Spec v2 was written.'
-        : gate?.open
-          ? `Every condition is met. The gate to ${gate.nextTitle} is open.`
-          : (gate?.sentence ?? 'Every gate is passed.'),
+      next: toDo.text,
+      toDo,
       gateOpen: gate?.open ?? false,
     };
   }
@@ -284,6 +299,7 @@ export class World {
       state: this.state(work, phase),
       version: work.versions.get(phase.output)?.length ?? 0,
       stale: work.stale.has(phase.id),
+      behind: work.stale.has(phase.id) ? 1 : 0,
       frozen: false,
       runId: run?.id ?? '',
       runState: run?.state ?? '',

@@ -1,0 +1,102 @@
+// The plan as a graph: steps in layers by what they depend on, layer below layer, drawn at the size of its container.
+import type { PlanView } from '../api';
+
+export interface GraphNode {
+  /** Index of the step. */
+  index: number;
+  layer: number;
+  /** The row it is drawn in. A layer that is wider than the room takes several. */
+  row: number;
+  x: number;
+  y: number;
+}
+
+export interface GraphEdge {
+  from: number;
+  to: number;
+  wrong: boolean;
+  path: string;
+}
+
+export interface PlanGraph {
+  nodes: GraphNode[];
+  edges: GraphEdge[];
+  width: number;
+  height: number;
+  /** Of every node. */
+  box: { width: number; height: number };
+}
+
+const gapX = 24;
+const gapLayer = 48;
+const gapRow = 12; // between the rows of one layer
+const margin = 24;
+const least = 148;
+const nodeHeight = 52;
+
+/** Lays a plan out from top to bottom, as wide as the room and never wider. */
+export function layOut(plan: Pick<PlanView, 'steps' | 'edges'>, room: number): PlanGraph {
+  const width = Math.max(room, least + 2 * margin);
+  const most = Math.max(1, Math.floor((width - 2 * margin + gapX) / (least + gapX)));
+  const layers = ordered(layersOf(plan), plan.edges);
+  const widest = Math.min(most, Math.max(1, ...layers.map((layer) => layer.length)));
+  const box = { width: Math.round(Math.min(232, (width - 2 * margin - (widest - 1) * gapX) / widest)), height: nodeHeight };
+  const nodes: GraphNode[] = [];
+  let [y, row] = [margin, 0];
+  layers.forEach((list, layer) => {
+    for (let at = 0; at < list.length; at += widest, row++) {
+      const part = list.slice(at, at + widest);
+      const left = (width - (part.length * box.width + (part.length - 1) * gapX)) / 2;
+      nodes.push(...part.map((index, i) => ({ index, layer, row, x: Math.round(left + i * (box.width + gapX)), y })));
+      y += nodeHeight + (at + widest < list.length ? gapRow : gapLayer);
+    }
+  });
+  const byIndex = new Map(nodes.map((node) => [node.index, node]));
+  const edges = plan.edges.flatMap(({ from, to, wrong }) => {
+    const [a, b] = [byIndex.get(from), byIndex.get(to)];
+    return a && b ? [{ from, to, wrong, path: curve(a, b, box) }] : [];
+  });
+  return { nodes, edges, width, height: Math.max(y - gapLayer, margin) + margin, box };
+}
+
+/** The layer of each step: one behind the last of those it depends on. Edges that point backwards are left out, so there is no circle. */
+function layersOf({ steps, edges }: Pick<PlanView, 'steps' | 'edges'>): number[] {
+  const layers = steps.map(() => 0);
+  const sound = edges.filter((edge) => edge.from < edge.to).sort((a, b) => a.to - b.to);
+  for (const { from, to } of sound) layers[to] = Math.max(layers[to] ?? 0, (layers[from] ?? 0) + 1);
+  return layers;
+}
+
+/** The steps of each layer, from left to right: each near those it depends on. */
+function ordered(of: number[], edges: PlanView['edges']): number[][] {
+  const layers: number[][] = [];
+  of.forEach((layer, index) => (layers[layer] ??= []).push(index));
+  const place = new Map<number, number>();
+  for (const list of layers) {
+    const wish = (index: number): number => {
+      const from = edges.filter((edge) => edge.to === index && edge.from < index).map((edge) => place.get(edge.from) ?? 0.5);
+      return from.length > 0 ? from.reduce((a, b) => a + b, 0) / from.length : 0.5;
+    };
+    list.sort((a, b) => wish(a) - wish(b) || a - b);
+    list.forEach((index, at) => place.set(index, (at + 1) / (list.length + 1)));
+  }
+  return layers;
+}
+
+function curve(a: GraphNode, b: GraphNode, box: PlanGraph['box']): string {
+  const [x1, y1] = [a.x + box.width / 2, a.y + box.height];
+  const [x2, y2] = [b.x + box.width / 2, b.y];
+  const bend = Math.max(20, Math.abs(y2 - y1) / 2);
+  return `M${x1} ${y1}C${x1} ${y1 + bend} ${x2} ${y2 - bend} ${x2} ${y2}`;
+}
+
+/** The step beside one: left and right within its row, up and down to the nearest of the next. */
+export function beside(graph: PlanGraph, index: number, key: string): number | undefined {
+  const here = graph.nodes.find((node) => node.index === index);
+  if (!here) return graph.nodes[0]?.index;
+  const step = { ArrowUp: -1, ArrowDown: 1 }[key];
+  const near = graph.nodes
+    .filter((node) => (step ? node.row === here.row + step : node.row === here.row && (key === 'ArrowRight' ? node.x > here.x : node.x < here.x)))
+    .sort((a, b) => Math.abs(a.x - here.x) - Math.abs(b.x - here.x));
+  return near[0]?.index;
+}
