@@ -43,7 +43,7 @@ type DataShapes struct {
 	ImportFile   workflow.ImportFile    `json:"importFile"`
 	Import       workflow.ImportPreview `json:"import"`
 	ExportAsk    workflow.ExportPrompts `json:"exportAsk"`
-	Export       workflow.Exported        `json:"export"`
+	Export       workflow.Exported      `json:"export"`
 }
 
 // All returns nothing of use.
