@@ -111,10 +111,23 @@ async function readAll(files: { path: string; file: File }[]): Promise<{ files: 
     const archive = bytes[0] === 0x50 && bytes[1] === 0x4b;
     if (archive && files.length === 1) read.push({ path, content: base64(bytes), base64: true });
     else if (archive) refused.push(`${path} is an archive. Choose it alone.`);
-    else if (bytes.includes(0)) refused.push(`${path} is no text.`);
-    else read.push({ path, content: new TextDecoder().decode(bytes), base64: false });
+    else {
+      const content = decoded(bytes);
+      if (content === undefined) refused.push(`${path} is no text.`);
+      else read.push({ path, content, base64: false });
+    }
   }
   return { files: read, refused };
+}
+
+/** A text in UTF-8, as it is; undefined for what is none. */
+function decoded(bytes: Uint8Array): string | undefined {
+  if (bytes.includes(0)) return undefined;
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Bytes as a text that JSON can hold. */

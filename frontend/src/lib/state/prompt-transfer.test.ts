@@ -10,9 +10,9 @@ describe('taking prompts in', () => {
   it('reads texts, names what is none, and ticks what is new', async () => {
     const preview = vi.fn(async () => ({ items: [item('new', true), item('known', false)], problems: [] }));
     const state = new PromptImport({ library: { preview } } as unknown as Api);
-    await state.read([file('a/system.md', 'You are…'), file('.git/HEAD', 'ref'), file('x.zip', 'PK\u0003\u0004'), file('x.png', new Uint8Array([1, 0, 2]))]);
+    await state.read([file('a/system.md', 'You are…'), file('.git/HEAD', 'ref'), file('x.zip', 'PK\u0003\u0004'), file('x.png', new Uint8Array([1, 0, 2])), file('latin.md', new Uint8Array([0xe9, 0x74, 0xe9]))]);
     expect(preview).toHaveBeenCalledWith({ files: [{ path: 'a/system.md', content: 'You are…', base64: false }] });
-    expect(state.refused).toEqual(['x.zip is an archive. Choose it alone.', 'x.png is no text.']);
+    expect(state.refused).toEqual(['x.zip is an archive. Choose it alone.', 'x.png is no text.', 'latin.md is no text.']);
     expect(state.taken.map((one) => one.id)).toEqual(['new']);
   });
 
