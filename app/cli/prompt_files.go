@@ -209,12 +209,12 @@ func printPreview(out *printer, preview workflow.ImportPreview) {
 type promptExportCmd struct {
 	IDs    []string `arg:"" optional:"" name:"id" help:"The prompts; without any, all of yours."`
 	Format string   `help:"The format: ${enum}." enum:"plumbline,skill,claude,vscode,cursor,cursor-rule,fabric,llm,markdown" default:"plumbline" xor:"what"`
-	To     string   `help:"The folder to write into." placeholder:"DIR" xor:"where"`
+	To     string   `help:"The folder to write into, or an archive: a name that ends in .zip." placeholder:"DIR" xor:"where"`
 	Readme string   `help:"Instead, write the section “when each prompt is used” into this README; - prints it." placeholder:"FILE" xor:"where"`
 }
 
 func (promptExportCmd) examples() []string {
-	return []string{"plumbline prompt export fix-prompt --format claude --to .claude/commands", "plumbline prompt export --readme README.md"}
+	return []string{"plumbline prompt export fix-prompt --format skill --to ~/.claude/skills", "plumbline prompt export --to mine.zip", "plumbline prompt export --readme README.md"}
 }
 
 func (c *promptExportCmd) Run(ctx context.Context, s *session) error {
@@ -224,15 +224,22 @@ func (c *promptExportCmd) Run(ctx context.Context, s *session) error {
 	if c.To == "" {
 		return usageError{workflow.Errorf(workflow.Invalid, "Where to?").WithHint("Name a folder with --to.")}
 	}
+	to, err := filepath.Abs(c.To)
+	if err != nil {
+		return fmt.Errorf("find %s: %w", c.To, err)
+	}
+	wish := workflow.ExportPrompts{IDs: c.IDs, Format: c.Format}
+	if strings.EqualFold(filepath.Ext(to), ".zip") {
+		wish.File = to
+	} else {
+		wish.Folder = to
+	}
 	cl, err := s.connect(ctx)
 	if err != nil {
 		return err
 	}
 	var x workflow.Exported
-	if err := cl.do(ctx, "POST", inLibrary([]string{"export"}), workflow.ExportPrompts{IDs: c.IDs, Format: c.Format}, &x); err != nil {
-		return err
-	}
-	if err := writeFiles(c.To, x.Files); err != nil {
+	if err := cl.do(ctx, "POST", inLibrary([]string{"export"}), wish, &x); err != nil {
 		return err
 	}
 	return s.print(x, func(out *printer) {
@@ -241,35 +248,6 @@ func (c *promptExportCmd) Run(ctx context.Context, s *session) error {
 		}
 		out.line("%s written into %s.", plural(len(x.Files), "file"), c.To)
 	})
-}
-
-// writeFiles writes files below a folder, and refuses to write over any that is there.
-func writeFiles(dir string, files []workflow.ExportedFile) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return workflow.Errorf(workflow.Invalid, "The folder %s cannot be made: %w.", dir, err)
-	}
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return workflow.Errorf(workflow.Invalid, "The folder %s cannot be opened: %w.", dir, err)
-	}
-	defer root.Close()
-	for _, f := range files {
-		if _, err := root.Lstat(f.Path); !errors.Is(err, fs.ErrNotExist) {
-			return workflow.Errorf(workflow.Conflict, "%s is there already. Nothing was written.", filepath.Join(dir, f.Path)).
-				WithHint("Choose another folder, or move it away.")
-		}
-	}
-	for _, f := range files {
-		if at := strings.LastIndexByte(f.Path, '/'); at > 0 {
-			if err := root.MkdirAll(f.Path[:at], 0o755); err != nil {
-				return workflow.Errorf(workflow.Invalid, "The folder of %s cannot be made: %w.", f.Path, err)
-			}
-		}
-		if err := root.WriteFile(f.Path, []byte(f.Content), 0o644); err != nil {
-			return workflow.Errorf(workflow.Invalid, "%s cannot be written: %w.", f.Path, err)
-		}
-	}
-	return nil
 }
 
 // readme writes the section into a README, between the marks that are ours.

@@ -145,6 +145,13 @@ func TestPromptsComeAndGo(t *testing.T) {
 	if got := s.run(exitFailed, "prompt", "export", cards[0].ID, "--format", "claude", "--to", to); !strings.Contains(got.err, "there already") {
 		t.Errorf("%s", got.err)
 	}
+	packed := filepath.Join(s.dir, "mine.zip")
+	var made workflow.Exported
+	s.object(&made, "prompt", "export", "--format", "claude", "--to", packed)
+	s.object(&preview, "prompt", "import", made.Path, "--dry-run")
+	if made.Path != packed || len(preview.Items) != 1 || preview.Items[0].Duplicate == "" {
+		t.Errorf("exported to %q, comes back as %+v", made.Path, preview.Items)
+	}
 	written := []string{}
 	if err := filepath.WalkDir(to, func(path string, d os.DirEntry, err error) error {
 		if err == nil && !d.IsDir() {

@@ -3,6 +3,8 @@
 package desktop
 
 import (
+	"path/filepath"
+
 	"github.com/wailsapp/wails/v2/pkg/runtime"
 
 	"plumbline/app/api"
@@ -13,21 +15,31 @@ import (
 // browser uploads and downloads.
 type Dialogs struct{ window *window }
 
-// projectFiles are the files that a project is exported to.
-var projectFiles = []runtime.FileFilter{{DisplayName: "Projects of Plumbline (*.zip)", Pattern: "*.zip"}}
+// kinds are the kinds of files that come and go, by the ends of their names.
+var kinds = map[string]string{".zip": "Archives", ".md": "Markdown", ".mdc": "Rules of Cursor", ".yaml": "Templates of llm"}
+
+// filters say which files are proposed: those with the end of a name.
+func filters(name string) []runtime.FileFilter {
+	end := filepath.Ext(name)
+	kind, ok := kinds[end]
+	if !ok {
+		return nil
+	}
+	return []runtime.FileFilter{{DisplayName: kind + " (*" + end + ")", Pattern: "*" + end}}
+}
 
 // OpenFile asks which file is to be read; an empty path means none.
 func (d *Dialogs) OpenFile(title string) (string, error) {
 	<-d.window.started
-	path, err := runtime.OpenFileDialog(d.window.ctx, runtime.OpenDialogOptions{Title: title, Filters: projectFiles})
+	path, err := runtime.OpenFileDialog(d.window.ctx, runtime.OpenDialogOptions{Title: title, Filters: filters(".zip")})
 	return path, shown(err)
 }
 
 // SaveFile asks where a file is to be written, and proposes a name; an empty path
-// means nowhere.
+// means nowhere. The dialog itself asks before a file is written over.
 func (d *Dialogs) SaveFile(title, name string) (string, error) {
 	<-d.window.started
-	path, err := runtime.SaveFileDialog(d.window.ctx, runtime.SaveDialogOptions{Title: title, DefaultFilename: name, Filters: projectFiles})
+	path, err := runtime.SaveFileDialog(d.window.ctx, runtime.SaveDialogOptions{Title: title, DefaultFilename: name, Filters: filters(name)})
 	return path, shown(err)
 }
 
@@ -37,5 +49,5 @@ func shown(err error) error {
 		return nil
 	}
 	return api.Encode(workflow.Errorf(workflow.Unavailable, "The window to choose a file cannot be shown: %w.", err).
-		WithHint("Use “plumbline export” and “plumbline import” in a terminal."))
+		WithHint("Use “plumbline export”, “plumbline import” or “plumbline prompt export” in a terminal."))
 }

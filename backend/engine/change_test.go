@@ -87,6 +87,70 @@ func TestGatesAreToldAsTheyAreAnswered(t *testing.T) {
 	}
 }
 
+// TestALookMeanwhileDoesNotLoseAFile looks at the files of the library between the
+// mark that a version gets ahead of its file and the commit of that version, as the
+// rhythm of the shelf may at any time.
+func TestALookMeanwhileDoesNotLoseAFile(t *testing.T) {
+	b := newBench(t, specOrRequest)
+	path, text := "prompts/tidy.md", ownPrompt("tidy", "Tidy up.")
+	b.cardFor("tidy") // the shelf has looked before
+	err := b.change(workflow.LibraryID, b.person(), "Add a prompt", func(w *write) error {
+		if _, err := b.addVersion(w, edition{path: path, body: text, kind: workflow.VersionCreated, author: b.person()}); err != nil {
+			return err
+		}
+		return b.shelf.sync()
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if card := b.cardFor("tidy"); card.Version != 1 || b.readFile(path) != text {
+		t.Errorf("%+v, the file holds %q", card, b.readFile(path))
+	}
+}
+
+// TestPromptsThatAreSavedWhileTheShelfIsLookedAtAreFiles saves and looks from
+// several sides at once.
+func TestPromptsThatAreSavedWhileTheShelfIsLookedAtAreFiles(t *testing.T) {
+	b := newBench(t, specOrRequest)
+	const hands, rounds = 4, 6
+	saved, looks := sync.WaitGroup{}, sync.WaitGroup{}
+	done := make(chan struct{})
+	looks.Go(func() {
+		for {
+			select {
+			case <-done:
+				return
+			default:
+				if err := b.shelf.sync(); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		}
+	})
+	for hand := range hands {
+		saved.Go(func() {
+			for round := range rounds {
+				id := fmt.Sprintf("tidy-%d-%d", hand, round)
+				if _, err := b.NewPrompt(b.ctx, workflow.SavePrompt{Text: ownPrompt(id, "Tidy up.")}); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	saved.Wait()
+	close(done)
+	looks.Wait()
+	for hand := range hands {
+		for round := range rounds {
+			id := fmt.Sprintf("tidy-%d-%d", hand, round)
+			if got := b.readFile("prompts/" + id + ".md"); got != ownPrompt(id, "Tidy up.") {
+				t.Errorf("%s holds %q", id, got)
+			}
+		}
+	}
+}
+
 // TestVariablesOfSeveralHandsAreAllKept fills two variables at once, again and again.
 func TestVariablesOfSeveralHandsAreAllKept(t *testing.T) {
 	b := newBench(t, specOrRequest)

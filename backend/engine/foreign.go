@@ -7,10 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
-	"plumbline/backend/prompt"
 	"plumbline/backend/prompt/foreign"
 	"plumbline/backend/store"
 	"plumbline/backend/workflow"
@@ -189,39 +187,6 @@ func (e *Engine) keepPrompts(texts map[string]string, message string) error {
 		return err
 	}
 	return e.shelf.sync()
-}
-
-// ExportPrompts writes prompts in the format of another program; without ids, all
-// that are the user's.
-func (e *Engine) ExportPrompts(_ context.Context, x workflow.ExportPrompts) (workflow.Exported, error) {
-	if err := e.isOpen(); err != nil {
-		return workflow.Exported{}, err
-	}
-	none := workflow.Exported{Format: x.Format, Files: []workflow.ExportedFile{}, Lost: []string{}}
-	if !slices.Contains(foreign.Formats(), foreign.Format(x.Format)) {
-		return none, workflow.Errorf(workflow.Invalid, "“%s” is not a format that prompts can be written in.", x.Format).
-			WithHint("There are %s.", formatList())
-	}
-	chosen := []prompt.Prompt{}
-	for _, id := range x.IDs {
-		p, err := e.namedPrompt(id)
-		if err != nil {
-			return none, err
-		}
-		chosen = append(chosen, p)
-	}
-	if len(x.IDs) == 0 {
-		chosen = slices.DeleteFunc(e.lib().Prompts(), func(p prompt.Prompt) bool { return p.Source == workflow.BuiltIn })
-	}
-	return foreign.Write(foreign.Format(x.Format), chosen), nil
-}
-
-func formatList() string {
-	names := []string{}
-	for _, f := range foreign.Formats() {
-		names = append(names, string(f))
-	}
-	return strings.Join(names, ", ")
 }
 
 // Readme returns a README with the section that says when each prompt is used.

@@ -17,7 +17,7 @@ import (
 const favouritesKey = "library_favourites"
 
 // Shelf lists the whole library. The user's files are looked at first.
-func (e *Engine) Shelf(context.Context) (workflow.Shelf, error) {
+func (e *Engine) Shelf(ctx context.Context) (workflow.Shelf, error) {
 	s := workflow.Shelf{
 		Prompts: []workflow.PromptCard{}, Problems: []workflow.LibraryProblem{}, Removed: []workflow.PromptCard{}, Dir: e.shelf.dir(),
 	}
@@ -38,10 +38,23 @@ func (e *Engine) Shelf(context.Context) (workflow.Shelf, error) {
 	}
 	s.Personas, s.Packs = lib.Personas(), lib.Packs()
 	for _, v := range marks.removed {
-		s.Removed = append(s.Removed, workflow.PromptCard{ID: v.Path, Title: workflow.Title(v.Path), Path: v.Path, Source: workflow.Yours,
-			Tags: []string{}, Version: v.Number, UsedAt: v.At})
+		s.Removed = append(s.Removed, e.removedCard(ctx, v))
 	}
 	return s, nil
+}
+
+// removedCard is the card of a prompt that is out of the library. One that cannot be
+// read any more is known by its file.
+func (e *Engine) removedCard(ctx context.Context, v workflow.Version) workflow.PromptCard {
+	c := workflow.PromptCard{ID: v.Path, Title: workflow.Title(v.Path), Path: v.Path, Source: workflow.Yours, Tags: []string{}, Version: v.Number, UsedAt: v.At}
+	text, err := e.text(ctx, workflow.LibraryID, v.Path, v.Number)
+	if err != nil {
+		return c
+	}
+	if p, err := prompt.Parse(v.Path, []byte(text)); err == nil {
+		c.Title, c.Summary, c.Tokens = p.Title, p.Summary, e.shelf.tokens(p)
+	}
+	return c
 }
 
 // sortCards puts cards in the order in which they are used: by the phases of the

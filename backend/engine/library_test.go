@@ -146,7 +146,7 @@ func TestARemovedPromptCanBePutBack(t *testing.T) {
 			t.Fatal(err)
 		}
 		shelf := try(b.Shelf(b.ctx))(t)
-		if b.cardFor("tidy").ID != "" || len(shelf.Removed) != 1 || shelf.Removed[0].Path != "prompts/tidy.md" {
+		if b.cardFor("tidy").ID != "" || len(shelf.Removed) != 1 || shelf.Removed[0].Path != "prompts/tidy.md" || shelf.Removed[0].Summary != "One of mine." {
 			t.Errorf("removed %s: %+v", what, shelf.Removed)
 		}
 		if card := try(b.PutBack(b.ctx, "prompts/tidy.md"))(t); card.ID != "tidy" || b.readFile("prompts/tidy.md") != text {

@@ -234,6 +234,8 @@ type Exported struct {
 	Files  []ExportedFile `json:"files"`
 	// Lost is what the format cannot hold, as sentences.
 	Lost []string `json:"lost"`
+	// Path is the file or the folder that was written; empty when nothing was.
+	Path string `json:"path"`
 }
 
 // SavePrompt is the text of a prompt file, to be kept as a new version.
@@ -267,10 +269,18 @@ type PromptBatch struct {
 	Personas []string    `json:"personas"` // ids
 }
 
-// ExportPrompts says which prompts to write in which format.
+// ExportPrompts says which prompts to write in which format, and where to. Without a
+// place they are only returned.
 type ExportPrompts struct {
 	IDs    []string `json:"ids"`
 	Format string   `json:"format"`
+	// Folder is where the files are written, each under its own path.
+	Folder string `json:"folder"`
+	// File is the one file that is written instead: a prompt as it is, or an archive
+	// of all of them.
+	File string `json:"file"`
+	// Over says that File may be there already: the person was asked.
+	Over bool `json:"over"`
 }
 
 // OwnChecklist is a checklist that belongs to a person rather than to a project.

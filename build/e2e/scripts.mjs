@@ -83,7 +83,51 @@ export const hostile = `# Request: <script>alert(1)</script>
 - **Name**: <b onmouseover="globalThis.hacked=3">Tide table</b>
 `;
 
+const findings = (counts, list) => `## Summary
+The feature was read.
+Total: 2 (${counts})
+
+## Findings
+${list}
+## Recommendations
+None.
+`;
+
+const station = (title) => `- [ ] P1: ${title}
+  - **Where:** \`tide/next.go:42\`
+  - **Category:** input
+  - **Problem:** any station is taken
+  - **Fix:** look it up first
+  - **Verify:** try one that is unknown
+`;
+
+/** What two people find: one thing both of them, one each alone. */
+const panel = [
+  { Text: '# Tides\n\nThe answer to what was asked alone.\n' },
+  {
+    Triggers: ['security'],
+    Text: findings('P0: 1, P1: 1, P2: 0, P3: 0', `- [ ] P0: The key is in the log
+  - **Where:** \`tide/log.go:7\`
+  - **Category:** secrets
+  - **Problem:** whoever reads the log has it
+  - **Fix:** leave it out
+  - **Verify:** read the log
+${station('The station is not checked')}`),
+  },
+  {
+    Triggers: ['support'],
+    Text: findings('P0: 0, P1: 1, P2: 1, P3: 0', `${station('The station is not checked at all')}- [ ] P2: No word of a missing table
+  - **Where:** \`tide/read.go:3\`
+  - **Category:** messages
+  - **Problem:** people write to us
+  - **Fix:** say which table
+  - **Verify:** remove one
+`),
+  },
+];
+
 export const models = {
+  panel,
   scribe: [{ Text: request }, { Triggers: ['architect'], Text: spec }],
   rambler: [{ Text: 'The tide comes in and the tide goes out again. ', Loop: true }],
   rogue: [{ Text: hostile }],

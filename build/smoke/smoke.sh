@@ -112,7 +112,7 @@ step "commands reach the data through the window"
 status=$(plumbline status tide-table --json)
 [ "$(echo "$status" | field .project.name)" = "Tide table" ] || fail "the name is wrong: $status"
 [ "$(echo "$status" | field .current)" = request ] || fail "the phase is wrong: $status"
-prompt=$(plumbline prompt tide request 2>/dev/null)
+prompt=$(plumbline prompt phase tide request 2>/dev/null)
 echo "$prompt" | grep -qF "Says when the next high water is, without a network." || fail "the idea is not in the prompt: $prompt"
 
 step "the window shows what a command changes"
@@ -147,6 +147,21 @@ asked() { at=$(primary) && [ "${at#* }" -gt 100 ]; } # the button of a question,
 palette "export high"
 chosen "Export “High water”" "$home/high-water.zip"
 await 30 "the exported file" test -s "$home/high-water.zip"
+# submitted TITLE: sends the dialog of the page, and gives that of the system time to come.
+submitted() {
+	titled "$1" && return
+	xdotool key ctrl+Return
+	for _ in $(seq 30); do
+		titled "$1" && return
+		sleep 0.1
+	done
+	return 1
+}
+plumbline prompt customise plan >/dev/null
+palette "export your prompts"
+await 30 "the dialog “Export a prompt”" submitted "Export a prompt"
+chosen "Export a prompt" "$home/plan.md"
+await 30 "the exported prompt" grep -q "^id: plan$" "$home/plan.md"
 palette "import a project"
 chosen "Import a project" "$home/high-water.zip"
 await 30 "a second project in the list" answered

@@ -90,7 +90,7 @@ test('bad input gets a sentence and a way out', { timeout: 60_000 }, async () =>
   await refused(['run', 'tide-table', 'request', '--model', 'nobody:7b'], 'not_found', /nobody:7b/);
   await refused(['run', 'tide-table', 'spec'], 'closed', /gate of Request is not passed/, { exit: 3 });
   await refused(['waive', 'tide-table', 'request', '--reason', 'because'], 'invalid', /At least 20/);
-  const prompt = await plumb.command(['prompt', 'tide-table', 'request']);
+  const prompt = await plumb.command(['prompt', 'phase', 'tide-table', 'request']);
   await refused(['run', 'tide-table', 'request', '--paste', '-'], 'invalid', /the prompt itself/, { input: prompt.text });
   await plumb.command(['settings', 'ollamaUrl', 'http://127.0.0.1:9']);
   await refused(['run', 'tide-table', 'request'], 'unavailable', /not answering/);

@@ -114,6 +114,24 @@ test('a prompt is found, copied, run, made one’s own, and others come in', { t
     await page.getByText(/^Prompt copied/).waitFor();
   });
 
+  await part('the palette finds a prompt by its text and in spite of a slip, and waits for what it searches', async () => {
+    await go('#/');
+    await title('Projects').waitFor();
+    const chosen = page.locator('dialog [role="option"][aria-selected="true"]');
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('securty');
+    await chosen.filter({ hasText: 'Audit the security' }).waitFor();
+    await picture(page, 'palette-search');
+    await accessible(page, 'the palette');
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type('set');
+    await chosen.filter({ hasText: 'Settings:' }).waitFor(); // what is called so stands before what says so
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type('/hired to break into this');
+    await page.keyboard.press('Shift+Enter');
+    await title('Audit the security').waitFor();
+  });
+
   await part('three strokes from anywhere to the clipboard', async () => {
     await go('#/');
     await title('Projects').waitFor();

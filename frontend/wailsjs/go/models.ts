@@ -700,6 +700,9 @@ export namespace workflow {
 	export interface ExportPrompts {
 	    ids: string[];
 	    format: string;
+	    folder: string;
+	    file: string;
+	    over: boolean;
 	}
 	export interface ExportedFile {
 	    path: string;
@@ -709,6 +712,7 @@ export namespace workflow {
 	    format: string;
 	    files: ExportedFile[];
 	    lost: string[];
+	    path: string;
 	}
 	
 	export interface FiledAudit {

@@ -1,9 +1,11 @@
-import type { PromptCard, Run } from '../../lib/api';
+import type { PromptCard } from '../../lib/api';
 import type { AppState } from '../../lib/state/app.svelte';
 import type { PromptDesk } from '../../lib/state/prompt-desk.svelte';
+import { libraryId } from '../../lib/state/prompt-file.svelte';
 import { links } from '../../lib/state/router.svelte';
 import { ended } from '../../lib/state/run.svelte';
 import { size } from '../phase/words';
+import { keptLink } from './places';
 
 /** What a person can do with a prompt of the library, and where it leads. */
 export class DeskActs {
@@ -21,6 +23,10 @@ export class DeskActs {
     return shown && ended(shown.run) && shown.run.answerSize > 0 ? shown : undefined;
   });
   readonly card = $derived.by(() => this.desk.detail?.card);
+  /** Where it is kept, with its versions; empty for a built-in prompt. */
+  readonly path = $derived.by(() => (this.desk.document ? this.desk.id : (this.card?.path ?? '')));
+  /** The project that it is kept in, which may be the library. */
+  readonly owner = $derived.by(() => (this.desk.document && this.desk.project) || libraryId);
   readonly own = $derived.by(() => this.card !== undefined && this.card.source !== 'built-in');
 
   constructor(
@@ -31,6 +37,9 @@ export class DeskActs {
   go = (tab = ''): void => {
     this.app.router.replace(links.library(this.desk.project, this.desk.id, tab));
   };
+
+  /** Leaves a view that takes the whole room. */
+  back = (tab: string): void => this.go(this.desk.document && tab === 'versions' ? 'document' : '');
 
   run = async (): Promise<void> => {
     if (!this.hasModel || this.writing || this.desk.reason) return;
@@ -159,7 +168,7 @@ export class DeskActs {
 
   openKept = (path: string): void => {
     const { project } = this.desk;
-    this.app.router.go(this.card?.meta || !project ? links.library(project, path) : links.history(project, path));
+    this.app.router.go(this.card?.meta ? links.library(project, path) : keptLink(project, path));
   };
 
   get title(): string {
@@ -176,13 +185,6 @@ export async function putBack(app: AppState, path: string): Promise<PromptCard |
     app.toasts.fail(cause);
     return undefined;
   }
-}
-
-/** Where a run is shown: on the screen of its phase, or at its prompt. */
-export function runLink(run: Pick<Run, 'id' | 'projectId' | 'phase' | 'promptId' | 'promptPath'>): string {
-  const project = run.projectId === 'library' ? '' : run.projectId;
-  if (run.phase) return links.phase(project, run.phase, `run-${run.id}`);
-  return links.library(project, run.promptPath || run.promptId, `run-${run.id}`);
 }
 
 function host(url: string): string {

@@ -4,6 +4,7 @@ import type { DeskActs } from './acts.svelte';
 
 /** The keys of a prompt on the screen of the library. */
 export function deskKeys(desk: PromptDesk, acts: DeskActs, tab: string): Shortcut[] {
+  if (tab === 'document') return []; // it has its own
   return [
     { keys: 'C', run: () => void acts.copy() },
     { keys: 'Shift C', run: () => void acts.copy(true) },
@@ -11,7 +12,7 @@ export function deskKeys(desk: PromptDesk, acts: DeskActs, tab: string): Shortcu
     { keys: 'Ctrl Enter', anywhere: true, run: () => void acts.run() },
     { keys: 'Ctrl Shift C', anywhere: true, run: () => void acts.copy() },
     { keys: 'Ctrl Shift V', anywhere: true, run: () => void acts.paste() },
-    { keys: 'Escape', run: () => (desk.runs.active ? acts.stop() : tab && acts.go()) },
+    { keys: 'Escape', run: () => (desk.runs.active ? acts.stop() : tab && acts.back(tab)) },
     { keys: 'S', run: () => void acts.favourite() },
     { keys: 'E', run: () => void acts.edit() },
     { keys: 'N', run: acts.turn },

@@ -21,6 +21,7 @@ export function prompts(app: AppState): Command[] {
     icon: card.favourite ? 'star' : 'book',
     detail: known.has(card.id) ? `${card.summary} · used ${ago(card.usedAt, Date.now())}` : card.summary,
     words: `prompt ${card.id} ${card.tags.join(' ')} ${card.group}`,
+    prompt: card.id,
     run: () => void copyOrOpen(app, card),
     other: { label: 'open', run: () => app.router.go(links.library(app.router.project, card.id)) },
   }));

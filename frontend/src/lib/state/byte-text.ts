@@ -11,6 +11,13 @@ export function byteSlice(text: string, start: number, end?: number): string {
   return decoder.decode(encoder.encode(text).subarray(start, end));
 }
 
+/** Byte offsets of a text, two for each part, as places in it: [from, to) pairs. */
+export function ranges(text: string, offsets: number[]): [number, number][] {
+  const bytes = encoder.encode(text);
+  const place = (offset = bytes.length): number => decoder.decode(bytes.subarray(0, offset)).length;
+  return offsets.flatMap((from, i): [number, number][] => (i % 2 === 0 ? [[place(from), place(offsets[i + 1])]] : []));
+}
+
 /** A text with the byte at an offset replaced by an ASCII character. */
 export function withByte(text: string, offset: number, character: string): string {
   const bytes = encoder.encode(text);

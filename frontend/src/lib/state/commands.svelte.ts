@@ -1,5 +1,7 @@
 import { untrack } from 'svelte';
+import type { PromptHit } from '../api';
 import type { IconName } from '../ui/icons';
+import { ranges } from './byte-text';
 
 /** Something the palette can do or go to. */
 export interface Command {
@@ -12,6 +14,8 @@ export interface Command {
   keys?: string;
   /** Other words it is found by. */
   words?: string;
+  /** The id of the prompt that it is about: it is found by the search of the library. */
+  prompt?: string;
   /** Why it cannot be done now. It stays listed. */
   reason?: string;
   run: () => void;
@@ -56,15 +60,44 @@ export interface Match {
 
 const prefixes: Record<string, Command['group']> = { '>': 'Actions', '@': 'Models', '/': 'Prompts' };
 
-/** Finds commands: every word of the query has to occur; word beginnings in titles count most. */
-export function search(commands: Command[], query: string): Match[] {
+/** A query without the sign that limits it to a group, and that group. */
+function parse(query: string): { group?: Command['group']; rest: string } {
   const group = prefixes[query.trimStart().charAt(0)];
-  const rest = group ? query.trimStart().slice(1) : query;
+  return group ? { group, rest: query.trimStart().slice(1) } : { rest: query };
+}
+
+/** The words to search prompts for; empty when no prompts are looked for. */
+export function promptWords(query: string): string {
+  const { group, rest } = parse(query);
+  return !group || group === 'Prompts' ? rest.trim() : '';
+}
+
+/**
+ * Finds commands: every word of the query has to occur; word beginnings in titles
+ * count most. Prompts are those that the search of the library has found, in its
+ * order; while it has not, they are found like the others.
+ */
+export function search(commands: Command[], query: string, hits?: PromptHit[]): Match[] {
+  const { group, rest } = parse(query);
   const words = rest.toLowerCase().split(/\s+/).filter(Boolean);
-  const matches = commands
-    .filter((command) => !group || command.group === group)
-    .flatMap((command) => match(command, words) ?? []);
-  return matches.sort((a, b) => b.score - a.score);
+  const asked = commands.filter((command) => !group || command.group === group);
+  const found = words.length > 0 && promptWords(query) ? hits : undefined;
+  const matches = asked.filter((command) => !found || !command.prompt).flatMap((command) => match(command, words) ?? []);
+  return [...matches, ...(found ? prompts(asked, words, found) : [])].sort((a, b) => b.score - a.score);
+}
+
+/** The prompts of a search among the commands. One counts as much as any behind it, so that the order stays. */
+function prompts(commands: Command[], words: string[], hits: PromptHit[]): Match[] {
+  const byId = new Map(commands.flatMap((command) => (command.prompt ? [[command.prompt, command] as const] : [])));
+  const matches: Match[] = [];
+  let score = 0.25; // of what is found by its text alone, or in spite of a typing error
+  for (const hit of hits.toReversed()) {
+    const command = byId.get(hit.id);
+    if (!command) continue;
+    score = Math.max(score, match(command, words)?.score ?? 0);
+    matches.unshift({ command, marks: ranges(command.title, hit.title), score });
+  }
+  return matches;
 }
 
 function match(command: Command, words: string[]): Match | undefined {

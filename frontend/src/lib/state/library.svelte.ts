@@ -1,4 +1,5 @@
 import { type Api, type ApiError, type Event, type Persona, type PromptCard, type PromptHit, type PromptSource, type Run, type Shelf, toApiError } from '../api';
+import { PromptSearch } from './prompt-search.svelte';
 
 /** Which prompts are listed. Empty strings list all. */
 export interface ShelfFilter {
@@ -43,14 +44,13 @@ export class Library {
   error = $state.raw<ApiError>();
   query = $state('');
   filter = $state.raw<ShelfFilter>(all);
-  /** What the search has found; undefined without a query. */
-  private hits = $state.raw<PromptHit[]>();
-  searchError = $state.raw<ApiError>();
+  private readonly found: PromptSearch;
 
   readonly prompts = $derived(this.shelf?.prompts ?? []);
   readonly personas = $derived<Persona[]>(this.shelf?.personas ?? []);
   readonly loaded = $derived(this.shelf !== undefined);
   readonly searching = $derived(this.query.trim() !== '');
+  readonly searchError = $derived.by(() => this.found.error);
   readonly favourites = $derived(this.prompts.filter((one) => one.favourite).length);
   readonly filtered = $derived(Object.values(this.filter).some((one) => one !== ''));
   readonly groups = $derived(this.list());
@@ -64,9 +64,10 @@ export class Library {
 
   private loading: Promise<void> | undefined;
   private stale = false;
-  private asking = false;
 
-  constructor(private readonly api: Pick<Api, 'library'>) {}
+  constructor(private readonly api: Pick<Api, 'library'>) {
+    this.found = new PromptSearch(api);
+  }
 
   /** Loads the shelf unless it is here. */
   ensure = async (): Promise<void> => {
@@ -88,13 +89,9 @@ export class Library {
     if (event.run) this.count(event.run);
   }
 
-  /** Searches as it is typed: one request at a time, and the last query is never left out. */
   search = (query: string): void => {
     this.query = query;
-    if (!this.searching) {
-      this.hits = undefined;
-      this.searchError = undefined;
-    } else void this.ask();
+    this.found.ask(query);
   };
 
   choose = (change: Partial<ShelfFilter>): void => {
@@ -147,31 +144,14 @@ export class Library {
       this.error = toApiError(cause);
       this.stale = false;
     }
-    if (this.searching) void this.ask();
-  }
-
-  private async ask(): Promise<void> {
-    if (this.asking) return;
-    this.asking = true;
-    try {
-      for (let asked = ''; this.searching && asked !== this.query; ) {
-        asked = this.query;
-        const hits = await this.api.library.search(asked.trim());
-        if (this.searching) this.hits = hits;
-      }
-      this.searchError = undefined;
-    } catch (cause) {
-      this.searchError = toApiError(cause);
-    } finally {
-      this.asking = false;
-    }
+    if (this.searching) this.found.ask(this.query);
   }
 
   private list(): ShelfGroup[] {
     const { only } = this.filter;
     const from = only === 'removed' ? (this.shelf?.removed ?? []) : this.prompts;
     const cards = from.filter((card) => fits(card, this.filter));
-    if (this.hits && only !== 'removed') return found(cards, this.hits);
+    if (this.found.hits && only !== 'removed') return found(cards, this.found.hits);
     if (only === 'removed') return group('removed', 'Removed', cards);
     if (only === 'recent') return group('recent', 'Used lately', recent(cards));
     return grouped(cards, only !== 'favourites');

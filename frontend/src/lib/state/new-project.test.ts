@@ -45,7 +45,7 @@ describe('NewProjectForm', () => {
     const form = new NewProjectForm(async () => [...others, workflow], async () => project, shelf());
     await form.load();
     expect(form.workflowId).toBe('idea-to-production');
-    expect(form.workflows?.map((one) => one.id)).toEqual(['idea-to-production', 'agent-task', 'harden']);
+    expect(form.workflows?.map((one) => one.id)).toEqual(['idea-to-production', 'harden', 'agent-task']);
   });
 
   it('sends nothing without a name or an idea, and says so beside each', async () => {

@@ -111,10 +111,23 @@ async function readAll(files: { path: string; file: File }[]): Promise<{ files: 
     const archive = bytes[0] === 0x50 && bytes[1] === 0x4b;
     if (archive && files.length === 1) read.push({ path, content: base64(bytes), base64: true });
     else if (archive) refused.push(`${path} is an archive. Choose it alone.`);
-    else if (bytes.includes(0)) refused.push(`${path} is no text.`);
-    else read.push({ path, content: new TextDecoder().decode(bytes), base64: false });
+    else {
+      const content = decoded(bytes);
+      if (content === undefined) refused.push(`${path} is no text.`);
+      else read.push({ path, content, base64: false });
+    }
   }
   return { files: read, refused };
+}
+
+/** A text in UTF-8, as it is; undefined for what is none. */
+function decoded(bytes: Uint8Array): string | undefined {
+  if (bytes.includes(0)) return undefined;
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Bytes as a text that JSON can hold. */
@@ -130,6 +143,8 @@ export class PromptExport {
   format = $state('plumbline');
   made = $state.raw<Export>();
   busy = $state(false);
+  /** It is being written to a file. */
+  saving = $state(false);
   error = $state.raw<ApiError>();
 
   readonly open = $derived(this.ids.length > 0);
@@ -137,7 +152,7 @@ export class PromptExport {
 
   constructor(
     private readonly api: Pick<Api, 'library'>,
-    private readonly desk: Pick<Desk, 'keepFile' | 'copy'>,
+    private readonly desk: Pick<Desk, 'saveFile' | 'keepFile' | 'copy'>,
   ) {}
 
   show = (ids: string[]): void => {
@@ -155,7 +170,7 @@ export class PromptExport {
     this.format = format;
     this.busy = true;
     try {
-      const made = await this.api.library.export({ ids: this.ids, format });
+      const made = await this.api.library.export({ ids: this.ids, format, folder: '', file: '', over: false });
       if (turn !== this.turn) return;
       this.made = made;
       this.error = undefined;
@@ -170,17 +185,34 @@ export class PromptExport {
     await this.desk.copy(this.made?.files[0]?.content ?? '');
   };
 
-  /** Has the browser keep it: one file as it is, several in an archive. Returns what was kept, in words. */
-  keep = (): string => {
+  /**
+   * Keeps it: one file as it is, several in an archive. The dialog of the system
+   * says where to; a browser has it among its downloads. Returns where it is, in
+   * words, or nothing when it is nowhere.
+   */
+  keep = async (): Promise<string> => {
     const files = this.made?.files ?? [];
     const [only] = files;
-    if (!only) return '';
-    if (files.length === 1) {
-      const name = only.path.split('/').at(-1) ?? 'prompt.md';
-      this.desk.keepFile(name, new Blob([only.content], { type: 'text/markdown' }));
-      return `${name} is among your downloads.`;
+    if (!only || this.saving) return '';
+    const name = files.length === 1 ? (only.path.split('/').at(-1) ?? 'prompt.md') : 'prompts.zip';
+    this.saving = true;
+    try {
+      const to = await this.desk.saveFile(files.length === 1 ? 'Export a prompt' : 'Export prompts', name);
+      if (!to) return '';
+      const what = files.length === 1 ? '' : ` with ${count(files.length)} files`;
+      if (to !== 'download') {
+        // The dialog has asked about a file that is there already.
+        const { path } = await this.api.library.export({ ids: this.ids, format: this.format, folder: '', file: to.path, over: true });
+        return `${path}${what} is written.`;
+      }
+      const content = files.length === 1 ? new Blob([only.content], { type: 'text/markdown' }) : new Blob([zip(files)], { type: 'application/zip' });
+      this.desk.keepFile(name, content);
+      return `${name}${what} is among your downloads.`;
+    } catch (cause) {
+      this.error = toApiError(cause);
+      return '';
+    } finally {
+      this.saving = false;
     }
-    this.desk.keepFile('prompts.zip', new Blob([zip(files)], { type: 'application/zip' }));
-    return `prompts.zip with ${count(files.length)} files is among your downloads.`;
   };
 }

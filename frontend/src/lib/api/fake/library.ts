@@ -188,7 +188,7 @@ export function fakeLibrary(world: World, writer: Writer): Api['library'] {
       problems: [],
     }),
     take: async (items) => items.map((item) => save(item.text, 'Import').card),
-    export: async ({ ids, format }) => ({ format, files: ids.map((id) => ({ path: format === 'skill' ? `${id}/SKILL.md` : `${id}.md`, content: detail(find(id)).text })), lost: format === 'plumbline' ? [] : ['Help and examples of variables have no place in this format.'] }),
+    export: async ({ ids, format }) => ({ format, files: ids.map((id) => ({ path: format === 'skill' ? `${id}/SKILL.md` : `${id}.md`, content: detail(find(id)).text })), lost: format === 'plumbline' ? [] : ['Help and examples of variables have no place in this format.'], path: '' }),
     favourite: async (id, on) => put({ ...find(id), favourite: on }),
     customise: async (id) => {
       const one = { ...find(id), source: 'yours' as const, overlays: true };

@@ -1,0 +1,116 @@
+package engine
+
+import (
+	"archive/zip"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"plumbline/backend/workflow"
+)
+
+func TestPromptsAreExportedToWhereTheyAreWanted(t *testing.T) {
+	b := newBench(t, specOrRequest)
+	for _, id := range []string{"tidy", "sweep"} {
+		try(b.NewPrompt(b.ctx, workflow.SavePrompt{Text: ownPrompt(id, "Do it.")}))(t)
+	}
+	dir := t.TempDir()
+	at := func(name string) string { return filepath.Join(dir, name) }
+	export := func(x workflow.ExportPrompts) (workflow.Exported, error) {
+		x.Format = "skill"
+		return b.ExportPrompts(b.ctx, x)
+	}
+
+	if x := try(export(workflow.ExportPrompts{}))(t); x.Path != "" || len(x.Files) != 2 {
+		t.Errorf("without a place: %+v", x)
+	}
+	one := try(export(workflow.ExportPrompts{IDs: []string{"tidy"}, File: at("tidy.md")}))(t)
+	if got := try(os.ReadFile(one.Path))(t); string(got) != one.Files[0].Content || one.Path != at("tidy.md") {
+		t.Errorf("one file: %+v", one)
+	}
+	all := try(export(workflow.ExportPrompts{File: at("all.zip")}))(t)
+	packed := try(zip.OpenReader(all.Path))(t)
+	defer packed.Close()
+	if names := entryNames(packed); !slices.Equal(names, []string{"sweep/SKILL.md", "tidy/SKILL.md"}) {
+		t.Errorf("the archive holds %v", names)
+	}
+	below := try(export(workflow.ExportPrompts{Folder: at("new/skills")}))(t)
+	if got := try(os.ReadFile(at("new/skills/tidy/SKILL.md")))(t); string(got) != one.Files[0].Content || below.Path != at("new/skills") {
+		t.Errorf("below a folder: %+v", below)
+	}
+	if left := try(filepath.Glob(at(".*")))(t); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+func entryNames(r *zip.ReadCloser) []string {
+	names := []string{}
+	for _, f := range r.File {
+		names = append(names, f.Name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+func TestAnExportWritesOverNothingUnasked(t *testing.T) {
+	b := newBench(t, specOrRequest)
+	try(b.NewPrompt(b.ctx, workflow.SavePrompt{Text: ownPrompt("tidy", "Tidy up.")}))(t)
+	dir := t.TempDir()
+	mine := filepath.Join(dir, "prompts", "tidy.md")
+	if err := os.MkdirAll(filepath.Dir(mine), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(mine, []byte("mine"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	x := workflow.ExportPrompts{IDs: []string{"plan", "tidy"}, Format: "markdown"}
+	for name, c := range map[string]struct {
+		folder, file string
+		code         workflow.Code
+	}{
+		"below a folder":     {dir, "", workflow.Conflict},
+		"as one file":        {"", mine, workflow.Conflict},
+		"through a file":     {mine, "", workflow.Unavailable},
+		"nowhere there is":   {"", filepath.Join(dir, "gone", "a.md"), workflow.Unavailable},
+		"somewhere unclear":  {"", "a.md", workflow.Invalid},
+		"at two places":      {dir, mine, workflow.Invalid},
+		"in place of a link": {"", link(t, mine), workflow.Conflict},
+	} {
+		t.Run(name, func(t *testing.T) {
+			x.Folder, x.File = c.folder, c.file
+			_, err := b.ExportPrompts(b.ctx, x)
+			wantCode(t, err, c.code)
+		})
+	}
+	if got := try(os.ReadFile(mine))(t); string(got) != "mine" {
+		t.Errorf("the file holds %q", got)
+	}
+	if _, err := os.Lstat(filepath.Join(dir, "prompts", "plan.md")); err == nil {
+		t.Error("a part was written")
+	}
+	over := try(b.ExportPrompts(b.ctx, workflow.ExportPrompts{IDs: []string{"tidy"}, Format: "markdown", File: mine, Over: true}))(t)
+	if got := try(os.ReadFile(mine))(t); string(got) != over.Files[0].Content {
+		t.Errorf("written over, as was asked: %q", got)
+	}
+}
+
+// link makes a link to a file.
+func link(t *testing.T, to string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "link.md")
+	if err := os.Symlink(to, path); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestThereIsNothingOfOnesOwnToExport(t *testing.T) {
+	b := newBench(t, specOrRequest)
+	to := filepath.Join(t.TempDir(), "all.zip")
+	_, err := b.ExportPrompts(b.ctx, workflow.ExportPrompts{Format: "plumbline", File: to})
+	wantCode(t, err, workflow.Invalid)
+	if _, err := os.Lstat(to); err == nil {
+		t.Error("an empty archive was written")
+	}
+}
