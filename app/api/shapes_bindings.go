@@ -40,6 +40,7 @@ type DataShapes struct {
 	Next         workflow.NextPrompt    `json:"next"`
 	PromptBatch  workflow.PromptBatch   `json:"promptBatch"`
 	Upgrade      workflow.Upgrade       `json:"upgrade"`
+	ImportFile   workflow.ImportFile    `json:"importFile"`
 	Import       workflow.ImportPreview `json:"import"`
 	Findings     workflow.FindingList   `json:"findings"`
 	FindingQuery workflow.FindingQuery  `json:"findingQuery"`
@@ -49,7 +50,7 @@ type DataShapes struct {
 	Ledger       workflow.Ledger        `json:"ledger"`
 	FindingFile  workflow.FindingExport `json:"findingFile"`
 	ExportAsk    workflow.ExportPrompts `json:"exportAsk"`
-	Export       workflow.Export        `json:"export"`
+	Export       workflow.Exported      `json:"export"`
 
 	Plan       workflow.PlanView    `json:"plan"`
 	Step       workflow.StepDetail  `json:"step"`
@@ -61,8 +62,9 @@ type DataShapes struct {
 	Check      workflow.CheckResult `json:"check"`
 	Due        workflow.DueItem     `json:"due"`
 	Effort     workflow.EffortRow   `json:"effort"`
-	Behind     workflow.Staleness   `json:"behind"`
-	Proof      workflow.Proof       `json:"proof"`
+
+	Proof     workflow.Proof     `json:"proof"`
+	Staleness workflow.Staleness `json:"staleness"`
 }
 
 // All returns nothing of use.

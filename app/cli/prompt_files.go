@@ -228,7 +228,7 @@ func (c *promptExportCmd) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	var x workflow.Export
+	var x workflow.Exported
 	if err := cl.do(ctx, "POST", inLibrary([]string{"export"}), workflow.ExportPrompts{IDs: c.IDs, Format: c.Format}, &x); err != nil {
 		return err
 	}

@@ -70,7 +70,7 @@ func TestImportAndExportOverData(t *testing.T) {
 	if len(cards) != 1 {
 		t.Fatalf("%+v", cards)
 	}
-	var x workflow.Export
+	var x workflow.Exported
 	exchange(t, h, "POST", "/data/library/export", workflow.ExportPrompts{IDs: []string{cards[0].ID}, Format: "fabric"}, 200, &x)
 	if !slices.Contains(x.Files, workflow.ExportedFile{Path: "patterns/tidy/system.md", Content: "# IDENTITY\n\nYou tidy up.\n"}) {
 		t.Errorf("%+v", x)

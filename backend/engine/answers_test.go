@@ -122,6 +122,13 @@ func everyCall(ctx context.Context, e *Engine, project, run string) map[string]c
 		"Readme":        answer(e.Readme(ctx, "# Readme\n")),
 		"ExportPrompts": answer(e.ExportPrompts(ctx, workflow.ExportPrompts{Format: "plumbline"})),
 
+		"Findings":       answer(e.Findings(ctx, project, workflow.FindingQuery{})),
+		"Finding":        answer(e.Finding(ctx, project, "F-001")),
+		"Ledger":         answer(e.Ledger(ctx, project, "")),
+		"FileFindings":   answer(e.FileFindings(ctx, project, ideaPath)),
+		"ActOnFindings":  answer(e.ActOnFindings(ctx, project, workflow.FindingAct{Verb: workflow.VerbFix, IDs: []string{"F-001"}})),
+		"SplitFinding":   answer(e.SplitFinding(ctx, project, workflow.FindingSplit{ID: "F-001"})),
+		"ExportFindings": answer(e.ExportFindings(ctx, project, workflow.FindingsSARIF, workflow.FindingQuery{})),
 		"Next":           answer(e.Next(ctx, project)),
 		"NextOfAll":      answer(e.NextOfAll(ctx)),
 		"Due":            answer(e.Due(ctx, project)),
@@ -144,13 +151,6 @@ func everyCall(ctx context.Context, e *Engine, project, run string) map[string]c
 		"Efforts":        answer(e.Efforts(ctx, project)),
 		"CorrectEffort":  answer(e.CorrectEffort(ctx, project, "request", "", 60)),
 		"EstimateEffort": answer(e.EstimateEffort(ctx, project, "request", "", 60, 120)),
-		"Findings":       answer(e.Findings(ctx, project, workflow.FindingQuery{})),
-		"Finding":        answer(e.Finding(ctx, project, "F-001")),
-		"Ledger":         answer(e.Ledger(ctx, project, "")),
-		"FileFindings":   answer(e.FileFindings(ctx, project, ideaPath)),
-		"ActOnFindings":  answer(e.ActOnFindings(ctx, project, workflow.FindingAct{Verb: workflow.VerbFix, IDs: []string{"F-001"}})),
-		"SplitFinding":   answer(e.SplitFinding(ctx, project, workflow.FindingSplit{ID: "F-001"})),
-		"ExportFindings": answer(e.ExportFindings(ctx, project, workflow.FindingsSARIF, workflow.FindingQuery{})),
 	}
 }
 

@@ -193,11 +193,11 @@ func (e *Engine) keepPrompts(texts map[string]string, message string) error {
 
 // ExportPrompts writes prompts in the format of another program; without ids, all
 // that are the user's.
-func (e *Engine) ExportPrompts(_ context.Context, x workflow.ExportPrompts) (workflow.Export, error) {
+func (e *Engine) ExportPrompts(_ context.Context, x workflow.ExportPrompts) (workflow.Exported, error) {
 	if err := e.isOpen(); err != nil {
-		return workflow.Export{}, err
+		return workflow.Exported{}, err
 	}
-	none := workflow.Export{Format: x.Format, Files: []workflow.ExportedFile{}, Lost: []string{}}
+	none := workflow.Exported{Format: x.Format, Files: []workflow.ExportedFile{}, Lost: []string{}}
 	if !slices.Contains(foreign.Formats(), foreign.Format(x.Format)) {
 		return none, workflow.Errorf(workflow.Invalid, "“%s” is not a format that prompts can be written in.", x.Format).
 			WithHint("There are %s.", formatList())

@@ -1,8 +1,11 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"plumbline/backend/markdown"
 	"plumbline/backend/prompt"
@@ -29,6 +32,7 @@ func (e *Engine) Shelf(context.Context) (workflow.Shelf, error) {
 	for _, p := range lib.Prompts() {
 		s.Prompts = append(s.Prompts, e.card(p, marks))
 	}
+	sortCards(s.Prompts, lib.Workflows())
 	for _, p := range lib.Problems() {
 		s.Problems = append(s.Problems, libraryProblem(p))
 	}
@@ -38,6 +42,28 @@ func (e *Engine) Shelf(context.Context) (workflow.Shelf, error) {
 			Tags: []string{}, Version: v.Number, UsedAt: v.At})
 	}
 	return s, nil
+}
+
+// sortCards puts cards in the order in which they are used: by the phases of the
+// workflows, and what belongs to none after them by title.
+func sortCards(cards []workflow.PromptCard, workflows []workflow.Workflow) {
+	order := map[string]int{}
+	for i := len(workflows) - 1; i >= 0; i-- { // the longest way comes last in the list, and counts
+		for at, p := range workflows[i].Phases {
+			if _, known := order[p.ID]; !known {
+				order[p.ID] = at
+			}
+		}
+	}
+	place := func(c workflow.PromptCard) int {
+		if at, ok := order[c.Phase]; ok {
+			return at
+		}
+		return len(order)
+	}
+	slices.SortStableFunc(cards, func(a, b workflow.PromptCard) int {
+		return cmp.Or(cmp.Compare(place(a), place(b)), strings.Compare(a.Title, b.Title))
+	})
 }
 
 func problem(err error) workflow.LibraryProblem {
@@ -84,7 +110,7 @@ func (e *Engine) marks() (m marks, err error) {
 func (e *Engine) card(p prompt.Prompt, m marks) workflow.PromptCard {
 	c := workflow.PromptCard{
 		ID: p.ID, Title: p.Title, Summary: p.Summary, Phase: p.Phase, Group: p.Group, Tags: p.Tags, Source: p.Source,
-		Behind: p.Behind(), Favourite: m.favourites[p.ID] != "", Meta: len(p.Takes) > 0, Tokens: prompt.EstimateTokens(p.Body),
+		Behind: p.Behind(), Favourite: m.favourites[p.ID] != "", Meta: len(p.Takes) > 0, Tokens: e.shelf.tokens(p),
 	}
 	if p.Source != workflow.BuiltIn {
 		c.Path, c.Version = p.File, m.versions[p.File].Number
@@ -338,6 +364,16 @@ func (e *Engine) searchCards(all []prompt.Prompt) []prompt.Card {
 		cards = append(cards, card)
 	}
 	return cards
+}
+
+// tokens estimates the text of a prompt. What was estimated once is kept.
+func (s *shelf) tokens(p prompt.Prompt) int {
+	if n, ok := s.estimates.Load(p.Revision); ok {
+		return n.(int)
+	}
+	n := prompt.EstimateTokens(p.Body)
+	s.estimates.Store(p.Revision, n)
+	return n
 }
 
 // index returns the index of the library for searches, made anew when the library has changed.

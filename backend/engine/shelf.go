@@ -42,6 +42,8 @@ type shelf struct {
 	indexed  *prompt.Library // that the index is of
 	indexOf  *prompt.Index
 
+	estimates sync.Map // tokens of a prompt, by its revision
+
 	behind atomic.Bool // a version may be newer than its file
 	stop   context.CancelFunc
 	done   chan struct{}

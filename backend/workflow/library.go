@@ -228,8 +228,8 @@ type ImportFile struct {
 	Base64  bool   `json:"base64"` // the content is no text
 }
 
-// Export is prompts in another format.
-type Export struct {
+// Exported is prompts in another format.
+type Exported struct {
 	Format string         `json:"format"`
 	Files  []ExportedFile `json:"files"`
 	// Lost is what the format cannot hold, as sentences.

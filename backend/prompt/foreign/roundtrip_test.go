@@ -71,7 +71,7 @@ func prompts(t *rapid.T) prompt.Prompt {
 }
 
 // readBack reads what was written.
-func readBack(t interface{ Fatalf(string, ...any) }, x workflow.Export) prompt.Prompt {
+func readBack(t interface{ Fatalf(string, ...any) }, x workflow.Exported) prompt.Prompt {
 	f := newFolder()
 	for _, file := range x.Files {
 		f.files = append(f.files, file.Path)

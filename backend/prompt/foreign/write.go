@@ -12,8 +12,8 @@ import (
 
 // Write writes prompts in a format, and says what it cannot hold. Reading the
 // files gives the same prompts again, save for what is said to be lost.
-func Write(f Format, prompts []prompt.Prompt) workflow.Export {
-	x := workflow.Export{Format: string(f), Files: []workflow.ExportedFile{}, Lost: []string{}}
+func Write(f Format, prompts []prompt.Prompt) workflow.Exported {
+	x := workflow.Exported{Format: string(f), Files: []workflow.ExportedFile{}, Lost: []string{}}
 	for _, p := range prompts {
 		w := &writing{format: f, prompt: p}
 		files := w.files()

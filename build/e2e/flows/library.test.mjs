@@ -106,7 +106,12 @@ test('a prompt is found, copied, run, made one’s own, and others come in', { t
     await accessible(page, 'the import');
     await dialog.getByRole('button', { name: /^Take 1 prompt/ }).click();
     await page.getByText('1 prompt taken in.').waitFor();
-    await page.getByText('You shorten texts for people in a hurry.').waitFor();
+    await page.getByRole('region', { name: 'Text of the prompt' }).getByText('You shorten texts for people in a hurry.').waitFor();
+    await page.getByRole('textbox', { name: /^input/i }).fill('A long text.');
+    await page.getByText(/kept$/).waitFor();
+    await title('shorten').click();
+    await page.keyboard.press('c');
+    await page.getByText(/^Prompt copied/).waitFor();
   });
 
   await part('three strokes from anywhere to the clipboard', async () => {
@@ -115,8 +120,8 @@ test('a prompt is found, copied, run, made one’s own, and others come in', { t
     await page.keyboard.press('Control+Shift+k');
     await page.getByRole('option').first().and(page.locator('[aria-selected="true"]')).waitFor();
     await page.evaluate(() => navigator.clipboard.writeText('before'));
-    await page.keyboard.type('yesterday');
-    await page.keyboard.press('Shift+Enter');
-    await title('Review yesterday').waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByText(/^“Shorten” copied/i).waitFor();
+    assert.match(await clipboard(), /A long text\./);
   });
 });

@@ -38,6 +38,8 @@ const screens = {
   gate: ['#/p/ID/spec/document', 'Sign off v2'],
   'history-tab': ['#/p/ID/spec/history', 'v1'],
   history: ['#/p/ID/history?path=spec.md', 'v1'],
+  library: ['#/library/spec', 'Assembled prompt'],
+  'library-project': ['#/p/ID/library/plan', 'from Tide table'],
   settings: ['#/settings/models', 'scribe:latest'],
 };
 const sizes = [[1440, 900], [1100, 720]];

@@ -103,16 +103,16 @@ test('from an idea to a signed specification', { timeout: 180_000 }, async (t) =
   await part('a stale document compares what it was written from with what that is now', async () => {
     const { version, markdown } = await plumb.command(['artifact', 'show', 'tide-table', 'request.md']);
     await plumb.command(['artifact', 'save', 'tide-table', 'request.md', '-'], { input: markdown.replace('No wishes.', 'Large figures.') });
-    await page.getByText('Spec v1 is stale.').waitFor();
-    await page.getByRole('button', { name: 'Compare', exact: true }).click();
+    await page.getByText('Spec v1 is 1 change behind.').waitFor();
+    await page.getByRole('main').getByRole('button', { name: 'Compare', exact: true }).click();
     const dialog = page.getByRole('dialog', { name: 'What has changed since Spec v1' });
-    await dialog.getByText(`It was written from Request v${version.number}. Request is at v${version.number + 1} now.`).waitFor();
+    await dialog.getByText(`Request is at v${version.number + 1}; v${version.number} was used.`).waitFor();
     await dialog.getByText('Large figures.').waitFor();
     await accessible(page, 'the comparison');
     await picture(page, 'causes');
     await dialog.getByRole('button', { name: 'Close' }).click();
     await plumb.command(['still-valid', 'tide-table', 'spec', '--reason', 'Figures are not part of the specification.']);
-    await page.getByText('Spec v1 is stale.').waitFor({ state: 'hidden' });
+    await page.getByText('Spec v1 is 1 change behind.').waitFor({ state: 'hidden' });
   });
 
   await part('editing by hand makes a version', async () => {

@@ -30,6 +30,7 @@ export namespace api {
 	    next: workflow.NextPrompt;
 	    promptBatch: workflow.PromptBatch;
 	    upgrade: workflow.Upgrade;
+	    importFile: workflow.ImportFile;
 	    import: workflow.ImportPreview;
 	    findings: workflow.FindingList;
 	    findingQuery: workflow.FindingQuery;
@@ -39,7 +40,7 @@ export namespace api {
 	    ledger: workflow.Ledger;
 	    findingFile: workflow.FindingExport;
 	    exportAsk: workflow.ExportPrompts;
-	    export: workflow.Export;
+	    export: workflow.Exported;
 	    plan: workflow.PlanView;
 	    step: workflow.StepDetail;
 	    stepOrder: workflow.StepOrder;
@@ -50,8 +51,8 @@ export namespace api {
 	    check: workflow.CheckResult;
 	    due: workflow.DueItem;
 	    effort: workflow.EffortRow;
-	    behind: workflow.Staleness;
 	    proof: workflow.Proof;
+	    staleness: workflow.Staleness;
 	}
 
 }
@@ -694,18 +695,18 @@ export namespace workflow {
 	    text: string;
 	    found: boolean;
 	}
+	export interface ExportPrompts {
+	    ids: string[];
+	    format: string;
+	}
 	export interface ExportedFile {
 	    path: string;
 	    content: string;
 	}
-	export interface Export {
+	export interface Exported {
 	    format: string;
 	    files: ExportedFile[];
 	    lost: string[];
-	}
-	export interface ExportPrompts {
-	    ids: string[];
-	    format: string;
 	}
 	
 	export interface FiledAudit {
@@ -849,6 +850,11 @@ export namespace workflow {
 	    line: number;
 	}
 	
+	export interface ImportFile {
+	    path: string;
+	    content: string;
+	    base64: boolean;
+	}
 	export interface ImportItem {
 	    file: string;
 	    format: string;

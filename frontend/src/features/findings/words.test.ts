@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { finding, ledger, sighting } from '../../lib/state/fake-parts';
-import { fileOf, findingText, likely, roundSentence, seenBy, whenOf } from './words';
+import { fileOf, findingText, likely, roundNames, roundSentence, seenBy, whenOf } from './words';
 
 describe('findings in words', () => {
   it('says what the last rounds brought', () => {
@@ -10,6 +10,13 @@ describe('findings in words', () => {
     expect(roundSentence([])).toBe('');
     expect(roundSentence([{ ...first, new: { P1: 3 } }, { ...second, new: { P2: 1, P3: 1 } }])).toBe('Round 2 found 2 new, after 3 in the one before.');
     expect(roundSentence([first, { ...second, returned: 1 }])).toBe('Round 2 found nothing new. 1 finding came back.');
+  });
+
+  it('names a round by who looked, or by what was audited', () => {
+    const { curve, filings } = ledger(2);
+    const findings = [finding(1, { sightings: [sighting('r1', { persona: 'Support' }), sighting('r2', { persona: 'Scale' })] }), finding(2, { sightings: [sighting('r2', { persona: 'Support' })] })];
+    expect(roundNames(curve.rounds, filings, findings, () => 'Security')).toEqual(['Support', 'Security']);
+    expect(roundNames(curve.rounds, filings, [], () => '')).toEqual(['security', 'security']);
   });
 
   it('shortens a place to its file', () => {

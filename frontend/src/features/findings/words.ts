@@ -1,6 +1,6 @@
 // Findings in words: their states, where they were seen, and their text for a prompt.
-import type { Finding, FindingState, LedgerRound, Sighting } from '../../lib/api';
-import { isOpen } from '../../lib/state/rounds';
+import type { FiledAudit, Finding, FindingState, LedgerRound, Sighting } from '../../lib/api';
+import { isOpen, roundPlaces } from '../../lib/state/rounds';
 import type { IconName } from '../../lib/ui/icons';
 import { count } from '../phase/words';
 
@@ -43,6 +43,21 @@ export function roundSentence(rounds: LedgerRound[]): string {
   const before = rounds.at(-2);
   const trend = before ? `, after ${totalOf(before.new)} in the one before` : '';
   return `Round ${rounds.length} found ${found} new${trend}.${back}`;
+}
+
+/** What stands under each round: who looked, where all of its reports are by one, else what was audited. */
+export function roundNames(rounds: LedgerRound[], filings: FiledAudit[], findings: Finding[], titleOf: (phase: string) => string): string[] {
+  const places = roundPlaces(rounds, filings);
+  const personas = rounds.map(() => new Set<string>());
+  for (const { filing, persona } of findings.flatMap((one) => one.sightings)) personas[places.get(filing) ?? -1]?.add(persona);
+  return rounds.map((round, at) => {
+    const audits = new Set(filings.filter(({ filing }) => places.get(filing.id) === at).map(({ filing }) => titleOf(filing.phase)));
+    const [persona] = personas[at] ?? [];
+    const [audit] = audits;
+    if (personas[at]?.size === 1 && persona) return persona;
+    if (audits.size > 1) return `${audits.size} audits`;
+    return audit || (round.paths[0]?.split('/').at(-1)?.replace(/(-\d+)?\.md$/, '') ?? '');
+  });
 }
 
 /** "http/limit.go:31" as a file, for a narrow column. */

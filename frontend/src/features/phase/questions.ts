@@ -2,7 +2,13 @@ import type { Gate } from '../../lib/api';
 import { count } from './words';
 
 /** What needs a reason before it is done. */
-export type Question = { kind: 'override' | 'reopen' | 'unfreeze' | 'still' } | { kind: 'waive'; index: number; strip: boolean };
+export type Question =
+  | { kind: 'override' | 'reopen' | 'unfreeze' | 'still' | 'rollback' }
+  /** These have dialogs of their own. */
+  | { kind: 'healthy' | 'check' }
+  | { kind: 'waive' | 'evidence'; index: number; strip: boolean };
+
+export type ReasonKind = Exclude<Question['kind'], 'healthy' | 'check' | 'evidence'>;
 
 export interface Wording {
   title: string;
@@ -14,7 +20,7 @@ export interface Wording {
 }
 
 /** How a question is put. */
-export function wordingOf(kind: Question['kind'], title: string, version: number, gate: Gate | undefined): Wording {
+export function wordingOf(kind: ReasonKind, title: string, version: number, gate: Gate | undefined): Wording {
   switch (kind) {
     case 'override':
       return {
@@ -45,6 +51,14 @@ export function wordingOf(kind: Question['kind'], title: string, version: number
         title: `Is ${title} v${version} still valid?`,
         intro: 'Say why the change does not touch it. It stops being stale until the next change.',
         action: 'It is still valid',
+        keep: 'Cancel',
+        kind: 'primary',
+      };
+    case 'rollback':
+      return {
+        title: `Roll ${title} back?`,
+        intro: 'The gate of the release is open again. Say which figure has failed.',
+        action: 'It is rolled back',
         keep: 'Cancel',
         kind: 'primary',
       };

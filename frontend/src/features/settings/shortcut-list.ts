@@ -29,6 +29,8 @@ export const shortcutList: { title: string; keys: [string, string][] }[] = [
       ['N', 'Turn the answer or the document into the next prompt'],
       ['Ctrl S', 'Save it'],
       ['Space', 'Tick the box that has the focus'],
+      ['V', 'Name what shows that the box is done'],
+      ['W', 'Waive the box'],
       ['Ctrl G', 'Pass the gate'],
       ['[ and ]', 'Previous and next phase'],
       ['Ctrl .', 'Show or hide the gate'],

@@ -9,6 +9,7 @@ import * as Gates from '../../../wailsjs/go/api/Gates';
 import * as Library from '../../../wailsjs/go/api/Library';
 import * as Models from '../../../wailsjs/go/api/Models';
 import * as Projects from '../../../wailsjs/go/api/Projects';
+import * as Releases from '../../../wailsjs/go/api/Releases';
 import * as Runs from '../../../wailsjs/go/api/Runs';
 import * as Settings from '../../../wailsjs/go/api/Settings';
 import { bound } from './bound';
@@ -22,18 +23,20 @@ import type {
   Blame,
   CandidateReview,
   Check,
+  CheckResult,
   Document,
   Draft,
   Export,
-  ExportedFile,
   ExportPrompts,
   FilledPrompt,
   GateRecord,
   Given,
   ImportItem,
+  ImportFile,
   ImportPreview,
   Log,
   Moment,
+  NewCheck,
   NewProject,
   NextPrompt,
   Overview,
@@ -46,6 +49,7 @@ import type {
   PromptHit,
   PromptOrder,
   PromptText,
+  Proof,
   Run,
   RunBlocks,
   RunDetail,
@@ -56,6 +60,7 @@ import type {
   SearchUpdate,
   SettingKey,
   Shelf,
+  Staleness,
   Upgrade,
   VerifyProgress,
   VerifyUpdate,
@@ -148,6 +153,10 @@ export const client = {
       data<VersionDiff>('GET', `projects/${s(project)}/diff`, { path, from, to }),
     tick: bound(Artifacts.Tick),
     waiveItem: bound(Artifacts.WaiveItem),
+    /** Ticks a box by what shows that it is done. */
+    prove: (project: string, proof: Proof) => data<Version>('POST', `projects/${s(project)}/proof`, {}, proof),
+    /** What has changed since it was made, with the differences. */
+    behind: (project: string, path: string) => data<Staleness>('GET', `projects/${s(project)}/behind`, { path }),
     restore: bound(Artifacts.Restore),
     /** By the line of its heading. */
     restoreSection: bound(Artifacts.RestoreSection),
@@ -184,6 +193,12 @@ export const client = {
     unsign: bound(Gates.Unsign),
     unfreeze: bound(Gates.Unfreeze),
     stillValid: bound(Gates.StillValid),
+    /** At the difference between what an audit claims and lists. */
+    looked: bound(Gates.Looked),
+    /** Keeps how a command ended that says whether the software holds. */
+    check: (project: string, result: NewCheck) => data<CheckResult>('POST', `projects/${s(project)}/checks`, {}, result),
+    /** The results of such commands, the newest first. */
+    checks: (project: string) => data<CheckResult[]>('GET', `projects/${s(project)}/checks`),
     /** Oldest first. */
     records: (project: string) => data<GateRecord[]>('GET', `projects/${s(project)}/records`),
   },
@@ -191,6 +206,12 @@ export const client = {
   findings,
   /** The steps of the plan, rounds, threads and time. */
   work,
+  releases: {
+    approve: bound(Releases.Approve),
+    promote: bound(Releases.Promote),
+    healthy: bound(Releases.Healthy),
+    rollback: bound(Releases.Rollback),
+  },
   models: { status: bound(Models.Status) },
   library: {
     workflows: bound(Library.Workflows),
@@ -213,7 +234,7 @@ export const client = {
     startBatch: (batch: PromptBatch) => data<Batch>('POST', 'library/batch', {}, batch),
     next: (given: Given) => data<NextPrompt>('POST', 'library/next', {}, given),
     /** What an import would bring in: of files that are sent, or of a path of this machine. */
-    preview: (from: { path: string } | { files: ExportedFile[] }) => data<ImportPreview>('POST', 'library/import', {}, from),
+    preview: (from: { path: string } | { files: ImportFile[] }) => data<ImportPreview>('POST', 'library/import', {}, from),
     take: (items: ImportItem[]) => data<PromptCard[]>('POST', 'library/take', {}, items),
     export: (wish: ExportPrompts) => data<Export>('POST', 'library/export', {}, wish),
     favourite: bound(Library.Favourite),

@@ -7,6 +7,7 @@ import * as seed from './fake/seed';
 import { html } from './fake/markdown';
 import { fakeData } from './fake/data';
 import { fakeLedger } from './fake/ledger';
+import { fakeProofs } from './fake/proofs';
 import { fakeLibrary } from './fake/library';
 import * as past from './fake/past';
 import { planText } from './fake/steps';
@@ -53,6 +54,7 @@ export function createFake(options: { empty?: boolean; ollama?: boolean; finding
     return gate;
   };
 
+  const proofs = fakeProofs(world, act, tell);
   const api: Api = {
     app: {
       info: async () => info(world),
@@ -80,6 +82,7 @@ export function createFake(options: { empty?: boolean; ollama?: boolean; finding
       search: async (id, words, path) => past.search(world, world.work(id), words, path),
     },
     artifacts: {
+      ...proofs.artifacts,
       list: async (id) => [...world.work(id).versions.keys()].map((path) => world.document(world.work(id), path).artifact),
       document: async (id, path, version) => world.document(world.work(id), path, version),
       save: async (id, { path, body, message }) => {
@@ -110,6 +113,7 @@ export function createFake(options: { empty?: boolean; ollama?: boolean; finding
         if (!item) throw new ApiError('conflict', 'The box is not there any more.', 'The document has been loaded again.');
         const lines = body.split('\n');
         lines[item.line - 1] = (lines[item.line - 1] ?? '').replace(/\[[ xX]\]/, done ? '[x]' : '[ ]');
+        work.ticks.delete(item.key);
         if (done) work.confirmed.add(item.key);
         else work.confirmed.delete(item.key);
         const version = world.write(work, path, lines.join('\n'), me, 'ticked', `${done ? 'Tick' : 'Untick'} “${item.text}”`);
@@ -133,7 +137,9 @@ export function createFake(options: { empty?: boolean; ollama?: boolean; finding
       },
     },
     ...parts,
+    releases: proofs.releases,
     gates: {
+      ...proofs.gates,
       show: async (id, phase) => world.gate(world.work(id), phase),
       pass: async (id, phase) => act(id, phase, 'pass'),
       waive: async (id, phase, reason) => act(id, phase, 'waive', reason),
@@ -182,6 +188,7 @@ function fill(world: World): void {
     });
     if (stale) work.stale.add('spec');
     if (name === 'Tidewatch') {
+      seedTicks(work);
       world.write(work, 'spec.md', seed.spec.replace(' and states the limit', ''), { kind: 'model', name: 'qwen2.5-coder:14b' }, 'accepted', 'First draft from Request v1');
       world.write(work, 'spec.md', seed.spec, me, 'saved', 'Reject long ranges');
     }
@@ -192,6 +199,15 @@ function fill(world: World): void {
     if (name === 'Kilnlog') world.write(work, 'release.md', '# Release\n', me, 'created', 'Write Release');
     work.project = { ...work.project, updatedAt: at.toISOString() };
   }
+}
+
+/** One box is done by a command, another one is to be looked at again. */
+function seedTicks(work: Work): void {
+  const key = (text: string): string => `5 Acceptance checklist\u001f${text}`;
+  const at = new Date(Date.now() - 7_200_000).toISOString();
+  const evidence = { kind: 'command', text: 'go test ./predict -run Reference', exit: 0, output: 'ok  	tidewatch/predict	1.842s', ref: '', inputs: [{ name: '', path: 'request.md', part: 'Acceptance checklist', version: 1, hash: '' }] };
+  work.ticks.set(key('Predictions for the 12 reference stations are within 2 minutes and 3 cm of the published 2025 tables.'), { state: 'done', by: me, at, reason: '', evidence });
+  work.ticks.set(key('`tidewatch next` answers in under 50 ms on a cold start.'), { state: 'recheck', by: me, at, reason: '', evidence: { ...evidence, text: 'make bench' } });
 }
 
 function info(world: World): AppInfo {

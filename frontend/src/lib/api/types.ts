@@ -31,7 +31,7 @@ export type Event = workflow.Event;
 export type EventBatch = workflow.EventBatch;
 export type Evidence = workflow.Evidence;
 export type Excerpt = workflow.Excerpt;
-export type Export = workflow.Export;
+export type Export = workflow.Exported;
 export type ExportedFile = workflow.ExportedFile;
 export type ExportPrompts = workflow.ExportPrompts;
 export type FiledAudit = workflow.FiledAudit;
@@ -48,6 +48,7 @@ export type GateRecord = workflow.GateRecord;
 export type Given = workflow.Given;
 export type Heading = workflow.Heading;
 export type Hunk = workflow.Hunk;
+export type ImportFile = workflow.ImportFile;
 export type ImportItem = workflow.ImportItem;
 export type ImportPreview = workflow.ImportPreview;
 export type Input = workflow.Input;
@@ -145,6 +146,8 @@ export type ToDoKind =
   | 'continue' | 'plan' | 'file' | 'findings' | 'audit' | 'look' | 'approve' | 'promote' | 'healthy' | 'bake';
 export type EvidenceKind = 'command' | 'commit' | 'finding' | 'sentence';
 export type StepState = 'open' | 'blocked' | 'current' | 'done' | 'skipped';
+/** What a person says of a check; the rest is noted with it. */
+export type NewCheck = Pick<workflow.CheckResult, 'step' | 'command' | 'exit' | 'output'>;
 export type Theme = 'system' | 'light' | 'dark';
 export type TextSize = 'small' | 'normal' | 'large';
 export type PromptSource = 'built-in' | 'yours' | 'imported';

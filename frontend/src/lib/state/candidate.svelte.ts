@@ -20,6 +20,8 @@ export class CandidateState {
   readonly taken = $derived(this.changes.filter((one) => this.chosen.has(one.id)));
   /** Some of the changes are chosen, but not all. */
   readonly partial = $derived(this.taken.length > 0 && this.taken.length < this.changes.length);
+  /** A person has edited the document since, and both fit together. */
+  readonly merges = $derived(this.review?.edited === true && this.review.merges);
   /** Reasons to be careful, as sentences. */
   readonly warnings = $derived(this.review ? warningsOf(this.review) : []);
 
@@ -65,6 +67,9 @@ export class CandidateState {
   };
 
   acceptAll = (): Promise<Version | undefined> => this.accept({ all: true });
+
+  /** Takes what the answer has changed, and keeps what was edited since. */
+  acceptMerged = (): Promise<Version | undefined> => this.accept({ merge: true });
 
   acceptChosen = (): Promise<Version | undefined> => this.accept({ sections: this.taken.map((one) => one.id) });
 
@@ -149,11 +154,11 @@ export class CandidateState {
     }
   }
 
-  /** A reload keeps what was not chosen before; new changes are chosen. */
+  /** A reload keeps what was not chosen before; new changes are chosen, unless they would overwrite a person's. */
   private place(review: CandidateReview): void {
     const before = new Map(this.changes.map((one) => [keyOf(one), this.chosen.has(one.id)]));
     this.review = review;
-    this.chosen = new Set(this.changes.filter((one) => before.get(keyOf(one)) ?? true).map((one) => one.id));
+    this.chosen = new Set(this.changes.filter((one) => before.get(keyOf(one)) ?? (!review.edited || one.take)).map((one) => one.id));
   }
 }
 
@@ -161,7 +166,7 @@ function keyOf(section: SectionChange): string {
   return `${section.kind} ${section.title}`;
 }
 
-function warningsOf({ run, moved, current, candidate }: CandidateReview): string[] {
+function warningsOf({ run, moved, edited, merges, current, candidate }: CandidateReview): string[] {
   const warnings: string[] = [];
   if (run.cut) warnings.push('The model did not see the whole prompt. Parts of the input may be missing from this answer.');
   if (run.unfinished) warnings.push('The answer ran into its length limit and breaks off.');
@@ -169,6 +174,8 @@ function warningsOf({ run, moved, current, candidate }: CandidateReview): string
   if (run.state === 'interrupted') warnings.push('The app was closed while this was written.');
   if (run.missing.length === 1) warnings.push(`1 part that the prompt asked for is missing: ${run.missing[0]}`);
   if (run.missing.length > 1) warnings.push(`${run.missing.length} parts that the prompt asked for are missing.`);
-  if (moved) warnings.push(`The answer was written from v${candidate.base}. The document is at v${current.number} now.`);
+  if (edited) {
+    warnings.push(`You have edited the document since v${candidate.base}. ${merges ? 'Both fit together, and nothing of yours is overwritten.' : 'Some sections clash. They stay as you have them, unless you choose them.'}`);
+  } else if (moved) warnings.push(`The answer was written from v${candidate.base}. The document is at v${current.number} now.`);
   return warnings;
 }

@@ -9,9 +9,9 @@ function review(change: Partial<CandidateReview> = {}): CandidateReview {
     candidate: { runId: 'r1', projectId: 'p1', phase: 'spec', path: 'spec.md', state: 'open', base: 3, version: 0, createdAt: at(0), decidedAt: '' },
     run: run('r1', { state: 'succeeded' }),
     current: version(3),
-    base: version(3),
     moved: false,
     edited: false,
+    base: version(3),
     merges: false,
     sections: [section(0, 'same'), section(1, 'changed'), section(2, 'added'), section(3, 'removed')],
     added: 3,
@@ -62,6 +62,21 @@ describe('CandidateState', () => {
     expect(state.partial).toBe(true);
     expect((await state.acceptChosen())?.number).toBe(4);
     expect(candidates.accept).toHaveBeenCalledWith('r1', { all: false, sections: [1, 3], merge: false, body: '', base: 3, message: '' });
+  });
+
+  it('leaves out what would overwrite edits of a person, and merges what fits', async () => {
+    const { candidates, state } = backend();
+    const sections = [section(1, 'changed', 'Mine', { since: 'both', clash: true, take: false }), section(2, 'changed')];
+    candidates.review.mockResolvedValueOnce(review({ edited: true, moved: true, sections }));
+    await state.load();
+    expect([...state.chosen]).toEqual([2]);
+    expect(state.merges).toBe(false);
+    expect(state.warnings).toEqual(['You have edited the document since v3. Some sections clash. They stay as you have them, unless you choose them.']);
+    candidates.review.mockResolvedValueOnce(review({ edited: true, merges: true }));
+    await state.load();
+    expect(state.merges).toBe(true);
+    await state.acceptMerged();
+    expect(candidates.accept).toHaveBeenLastCalledWith('r1', expect.objectContaining({ all: false, merge: true }));
   });
 
   it('accepts everything at once, whatever is chosen', async () => {

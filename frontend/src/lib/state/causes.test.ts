@@ -1,66 +1,49 @@
 import { describe, expect, it, vi } from 'vitest';
-import { type Api, ApiError, type VersionDiff } from '../api';
+import { type Api, ApiError, type CauseDetail, type Staleness } from '../api';
 import { CausesState } from './causes.svelte';
-import { artifact, run, version } from './fake-parts';
+import { answer } from './fake-parts';
+
+const cause = (path: string, change: Partial<CauseDetail['cause']> = {}): CauseDetail => ({
+  cause: { path, part: '', from: 2, to: 7, hash: 'h', via: '', ...change },
+  sentence: `${path} has changed.`,
+  diff: { added: 1, removed: 0, ticked: 0, unticked: 0, hunks: [], moves: [] },
+});
+
+const two: Staleness = { projectId: 'p1', path: 'spec.md', runId: 'r1', causes: [cause('request.md'), cause('notes.md', { via: 'request.md' })], prompt: '', kept: [] };
 
 function backend() {
-  const inputs = [
-    { name: 'REQUEST', path: 'request.md', version: 2, hash: 'old' },
-    { name: 'RULES', path: 'rules.md', version: 1, hash: 'rules' },
-    { name: 'SPEC', path: 'spec.md', version: 3, hash: 'own' },
-    { name: 'NOTES', path: 'notes.md', version: 4, hash: 'old notes' },
-    { name: 'TYPED', path: '', version: 0, hash: '' },
-  ];
-  const heads = [
-    artifact(7, { path: 'request.md', title: 'Request', current: version(7, { basisHash: 'new' }) }),
-    artifact(5, { path: 'rules.md', title: 'Rules', current: version(5, { basisHash: 'rules' }) }), // ticked only
-    artifact(6, { path: 'notes.md', title: 'Notes', current: version(6, { basisHash: 'new notes' }) }),
-    artifact(4, { path: 'spec.md', current: version(4, { basisHash: 'other' }) }),
-  ];
-  const diff = vi.fn(async (_project: string, path: string, from: number, to: number) => ({ path, from: version(from), to: version(to) }) as unknown as VersionDiff);
-  const show = vi.fn(async (id: string) => ({ run: run(id, { inputs }) }));
-  const api = { runs: { show }, artifacts: { list: async () => heads, diff } } as unknown as Pick<Api, 'artifacts' | 'runs'>;
-  return { diff, show, state: new CausesState(api, 'p1', 'spec.md') };
+  const behind = vi.fn<Api['artifacts']['behind']>(async () => two);
+  return { behind, state: new CausesState({ artifacts: { behind } } as unknown as Pick<Api, 'artifacts'>, 'p1', 'spec.md') };
 }
 
 describe('CausesState', () => {
-  it('compares the version that was used with the current one', async () => {
-    const { state, diff, show } = backend();
-    await state.compare('r1');
-    expect(show).toHaveBeenCalledWith('r1');
-    expect(state.list).toEqual([
-      { path: 'request.md', title: 'Request', from: 2, to: 7 },
-      { path: 'notes.md', title: 'Notes', from: 4, to: 6 },
-    ]);
-    expect(diff.mock.calls).toEqual([['p1', 'request.md', 2, 7]]);
-    expect(state.diff?.to.number).toBe(7);
+  it('shows the first change, and another one when it is chosen', async () => {
+    const { state, behind } = backend();
+    await state.compare();
+    expect(behind).toHaveBeenCalledWith('p1', 'spec.md');
+    expect(state.shown?.cause.path).toBe('request.md');
+    state.at = 1;
+    expect(state.shown?.cause.via).toBe('request.md');
     expect(state.loading).toBe(false);
   });
 
-  it('shows another cause when there are several', async () => {
-    const { state, diff } = backend();
-    await state.compare('r1');
-    const notes = state.list[1];
-    if (!notes) throw new Error('there are two causes');
-    await state.show(notes);
-    expect(diff).toHaveBeenLastCalledWith('p1', 'notes.md', 4, 6);
-    expect(state.shown).toEqual(notes);
-  });
-
   it('says why it cannot compare', async () => {
-    const { state, show } = backend();
-    show.mockRejectedValueOnce(new ApiError('not_found', 'This run is not here.'));
-    await state.compare('r1');
-    expect(state.error?.message).toBe('This run is not here.');
+    const { state, behind } = backend();
+    behind.mockRejectedValueOnce(new ApiError('not_found', 'This document is not here.'));
+    await state.compare();
+    expect(state.error?.message).toBe('This document is not here.');
     expect(state.open).toBe(true);
   });
 
   it('forgets an answer that comes after it was closed', async () => {
-    const { state, diff } = backend();
-    const pending = state.compare('r1');
+    const { state, behind } = backend();
+    const slow = answer<Staleness>();
+    behind.mockReturnValueOnce(slow.promise);
+    const pending = state.compare();
     state.close();
+    slow.give(two);
     await pending;
     expect(state.open).toBe(false);
-    expect(diff).not.toHaveBeenCalled();
+    expect(state.list).toEqual([]);
   });
 });

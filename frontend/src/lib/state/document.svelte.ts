@@ -1,4 +1,4 @@
-import { type Api, type ApiError, type Blame, type Document, type Event, type Item, type ItemState, toApiError, type Version } from '../api';
+import { type Api, type ApiError, type Blame, type Document, type Event, type Evidence, type Item, type ItemState, toApiError, type Version } from '../api';
 import { withByte } from './byte-text';
 import { DraftState } from './draft.svelte';
 
@@ -74,15 +74,28 @@ export class DocumentState {
     await this.queue;
     const item = this.items.find((one) => one.index === index);
     if (!item) return false;
+    return this.settleItem(() => this.api.artifacts.waiveItem(this.project, this.path, item.offset, this.version, reason));
+  };
+
+  /** Ticks a box by what shows that it is done. */
+  prove = async (index: number, evidence: Evidence): Promise<boolean> => {
+    await this.queue;
+    const item = this.items.find((one) => one.index === index);
+    if (!item) return false;
+    return this.settleItem(() => this.api.artifacts.prove(this.project, { path: this.path, offset: item.offset, version: this.version, evidence }));
+  };
+
+  private async settleItem(call: () => Promise<Version>): Promise<boolean> {
     try {
-      await this.api.artifacts.waiveItem(this.project, this.path, item.offset, this.version, reason);
+      await call();
       await this.load();
+      this.error = undefined;
       return true;
     } catch (cause) {
       this.error = toApiError(cause);
       return false;
     }
-  };
+  }
 
   /** Opens the editor on the draft that is kept, on a given text, or on the document. */
   edit = async (text?: string): Promise<void> => {

@@ -14,6 +14,7 @@ function backend() {
     blame: vi.fn(async (_p: string, _path: string, number?: number) => blame(number ?? 0)),
     tick: vi.fn<Api['artifacts']['tick']>(async (...[, , , number]) => version(number + 1)),
     waiveItem: vi.fn(async () => version(8)),
+    prove: vi.fn(async () => version(8)),
     draft: vi.fn(async () => ({ projectId: 'p1', path: 'spec.md', base: -1, body: '', at: '' })),
   };
   return { artifacts, state: new DocumentState({ artifacts } as unknown as Pick<Api, 'artifacts'>, 'p1', 'spec.md') };
@@ -36,6 +37,19 @@ describe('DocumentState', () => {
     expect(state.document?.markdown).toBe('- [x] é one\n- [x] two\n- [x] three\n');
     expect(artifacts.tick).toHaveBeenCalledWith('p1', 'spec.md', offsets[0], 7, true);
     expect(artifacts.document).toHaveBeenCalledTimes(1);
+  });
+
+  it('ticks a box by evidence, and says why it cannot', async () => {
+    const { artifacts, state } = backend();
+    await state.load();
+    const evidence = { kind: 'sentence', text: 'I have tried it.', exit: 0, output: '', ref: '', inputs: [] };
+    expect(await state.prove(1, evidence)).toBe(true);
+    expect(artifacts.prove).toHaveBeenCalledWith('p1', { path: 'spec.md', offset: offsets[1], version: 7, evidence });
+    expect(artifacts.document).toHaveBeenCalledTimes(2);
+    artifacts.prove.mockRejectedValueOnce(new ApiError('conflict', 'F-001 is not closed.'));
+    expect(await state.prove(1, evidence)).toBe(false);
+    expect(state.error?.message).toBe('F-001 is not closed.');
+    expect(await state.prove(9, evidence)).toBe(false);
   });
 
   it('opens the editor on the current version, also when that is a moment old', async () => {

@@ -134,8 +134,8 @@ export function block(start: number, end: number, html: string): RunBlock {
   return { start, end, html };
 }
 
-export function section(id: number, kind: string, title = `Part ${id}`): SectionChange {
-  return { id, title, kind, since: '', clash: false, take: true, diff: { added: 1, removed: 0, ticked: 0, unticked: 0, hunks: [], moves: [] } };
+export function section(id: number, kind: string, title = `Part ${id}`, change: Partial<SectionChange> = {}): SectionChange {
+  return { id, title, kind, diff: { added: 1, removed: 0, ticked: 0, unticked: 0, hunks: [], moves: [] }, since: '', clash: false, take: true, ...change };
 }
 
 export function condition(id: string, state: string, change: Partial<Condition> = {}): Condition {

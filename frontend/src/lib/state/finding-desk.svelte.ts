@@ -46,6 +46,8 @@ export class FindingDesk {
   constructor(
     private readonly hold: FindingsState,
     private readonly toasts: Pick<Toasts, 'show' | 'fail'>,
+    /** A finding is settled, and this is the one to decide next. */
+    private readonly moveOn: (id: string) => void = () => undefined,
   ) {}
 
   ask = (verb: FindingQuestion, findings: Finding[]): void => {
@@ -76,8 +78,11 @@ export class FindingDesk {
     if (!verb || this.why || hold.busy) return;
     const ids = this.findings.map((one) => one.id);
     const names = this.names;
+    // What is settled moves to the end of the list; the eye stays where it was.
+    const next = ids.length === 1 && undone.has(verb) ? hold.beside(ids[0] ?? '', 1) : undefined;
     if (!(await this.send(verb, ids))) return;
     this.verb = undefined;
+    if (next) this.moveOn(next.id);
     const undo = undone.has(verb) ? { action: { label: 'Undo', run: () => void this.undo(ids) } } : {};
     this.toasts.show(`${names} ${ids.length === 1 ? 'is' : 'are'} ${done[verb]}.`, undo);
   };

@@ -13,7 +13,8 @@ async function backend(...findings: Finding[]) {
   const hold = new FindingsState(api, 'p1');
   await hold.load();
   const toasts = { show: vi.fn<(message: string, more?: { action?: { label: string; run: () => void } }) => number>(() => 1), fail: vi.fn() };
-  return { act, split, toasts, hold, desk: new FindingDesk(hold, toasts) };
+  const moveOn = vi.fn();
+  return { act, split, toasts, hold, moveOn, desk: new FindingDesk(hold, toasts, moveOn) };
 }
 
 describe('what is asked', () => {
@@ -85,6 +86,17 @@ describe('what is done', () => {
     expect(toasts.show.mock.calls[0]?.[0]).toBe('F-001 is accepted.');
     toasts.show.mock.calls[0]?.[1]?.action?.run();
     expect(act).toHaveBeenLastCalledWith('p1', expect.objectContaining({ verb: 'reopen', ids: ['f1'] }));
+  });
+
+  it('leads to the next one, unless nothing is settled by it', async () => {
+    const { desk, moveOn } = await backend(finding(1), finding(2), finding(3));
+    desk.ask('fix', [finding(2)]);
+    desk.reason = 'Done.';
+    await desk.do();
+    expect(moveOn.mock.calls).toEqual([['f3']]);
+    desk.ask('judge', [finding(3)]);
+    await desk.do();
+    expect(moveOn).toHaveBeenCalledTimes(1);
   });
 
   it('stays a question when it is refused', async () => {

@@ -134,6 +134,11 @@ export class FindingsState {
     this.choose({ levels: levels.filter((one) => parts.includes(one)), state: state ?? '', doubtful: parts.includes('doubtful') });
   }
 
+  /** A finding by its id or its number. */
+  find(ref: string): Finding | undefined {
+    return this.byId.get(ref) ?? this.findings.find((one) => one.number === ref);
+  }
+
   /** The finding before or after one in the list; without it, the first. */
   beside(id: string, by: number): Finding | undefined {
     const at = this.rows.findIndex((one) => one.id === id);

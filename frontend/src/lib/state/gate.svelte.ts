@@ -1,4 +1,4 @@
-import { type Api, type ApiError, type Condition, type Event, type Gate, toApiError } from '../api';
+import { type Api, type ApiError, type Condition, type Event, type Gate, type NewCheck, toApiError } from '../api';
 
 /** The least length of a reason, in characters. */
 export const minReason = 20;
@@ -8,7 +8,7 @@ export function reasonLength(reason: string): number {
   return [...reason.trim()].length;
 }
 
-export type GateAction = 'pass' | 'waive' | 'reopen' | 'sign' | 'unsign' | 'unfreeze' | 'still';
+export type GateAction = 'pass' | 'waive' | 'reopen' | 'sign' | 'unsign' | 'unfreeze' | 'still' | 'looked' | 'approve' | 'promote' | 'healthy' | 'rollback' | 'check' | 'file';
 
 /** The gate of a phase and the acts of a person at it. */
 export class GateState {
@@ -28,7 +28,7 @@ export class GateState {
   readonly why = $derived(this.reason());
 
   constructor(
-    private readonly api: Pick<Api, 'gates'>,
+    private readonly api: Pick<Api, 'gates' | 'releases' | 'findings'>,
     private readonly project: string,
     private readonly phase: string,
   ) {}
@@ -64,6 +64,35 @@ export class GateState {
 
   stillValid = (reason: string): Promise<boolean> =>
     this.act('still', () => this.api.gates.stillValid(this.project, this.phase, reason.trim()));
+
+  /** Somebody has looked at the difference between what the audit claims and lists. */
+  looked = (version: number): Promise<boolean> => this.act('looked', () => this.api.gates.looked(this.project, this.phase, version));
+
+  approve = (): Promise<boolean> =>
+    this.act('approve', () => this.api.releases.approve(this.project, this.phase, this.gate?.version ?? 0));
+
+  promote = (): Promise<boolean> => this.act('promote', () => this.api.releases.promote(this.project, this.phase));
+
+  /** The figures have held; the note may say which. */
+  healthy = (note: string): Promise<boolean> =>
+    this.act('healthy', () => this.api.releases.healthy(this.project, this.phase, note.trim()));
+
+  rollback = (reason: string): Promise<boolean> =>
+    this.act('rollback', () => this.api.releases.rollback(this.project, this.phase, reason.trim()));
+
+  /** Keeps how a command ended; the gate is judged by it. */
+  check = (result: NewCheck): Promise<boolean> =>
+    this.act('check', async () => {
+      await this.api.gates.check(this.project, result);
+      return this.api.gates.show(this.project, this.phase);
+    });
+
+  /** Takes an audit into the ledger. */
+  file = (path: string): Promise<boolean> =>
+    this.act('file', async () => {
+      await this.api.findings.file(this.project, path);
+      return this.api.gates.show(this.project, this.phase);
+    });
 
   private async act(what: GateAction, call: () => Promise<Gate>): Promise<boolean> {
     if (this.busy) return false;

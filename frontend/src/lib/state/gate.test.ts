@@ -17,7 +17,7 @@ function backend(first: Gate) {
     pass: vi.fn(async () => gate([condition('written', 'met')], { passed: record('pass', 1) })),
     waive: vi.fn<Api['gates']['waive']>(async () => gate(closed.conditions, { passed: record('waive', 1) })),
   };
-  return { gates, state: new GateState({ gates } as unknown as Pick<Api, 'gates'>, 'p1', 'spec') };
+  return { gates, state: new GateState({ gates } as unknown as Api, 'p1', 'spec') };
 }
 
 describe('GateState', () => {
@@ -75,4 +75,33 @@ describe('GateState', () => {
 
 it('counts the characters of a reason as people do', () => {
   expect(reasonLength('  größer 🙂 ')).toBe(8);
+});
+
+describe('acts of a release', () => {
+  function release() {
+    const gates = { show: vi.fn(async () => open), check: vi.fn(async () => ({})), looked: vi.fn(async () => open) };
+    const releases = { approve: vi.fn(async () => open), promote: vi.fn(async () => open), healthy: vi.fn(async () => open), rollback: vi.fn(async () => closed) };
+    const findings = { file: vi.fn(async () => ({})) };
+    return { gates, releases, findings, state: new GateState({ gates, releases, findings } as unknown as Api, 'p1', 'release') };
+  }
+
+  it('are of the version that is at the gate', async () => {
+    const { state, releases } = release();
+    await state.load();
+    expect(await state.approve()).toBe(true);
+    expect(releases.approve).toHaveBeenCalledWith('p1', 'release', 1);
+    await state.healthy(' p95 80 ms ');
+    expect(releases.healthy).toHaveBeenCalledWith('p1', 'release', 'p95 80 ms');
+    await state.rollback('The error rate has doubled.');
+    expect(state.gate).toBe(closed);
+  });
+
+  it('are judged anew when a check or an audit has come', async () => {
+    const { state, gates, findings } = release();
+    await state.check({ step: '', command: 'make', exit: 1, output: '' });
+    expect([gates.check.mock.calls.length, gates.show.mock.calls.length]).toEqual([1, 1]);
+    await state.file('audits/review-01.md');
+    expect(findings.file).toHaveBeenCalledWith('p1', 'audits/review-01.md');
+    expect(gates.show).toHaveBeenCalledTimes(2);
+  });
 });

@@ -1,4 +1,4 @@
-import { type Api, type ApiError, type Event, type Persona, type PromptCard, type PromptHit, type PromptSource, type Shelf, toApiError } from '../api';
+import { type Api, type ApiError, type Event, type Persona, type PromptCard, type PromptHit, type PromptSource, type Run, type Shelf, toApiError } from '../api';
 
 /** Which prompts are listed. Empty strings list all. */
 export interface ShelfFilter {
@@ -85,6 +85,7 @@ export class Library {
 
   apply(event: Event): void {
     if (event.library && this.shelf) void this.load();
+    if (event.run) this.count(event.run);
   }
 
   /** Searches as it is typed: one request at a time, and the last query is never left out. */
@@ -129,6 +130,13 @@ export class Library {
     const known = this.shelf.prompts.some((one) => one.id === card.id);
     const prompts = known ? this.shelf.prompts.map((one) => (one.id === card.id ? card : one)) : [...this.shelf.prompts, card];
     this.shelf = { ...this.shelf, prompts };
+  }
+
+  /** A run that has begun is a use, of which no other news comes. */
+  private count(run: Run): void {
+    const card = this.byId.get(run.promptId);
+    if (!card || run.kind !== 'first' || !(Date.parse(run.createdAt) > Date.parse(card.usedAt))) return;
+    this.put({ ...card, uses: card.uses + 1, usedAt: run.createdAt });
   }
 
   private async fetch(): Promise<void> {

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { type Api, ApiError, type PromptCard, type PromptHit, type Shelf } from '../api';
-import { answer, card, event, settled } from './fake-parts';
+import { answer, card, event, run, settled } from './fake-parts';
 import { Library } from './library.svelte';
 
 const hit = (id: string): PromptHit => ({ id, title: [], summary: [] });
@@ -57,6 +57,14 @@ describe('the shelf', () => {
     await settled();
     expect(load).toHaveBeenCalledTimes(3);
     expect(state.prompts).toHaveLength(1);
+  });
+
+  it('counts a run once, however often it is told', async () => {
+    const { state } = backend([card('a')]);
+    await state.load();
+    const one = run('r1', { promptId: 'a', createdAt: '2026-11-20T12:00:00Z' });
+    [one, { ...one, state: 'succeeded' }, run('r0', { promptId: 'unknown' })].forEach((told) => state.apply(event({ run: told })));
+    expect(state.byId.get('a')).toMatchObject({ uses: 1, usedAt: '2026-11-20T12:00:00Z' });
   });
 
   it('shows a star at once, and takes it back when it is refused', async () => {

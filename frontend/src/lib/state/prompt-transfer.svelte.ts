@@ -1,19 +1,21 @@
-import { type Api, type ApiError, type Desk, type Export, type ExportedFile, type ImportPreview, type PromptCard, toApiError } from '../api';
+import { type Api, type ApiError, type Desk, type Export, type ImportFile, type ImportPreview, type PromptCard, toApiError } from '../api';
 import { zip } from '../api/zip';
 import { count } from '../ui/format';
 
 /** The formats of other programs that prompts are written in. */
 export const formats: { value: string; label: string }[] = [
   { value: 'plumbline', label: 'Plumbline' },
-  { value: 'skill', label: 'Agent Skill (SKILL.md)' },
-  { value: 'claude', label: 'Claude command' },
-  { value: 'vscode', label: 'VS Code (.prompt.md)' },
-  { value: 'cursor', label: 'Cursor command' },
-  { value: 'fabric', label: 'fabric pattern' },
-  { value: 'llm', label: 'llm template' },
+  { value: 'skill', label: 'Agent Skills' },
+  { value: 'claude', label: 'Claude Code commands' },
+  { value: 'vscode', label: 'VS Code prompt files' },
+  { value: 'cursor', label: 'Cursor commands' },
+  { value: 'cursor-rule', label: 'Cursor rules' },
+  { value: 'fabric', label: 'fabric patterns' },
+  { value: 'llm', label: 'llm templates' },
+  { value: 'markdown', label: 'Plain Markdown' },
 ];
 
-/** Larger files than this are no prompts. */
+/** Larger files than this are not sent. */
 export const fileLimit = 5 << 20;
 
 /** Prompts of other programs that are to come in: first shown, then taken. */
@@ -96,21 +98,30 @@ export class PromptImport {
 }
 
 /** Reads texts; what cannot be one is named instead. */
-async function readAll(files: { path: string; file: File }[]): Promise<{ files: ExportedFile[]; refused: string[] }> {
-  const read: ExportedFile[] = [];
+async function readAll(files: { path: string; file: File }[]): Promise<{ files: ImportFile[]; refused: string[] }> {
+  const read: ImportFile[] = [];
   const refused: string[] = [];
   for (const { path, file } of files) {
     if (/(^|\/)\.(git|DS_Store)(\/|$)/.test(path)) continue;
     if (file.size > fileLimit) {
-      refused.push(`${path} is larger than 5 MB. No prompt is that long.`);
+      refused.push(`${path} is larger than 5 MB. Import it in a terminal: “plumbline prompt import PATH”.`);
       continue;
     }
     const bytes = new Uint8Array(await file.arrayBuffer());
-    if (bytes[0] === 0x50 && bytes[1] === 0x4b) refused.push(`${path} is an archive. Unpack it and choose its folder.`);
+    const archive = bytes[0] === 0x50 && bytes[1] === 0x4b;
+    if (archive && files.length === 1) read.push({ path, content: base64(bytes), base64: true });
+    else if (archive) refused.push(`${path} is an archive. Choose it alone.`);
     else if (bytes.includes(0)) refused.push(`${path} is no text.`);
-    else read.push({ path, content: new TextDecoder().decode(bytes) });
+    else read.push({ path, content: new TextDecoder().decode(bytes), base64: false });
   }
   return { files: read, refused };
+}
+
+/** Bytes as a text that JSON can hold. */
+function base64(bytes: Uint8Array): string {
+  let text = '';
+  for (let i = 0; i < bytes.length; i += 0x8000) text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
+  return btoa(text);
 }
 
 /** Prompts that are to be written in a format of another program. */

@@ -11,9 +11,16 @@ describe('taking prompts in', () => {
     const preview = vi.fn(async () => ({ items: [item('new', true), item('known', false)], problems: [] }));
     const state = new PromptImport({ library: { preview } } as unknown as Api);
     await state.read([file('a/system.md', 'You are…'), file('.git/HEAD', 'ref'), file('x.zip', 'PK\u0003\u0004'), file('x.png', new Uint8Array([1, 0, 2]))]);
-    expect(preview).toHaveBeenCalledWith({ files: [{ path: 'a/system.md', content: 'You are…' }] });
-    expect(state.refused).toEqual(['x.zip is an archive. Unpack it and choose its folder.', 'x.png is no text.']);
+    expect(preview).toHaveBeenCalledWith({ files: [{ path: 'a/system.md', content: 'You are…', base64: false }] });
+    expect(state.refused).toEqual(['x.zip is an archive. Choose it alone.', 'x.png is no text.']);
     expect(state.taken.map((one) => one.id)).toEqual(['new']);
+  });
+
+  it('sends an archive whole', async () => {
+    const preview = vi.fn(async () => ({ items: [], problems: [] }));
+    const state = new PromptImport({ library: { preview } } as unknown as Api);
+    await state.read([file('x.zip', new Uint8Array([0x50, 0x4b, 3, 4, 0, 255]))]);
+    expect(preview).toHaveBeenCalledWith({ files: [{ path: 'x.zip', content: 'UEsDBAD/', base64: true }] });
   });
 
   it('takes what is ticked, and closes', async () => {

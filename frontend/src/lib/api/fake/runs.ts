@@ -180,7 +180,7 @@ export function fakeRuns(world: World, tell: (work: Work) => void): { parts: Par
         const row = (text: string, i: number) => ({ oldLine: 0, newLine: i + 1, old: [] as Segment[], new: [{ text, changed: true }], tick: '' });
         const lines = answer.split('\n');
         return {
-          candidate: open, run, current: current.version, base: current.version, moved: false, edited: false, merges: false, added: lines.length, removed: 0,
+          candidate: open, run, current: current.version, moved: false, edited: false, base: current.version, merges: false, added: lines.length, removed: 0,
           sections: [{ id: 0, title: run.phase ? world.phase(run.phase).title : run.promptId, kind: 'added', since: '', clash: false, take: true, diff: { added: lines.length, removed: 0, ticked: 0, unticked: 0, moves: [], hunks: [{ same: false, move: 0, rows: lines.map(row) }] } }],
         };
       },

@@ -3,6 +3,7 @@ import { ApiError } from '../error';
 import type {
   Author,
   Candidate,
+  CheckResult,
   Condition,
   Document,
   Draft,
@@ -15,9 +16,11 @@ import type {
   PhaseStatus,
   Project,
   Run,
+  Tick,
   Version,
 } from '../types';
 import { bytes, html, items } from './markdown';
+import { proven, releaseConditions } from './proofs';
 import * as seed from './seed';
 import { toDoOf } from './work';
 
@@ -31,6 +34,9 @@ export interface Work {
   versions: Map<string, Kept[]>;
   drafts: Map<string, Draft>;
   confirmed: Set<string>;
+  /** What boxes were ticked by, by their keys. */
+  ticks: Map<string, Tick>;
+  check?: CheckResult;
   records: GateRecord[];
   passed: Set<string>;
   stale: Set<string>;
@@ -46,6 +52,7 @@ function blank(project: Project): Work {
     versions: new Map(),
     drafts: new Map(),
     confirmed: new Set(),
+    ticks: new Map(),
     records: [],
     passed: new Set(),
     stale: new Set(),
@@ -141,14 +148,14 @@ export class World {
   }
 
   items(work: Work, path: string): Item[] {
-    return items(work.versions.get(path)?.at(-1)?.body ?? '', work.confirmed);
+    return proven(items(work.versions.get(path)?.at(-1)?.body ?? '', work.confirmed), work);
   }
 
   document(work: Work, path: string, number = 0): Document {
     const list = work.versions.get(path) ?? [];
     const kept = number ? list[number - 1] : list.at(-1);
     const body = kept?.body ?? '';
-    const found = items(body, work.confirmed);
+    const found = proven(items(body, work.confirmed), work);
     const phase = seed.workflow.phases.find((one) => one.output === path);
     const none: Version = { ...emptyVersion, projectId: work.project.id, path };
     return {
@@ -193,10 +200,12 @@ export class World {
         done,
         total: boxes.length,
         index: first?.index ?? -1,
+        do: left ? 'tick' : '',
         missing: left ? `${left} of ${boxes.length} boxes are not ticked` : '',
         action: left ? `tick ${left} ${left === 1 ? 'box' : 'boxes'}` : '',
       });
     }
+    list.push(...releaseConditions(work, phase, base));
     if (phase.prompt) {
       const signed = work.signed.has(phase.id);
       list.push({
@@ -207,6 +216,7 @@ export class World {
         judged: true,
         state: signed ? 'met' : 'waiting',
         note: signed ? '' : `Signing freezes v${version}. Later edits ask you to sign again.`,
+        do: signed ? '' : 'sign',
         missing: signed ? '' : `v${version} is not signed`,
         action: signed ? '' : `sign v${version}`,
       });
