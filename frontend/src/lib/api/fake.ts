@@ -151,7 +151,7 @@ export function createFake(options: { empty?: boolean; ollama?: boolean; finding
       records: async (id) => world.work(id).records,
     },
     findings: fakeLedger(world, 'Kilnlog', options.findings ?? 0),
-    work: fakeWork(world, writer, tell),
+    work: fakeWork(world, writer, tell, proofs.gates.checks),
     models: { status: async () => status() },
     library: fakeLibrary(world, writer),
     settings: {

@@ -2,7 +2,7 @@
 import * as Work from '../../../wailsjs/go/api/Work';
 import { bound } from './bound';
 import { data, segment as s } from './http';
-import type { CheckResult, EffortRow, PlanView, PromptText, Refinement, Restart, Run, StepDetail, StepOrder, Thread } from './types';
+import type { EffortRow, PlanView, PromptText, Refinement, Restart, Run, StepDetail, StepOrder, Thread } from './types';
 
 const step = (project: string, number: string, rest = ''): string => `projects/${s(project)}/steps/${s(number)}${rest}`;
 
@@ -13,7 +13,6 @@ export const work = {
   runStep: (project: string, number: string, order: StepOrder) => data<Run>('POST', step(project, number, '/run'), {}, order),
   /** Makes it done, skipped (with a reason) or open. */
   markStep: bound(Work.MarkStep),
-  check: (project: string, result: Pick<CheckResult, 'step' | 'command' | 'exit' | 'output'>) => data<CheckResult>('POST', `projects/${s(project)}/checks`, {}, result),
   round: bound(Work.Round),
   /** Past the advised number of rounds it needs a reason, else that may be empty. */
   beginRound: bound(Work.BeginRound),

@@ -98,7 +98,7 @@ export class StepState {
   reopen = (): Promise<boolean> => this.act('open', () => this.api.work.markStep(this.project, this.number, 'open', ''));
 
   addCheck = (command: string, exit: number, output: string): Promise<boolean> =>
-    this.act('check', () => this.api.work.check(this.project, { step: this.number, command: command.trim(), exit, output }));
+    this.act('check', () => this.api.gates.check(this.project, { step: this.number, command: command.trim(), exit, output }));
 
   private async act(what: StepAct, call: () => Promise<unknown>): Promise<boolean> {
     if (this.busy) return false;

@@ -14,7 +14,6 @@ function backend(first = detail()) {
     stepPrompt: vi.fn(async () => ({ text: 'Build step 4.' })),
     runStep: vi.fn(async (_p: string, _n: string, order: { copy: boolean }) => of('r2', order.copy ? 'waiting' : 'queued')),
     markStep: vi.fn(async () => first),
-    check: vi.fn(),
   };
   const runs = { list: vi.fn(async () => [of('r1', 'succeeded'), run('other', { phase: 'build', step: '5' })]), show: vi.fn(async () => ({ run: of('r1', 'succeeded'), html: '', thinking: '' })), blocks: vi.fn() };
   const candidates = { review: vi.fn(async (id: string) => ({ candidate: { runId: id, state: 'open', projectId: 'p1', path: 'steps/04.md' }, run: of(id, 'succeeded'), current: version(0), sections: [], moved: false })) };

@@ -1,7 +1,7 @@
 // The work of the fake: steps, rounds, threads and time, kept in memory.
 import type { Api } from '../client';
 import { ApiError } from '../error';
-import type { CheckResult, DueItem, EffortRow, Gate, PlanView, Run, StepDetail, Thread, ToDo } from '../types';
+import type { DueItem, EffortRow, Gate, PlanView, Run, StepDetail, Thread, ToDo } from '../types';
 import { html } from './markdown';
 import type { Writer } from './runs';
 import * as seed from './seed';
@@ -11,9 +11,8 @@ import { me, type Work, type World } from './world';
 const code = '# Step\n\nThe tests come first.\n\n```go\nfunc TestRepeatedHourKeepsOffset(t *testing.T) {\n\tline := Line(at("2026-10-25T00:12:00Z"))\n\tif !strings.Contains(line, "+01:00") {\n\t\tt.Errorf("Line = %q", line)\n\t}\n}\n```\n\nAssumption: offsets are shown for every time, not only for repeated ones.\n';
 const lesson = '# Lessons\n\n## Lessons\n\n- Say which zone a time is given in.\n- Name the half-hour changes as a test case.\n';
 
-export function fakeWork(world: World, writer: Writer, tell: (work: Work) => void): Api['work'] {
+export function fakeWork(world: World, writer: Writer, tell: (work: Work) => void, checksOf: Api['gates']['checks']): Api['work'] {
   const decided = new Map<string, Map<string, 'done' | 'skipped'>>();
-  const checks = new Map<string, CheckResult[]>();
   const rounds = new Map<string, number>();
   const ended = new Set<string>();
   const efforts = new Map<string, EffortRow>();
@@ -49,12 +48,12 @@ export function fakeWork(world: World, writer: Writer, tell: (work: Work) => voi
     return view;
   };
 
-  const step = (id: string, number: string): StepDetail => {
+  const step = async (id: string, number: string): Promise<StepDetail> => {
     const found = plan(id).steps.find((one) => one.step.number === number);
     if (!found) throw new ApiError('not_found', `The plan has no step ${number}.`);
     const [newest, ...older] = threadsOf(id, 'build', number);
     const text = blockOf(number);
-    return { step: found, text, html: html(text), thread: newest ?? thread(id, 'build', number, [], false), older, checks: checks.get(`${id} ${number}`) ?? [], effort: effort(id, 'build', number) };
+    return { step: found, text, html: html(text), thread: newest ?? thread(id, 'build', number, [], false), older, checks: (await checksOf(id)).filter((one) => one.step === number), effort: effort(id, 'build', number) };
   };
 
   const effort = (id: string, phase: string, number: string): EffortRow => {
@@ -113,12 +112,6 @@ export function fakeWork(world: World, writer: Writer, tell: (work: Work) => voi
       else states(id).set(number, state === 'skipped' ? 'skipped' : 'done');
       touchPlan(id, `Step ${number} is ${state}`);
       return step(id, number);
-    },
-    check: async (id, result) => {
-      const kept: CheckResult = { ...result, path: `checks/${result.step.padStart(2, '0')}.md`, version: 1, by: me, at: new Date().toISOString() };
-      const key = `${id} ${result.step}`;
-      checks.set(key, [kept, ...(checks.get(key) ?? [])]);
-      return kept;
     },
     round: async (id, phase) => round(id, phase),
     beginRound: async (id, phase) => {
