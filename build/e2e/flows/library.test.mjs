@@ -118,7 +118,9 @@ test('a prompt is found, copied, run, made one’s own, and others come in', { t
     await go('#/');
     await title('Projects').waitFor();
     const chosen = page.locator('dialog [role="option"][aria-selected="true"]');
-    await page.keyboard.press('Control+k');
+    await page.keyboard.press('Control+Shift+k');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+k'); // at once: it is open again, and not still closing
     await page.keyboard.type('securty');
     await chosen.filter({ hasText: 'Audit the security' }).waitFor();
     await picture(page, 'palette-search');
