@@ -33,7 +33,7 @@ export const factGroups: FactGroup[] = [
   },
   {
     title: 'How you work',
-    intro: 'Conventions that an answer has to follow. AGENTS.md is read as well, if there is one.',
+    intro: 'Conventions that an answer has to follow, and where things are kept.',
     fields: [
       text('conventions', 'Conventions', 'Names, formatting, tests, errors.', 'Table tests beside the code; errors wrapped once a layer'),
       line('branching', 'Branches', 'How branches are named and merged.', 'feature/…, squashed into main'),
