@@ -13,7 +13,7 @@ const reportNouns = `(?:issues?|findings?|problems?|vulnerabilit(?:y|ies)|bugs?|
 
 var (
 	// totalRE is “Total: 4”, “Total: 5 findings”, “Findings: 4”.
-	totalRE = regexp.MustCompile(`(?i)^[^\pL\d]*(?:grand |overall )?(?:total(?: (?:issues|findings|number of \w+))?|issues found|findings|number of findings|gesamt)\s*[:=]\s*` + amountWord + `\b`)
+	totalRE = regexp.MustCompile(`(?i)^[^\pL\d]*(?:grand |overall )?(?:overall|in total|total(?: (?:issues|findings|number of \w+))?|issues found|findings|number of findings|gesamt)\s*[:=]\s*` + amountWord + `\b`)
 	// foundRE is a sentence that says how many there are.
 	foundRE = regexp.MustCompile(`(?i)\b(?:found|identified|identifying(?: and fixing)?|discovered|uncovered|detected|reports?|reported|lists?|has|have|contains?|there (?:are|is)|revealed|noted|a total of|total of|gefunden)\s+(?:a total of\s+)?` + amountWord + `\s+((?:[\pL/-]+\s+){0,3}?)` + reportNouns + `\b`)
 	// beginsRE is such a sentence that begins with the number.
@@ -22,6 +22,8 @@ var (
 	perSeverityRE = regexp.MustCompile(`(?i)\b` + severityWord + `(?:[ -](?:severity|priority))?\s*[:=]\s*(\d{1,5})\b|\b` + amountWord + `\s+` + severityWord + `\b`)
 	// countLineRE is an entry that gives the number of one severity.
 	countLineRE = regexp.MustCompile(`(?i)^[^\pL\d]*` + severityWord + `(?:[ -](?:severity|priority))?(?:\s+(?:issues|findings|problems|vulnerabilities|bugs|risks))?\s*(?:[:：=]|\s[-–—]\s|\()\s*\(?\s*(\d{1,5}|none|zero|no)\b\)?\s*(?:issues?|findings?|items?|found|open)?\s*\W*$`)
+	// unratedRE is the number of findings that have no severity.
+	unratedRE = regexp.MustCompile(`(?i)\b(?:none|unrated|no severity|without(?: a)? severity)\s*[:=]\s*(\d{1,5})\b`)
 	// oldRE tells a number that is about another text.
 	oldRE = regexp.MustCompile(`(?i)\b(?:previous|previously|prior|earlier|new|last round|resolved|remaining|pre-existing|original)\b`)
 )
@@ -84,6 +86,9 @@ func claimOf(text string) (workflow.FindingClaim, bool) {
 		}
 		c.BySeverity[severities[strings.ToLower(word)]] = amount(number)
 	}
+	if m := unratedRE.FindStringSubmatch(rest); m != nil {
+		c.BySeverity[""] = atoi(m[1])
+	}
 	if m := countLineRE.FindStringSubmatch(text); m != nil {
 		c.BySeverity[severities[strings.ToLower(m[1])]] = amount(m[2])
 	}
@@ -103,6 +108,9 @@ func claimSentence(c *workflow.FindingClaim, text string, m []int) string {
 
 // severalCounts reports whether a line is a row of counts: “P0: 1 | P1: 2”.
 func severalCounts(text string) bool {
+	if strings.Count(text, ":")+strings.Count(text, "=") < 2 || !strings.ContainsAny(text, "0123456789") {
+		return false
+	}
 	all := perSeverityRE.FindAllStringSubmatch(text, -1)
 	counted := 0
 	for _, m := range all {
