@@ -26,7 +26,7 @@ func subjects() []subject {
 	return []subject{
 		{"stream", measureStream}, {"render", measureRender}, {"window", measureWindow},
 		{"size", measureSize}, {"save", measureSave}, {"drain", measureDrain},
-		{"disk", measureDisk}, {"past", measurePast}, {"open", measureOpen}, {"growth", measureGrowth}, {"library", measureLibrary},
+		{"disk", measureDisk}, {"past", measurePast}, {"open", measureOpen}, {"growth", measureGrowth}, {"library", measureLibrary}, {"gates", measureGates},
 	}
 }
 
