@@ -64,7 +64,7 @@ export class FindingsState {
   /** Where the rounds of the audits stand; not known where no phase is one. */
   round = $state.raw<RoundStatus>();
   /** The number of the round that an audit would be of. */
-  readonly nextRound = $derived(this.round ? this.round.number + (this.begins ? 1 : 0) : this.rounds.length + 1);
+  readonly nextRound = $derived(this.round ? this.round.number + (this.round.ready ? 1 : 0) : this.rounds.length + 1);
 
   private loading: Promise<void> | undefined;
   private stale = false;
@@ -85,22 +85,20 @@ export class FindingsState {
     return this.loading;
   };
 
-  /** Whether running an audit begins another round. */
-  private get begins(): boolean {
-    return this.round !== undefined && this.round.ready && !this.round.over;
-  }
+  /** The advised number of rounds is reached: the next one needs a reason. */
+  readonly over = $derived(this.round !== undefined && this.round.ready && this.round.over);
 
   /** Looks where the rounds of a phase stand. Without an answer they are counted by what was filed. */
   follow = async (phase: string): Promise<void> => {
     this.round = phase ? await this.api.work.round(this.project, phase).catch(() => undefined) : undefined;
   };
 
-  /** Begins the next round, where the last one is over. Returns why it could not be. */
-  begin = async (): Promise<ApiError | undefined> => {
+  /** Begins the next round, where the last one has something to show. Returns why it could not be. */
+  begin = async (reason = ''): Promise<ApiError | undefined> => {
     const { round } = this;
-    if (!round || !this.begins) return undefined;
+    if (!round?.ready) return undefined;
     try {
-      this.round = await this.api.work.beginRound(this.project, round.phase, '');
+      this.round = await this.api.work.beginRound(this.project, round.phase, reason.trim());
       return undefined;
     } catch (cause) {
       return toApiError(cause);
