@@ -104,6 +104,42 @@ test('findings are listed, settled and found again; boxes are ticked by evidence
     await option(/F-002/).waitFor();
   });
 
+  await part('a fix step is added to the plan, and taken back', async () => {
+    const plan = async () => (await plumb.command(['artifact', 'show', 'tide-table', 'plan.md'])).markdown;
+    const before = '# Plan\n\n- [ ] Step 1: Draw the table\n  - **Task:** Show the next tides\n';
+    await save('plan.md', before);
+    await button('Add a fix step').waitFor();
+    await option(/F-003/).click();
+    await page.keyboard.press('f');
+    await page.getByText('Step 2 added to the plan.').waitFor();
+    assert.equal(await state('F-003'), 'scheduled');
+    assert.match(await plan(), /- \[ \] Step 2: Fix F-003, A deletion is not logged/);
+    await accessible(page, 'a step is added');
+    await button('Undo').click();
+    await option(/F-003.*Open/).waitFor();
+    assert.equal(await state('F-003'), 'open');
+    assert.equal(await plan(), before);
+  });
+
+  await part('marked ones are added together, and the plan is one click away', async () => {
+    for (const number of [/F-002/, /F-003/]) {
+      await option(number).click();
+      await page.keyboard.press('x');
+    }
+    await page.getByText('2 findings marked').waitFor();
+    await page.setViewportSize({ width: 1100, height: 720 });
+    await picture(page, 'findings-marked-1100');
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.keyboard.press('f');
+    await page.getByText('Steps 2–3 added to the plan.').waitFor();
+    await picture(page, 'findings-planned');
+    await page.getByRole('link', { name: 'Show them' }).click();
+    await page.getByRole('heading', { name: /Fix F-002, Every request copies all stations/ }).waitFor();
+    await picture(page, 'fix-step');
+    await page.goBack();
+    await option(/F-002.*Scheduled/).waitFor();
+  });
+
   await part('all of them are exported', async () => {
     await button('Export').click();
     const waiting = page.waitForEvent('download');
