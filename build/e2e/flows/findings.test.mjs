@@ -171,3 +171,40 @@ test('findings are listed, settled and found again; boxes are ticked by evidence
     await page.keyboard.press('Escape');
   });
 });
+
+test('another round past the advised number of them needs a reason', { timeout: 60_000 }, async (t) => {
+  const shop = await plumb.command(['new', 'Shop', '--workflow', 'harden', '--idea', 'Harden the shop that runs in two branches.']);
+  await plumb.command(['waive', 'shop', 'implement', '--reason', 'What is there is audited first.']);
+  for (let round = 1; round <= 10; round++) {
+    if (round > 1) await plumb.command(['round', 'shop', 'analyse', '--begin']);
+    await plumb.command(['artifact', 'save', 'shop', `audits/issues-${String(round).padStart(2, '0')}.md`, '-'], { input: audit(row(1, 'Low', `log.go:${round}`, `Deletion ${round} is not logged`)) });
+  }
+  const number = async () => (await plumb.command(['round', 'shop', 'analyse'])).number;
+  const { page, quiet } = await openPage(await plumb.reopen());
+  const dialog = page.locator('dialog[open]');
+  const begin = dialog.getByRole('button', { name: 'Begin the round' });
+  const part = (name, act) => step(t, name, async () => { await act(); await quiet(); });
+
+  await part('on the screen of the phase', async () => {
+    await page.evaluate((to) => (location.hash = to), `#/p/${shop.id}/analyse`);
+    await page.getByRole('button', { name: 'Next round' }).click();
+    await dialog.getByRole('heading', { name: 'Begin round 11?' }).waitFor();
+    await page.keyboard.press('Escape');
+    assert.equal(await number(), 10);
+  });
+
+  await part('on the screen of the findings, which leads to the prompt then', async () => {
+    await page.evaluate((to) => (location.hash = to), `#/p/${shop.id}/findings`);
+    await page.getByRole('button', { name: 'Run round 11' }).waitFor();
+    await page.keyboard.press('r');
+    await dialog.getByRole('heading', { name: 'Begin round 11?' }).waitFor();
+    await dialog.getByLabel('Reason').fill('Too short.');
+    assert.equal(await begin.getAttribute('aria-disabled'), 'true');
+    await accessible(page, 'why another round');
+    await picture(page, 'round-reason');
+    await dialog.getByLabel('Reason').fill('A payment module came in after round 10.');
+    await begin.click();
+    await page.waitForURL(/analyse\/prompt/);
+    assert.equal(await number(), 11);
+  });
+});
