@@ -104,6 +104,42 @@ test('findings are listed, settled and found again; boxes are ticked by evidence
     await option(/F-002/).waitFor();
   });
 
+  await part('a fix step is added to the plan, and taken back', async () => {
+    const plan = async () => (await plumb.command(['artifact', 'show', 'tide-table', 'plan.md'])).markdown;
+    const before = '# Plan\n\n- [ ] Step 1: Draw the table\n  - **Task:** Show the next tides\n';
+    await save('plan.md', before);
+    await button('Add a fix step').waitFor();
+    await option(/F-003/).click();
+    await page.keyboard.press('f');
+    await page.getByText('Step 2 added to the plan.').waitFor();
+    assert.equal(await state('F-003'), 'scheduled');
+    assert.match(await plan(), /- \[ \] Step 2: Fix F-003, A deletion is not logged/);
+    await accessible(page, 'a step is added');
+    await button('Undo').click();
+    await option(/F-003.*Open/).waitFor();
+    assert.equal(await state('F-003'), 'open');
+    assert.equal(await plan(), before);
+  });
+
+  await part('marked ones are added together, and the plan is one click away', async () => {
+    for (const number of [/F-002/, /F-003/]) {
+      await option(number).click();
+      await page.keyboard.press('x');
+    }
+    await page.getByText('2 findings marked').waitFor();
+    await page.setViewportSize({ width: 1100, height: 720 });
+    await picture(page, 'findings-marked-1100');
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.keyboard.press('f');
+    await page.getByText('Steps 2–3 added to the plan.').waitFor();
+    await picture(page, 'findings-planned');
+    await page.getByRole('link', { name: 'Show them' }).click();
+    await page.getByRole('heading', { name: /Fix F-002, Every request copies all stations/ }).waitFor();
+    await picture(page, 'fix-step');
+    await page.goBack();
+    await option(/F-002.*Scheduled/).waitFor();
+  });
+
   await part('all of them are exported', async () => {
     await button('Export').click();
     const waiting = page.waitForEvent('download');
@@ -133,5 +169,42 @@ test('findings are listed, settled and found again; boxes are ticked by evidence
     await dialog.getByText('ok  tide 0.2s').waitFor();
     await picture(page, 'evidence');
     await page.keyboard.press('Escape');
+  });
+});
+
+test('another round past the advised number of them needs a reason', { timeout: 60_000 }, async (t) => {
+  const shop = await plumb.command(['new', 'Shop', '--workflow', 'harden', '--idea', 'Harden the shop that runs in two branches.']);
+  await plumb.command(['waive', 'shop', 'implement', '--reason', 'What is there is audited first.']);
+  for (let round = 1; round <= 10; round++) {
+    if (round > 1) await plumb.command(['round', 'shop', 'analyse', '--begin']);
+    await plumb.command(['artifact', 'save', 'shop', `audits/issues-${String(round).padStart(2, '0')}.md`, '-'], { input: audit(row(1, 'Low', `log.go:${round}`, `Deletion ${round} is not logged`)) });
+  }
+  const number = async () => (await plumb.command(['round', 'shop', 'analyse'])).number;
+  const { page, quiet } = await openPage(await plumb.reopen());
+  const dialog = page.locator('dialog[open]');
+  const begin = dialog.getByRole('button', { name: 'Begin the round' });
+  const part = (name, act) => step(t, name, async () => { await act(); await quiet(); });
+
+  await part('on the screen of the phase', async () => {
+    await page.evaluate((to) => (location.hash = to), `#/p/${shop.id}/analyse`);
+    await page.getByRole('button', { name: 'Next round' }).click();
+    await dialog.getByRole('heading', { name: 'Begin round 11?' }).waitFor();
+    await page.keyboard.press('Escape');
+    assert.equal(await number(), 10);
+  });
+
+  await part('on the screen of the findings, which leads to the prompt then', async () => {
+    await page.evaluate((to) => (location.hash = to), `#/p/${shop.id}/findings`);
+    await page.getByRole('button', { name: 'Run round 11' }).waitFor();
+    await page.keyboard.press('r');
+    await dialog.getByRole('heading', { name: 'Begin round 11?' }).waitFor();
+    await dialog.getByLabel('Reason').fill('Too short.');
+    assert.equal(await begin.getAttribute('aria-disabled'), 'true');
+    await accessible(page, 'why another round');
+    await picture(page, 'round-reason');
+    await dialog.getByLabel('Reason').fill('A payment module came in after round 10.');
+    await begin.click();
+    await page.waitForURL(/analyse\/prompt/);
+    assert.equal(await number(), 11);
   });
 });

@@ -6,7 +6,7 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { accessible, closeBrowser, openBrowser, openPage, picture, Plumbline, startOllama, step } from '../harness.mjs';
-import { spec } from '../scripts.mjs';
+import { models, spec } from '../scripts.mjs';
 
 let ollama, plumb;
 before(async () => {
@@ -27,7 +27,7 @@ test('from an idea to a signed specification', { timeout: 180_000 }, async (t) =
   const button = (name) => page.getByRole('button', { name });
 
   await part('a first start finds the models', async () => {
-    await page.getByText(/Ollama is running with 3 models/).waitFor();
+    await page.getByText(`Ollama is running with ${Object.keys(models).length} models`).waitFor();
   });
 
   await part('a project opens on Request', async () => {

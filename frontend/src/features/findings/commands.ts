@@ -8,13 +8,17 @@ import type { FindingMoves } from './keys';
 export function findingCommands(desk: FindingDesk, finding: Finding | undefined, moves: FindingMoves, round: string): Command[] {
   const none = finding ? '' : 'No finding is chosen.';
   const live = finding && isOpen(finding);
+  const unplanned = none || (live ? '' : 'It is not open.');
   const name = finding?.number ?? 'the finding';
   const ask = (id: FindingQuestion, title: string, icon: Command['icon'], keys: string, reason: string): Command => ({
     id: `finding ${id}`, group: 'Actions', title, icon, keys, ...(reason ? { reason } : {}),
     run: () => finding && desk.ask(id, [finding]),
   });
   return [
-    ask('schedule', `Schedule the fix of ${name}`, 'plus', 'F', none),
+    ...(desk.hasPlan()
+      ? [{ id: 'finding step', group: 'Actions', title: `Add a fix step for ${name}`, icon: 'plus', keys: 'F', words: 'plan', ...(unplanned ? { reason: unplanned } : {}), run: () => finding && void desk.plan([finding]) } satisfies Command]
+      : []),
+    ask('schedule', `Schedule the fix of ${name}`, 'history', 'S', none),
     ask('fix', `Mark ${name} as fixed`, 'check', 'D', none || (finding?.state === 'fixed' ? 'It is fixed.' : '')),
     ask('accept', `Accept the risk of ${name}`, 'edit', 'A', none || (finding?.state === 'accepted' ? 'It is accepted.' : '')),
     ask('reopen', `Open ${name} again`, 'back', 'O', none || (live ? 'It is open.' : '')),

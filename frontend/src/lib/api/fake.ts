@@ -54,6 +54,7 @@ export function createFake(options: { empty?: boolean; ollama?: boolean; finding
     return gate;
   };
 
+  const findings = fakeLedger(world, 'Kilnlog', options.findings ?? 0);
   const proofs = fakeProofs(world, act, tell);
   const api: Api = {
     app: {
@@ -150,8 +151,8 @@ export function createFake(options: { empty?: boolean; ollama?: boolean; finding
       stillValid: async (id, phase, reason) => act(id, phase, 'still-valid', reason),
       records: async (id) => world.work(id).records,
     },
-    findings: fakeLedger(world, 'Kilnlog', options.findings ?? 0),
-    work: fakeWork(world, writer, tell),
+    findings,
+    work: fakeWork(world, writer, tell, findings),
     models: { status: async () => status() },
     library: fakeLibrary(world, writer),
     settings: {

@@ -2,7 +2,7 @@
 import * as Work from '../../../wailsjs/go/api/Work';
 import { bound } from './bound';
 import { data, segment as s } from './http';
-import type { CheckResult, EffortRow, NewCheck, PlanView, PromptText, Refinement, Restart, Run, StepDetail, StepOrder, Thread } from './types';
+import type { CheckResult, EffortRow, NewCheck, PlanView, PromptText, Refinement, Restart, Run, StepDetail, StepOrder, Thread, Version } from './types';
 
 const step = (project: string, number: string, rest = ''): string => `projects/${s(project)}/steps/${s(number)}${rest}`;
 
@@ -11,6 +11,8 @@ export const work = {
   step: (project: string, number: string) => data<StepDetail>('GET', step(project, number)),
   stepPrompt: (project: string, number: string, model?: string) => data<PromptText>('GET', step(project, number, '/prompt'), { model }),
   runStep: (project: string, number: string, order: StepOrder) => data<Run>('POST', step(project, number, '/run'), {}, order),
+  /** Makes the next steps of findings, by their ids, and schedules these for them. Returns the new version of the plan. */
+  addSteps: (project: string, findings: string[]) => data<Version>('POST', `projects/${s(project)}/steps`, {}, { findings }),
   /** Makes it done, skipped (with a reason) or open. */
   markStep: bound(Work.MarkStep),
   check: (project: string, result: NewCheck) => data<CheckResult>('POST', `projects/${s(project)}/checks`, {}, result),

@@ -1,6 +1,7 @@
-import type { Finding, FindingVerb, Level } from '../api';
+import type { Finding, FindingVerb, Level, Version } from '../api';
 import type { FindingsState } from './findings.svelte';
 import { minReason, reasonLength } from './gate.svelte';
+import { links } from './router.svelte';
 import type { Toasts } from './toasts.svelte';
 
 /** What is asked before something is done with findings. "distinct" needs no question. */
@@ -48,6 +49,8 @@ export class FindingDesk {
     private readonly toasts: Pick<Toasts, 'show' | 'fail'>,
     /** A finding is settled, and this is the one to decide next. */
     private readonly moveOn: (id: string) => void = () => undefined,
+    /** Whether there is a plan, to which a step can be added. */
+    readonly hasPlan: () => boolean = () => false,
   ) {}
 
   ask = (verb: FindingQuestion, findings: Finding[]): void => {
@@ -87,6 +90,23 @@ export class FindingDesk {
     this.toasts.show(`${names} ${ids.length === 1 ? 'is' : 'are'} ${done[verb]}.`, undo);
   };
 
+  /** Makes steps of the plan of them; where there is no plan, asks when they are fixed. */
+  plan = async (findings: Finding[]): Promise<void> => {
+    const { hold } = this;
+    if (!this.hasPlan()) return this.ask('schedule', findings);
+    if (findings.length === 0 || hold.busy) return;
+    const ids = findings.map((one) => one.id);
+    const next = ids.length === 1 ? hold.beside(ids[0] ?? '', 1) : undefined;
+    const added = await hold.addSteps(ids);
+    if (!added) return this.toasts.fail(hold.refused);
+    if (next) this.moveOn(next.id);
+    const steps = ids.map((id) => hold.byId.get(id)?.step ?? '').filter(Boolean);
+    this.toasts.show(`${stepsOf(steps)} added to the plan.`, {
+      link: { label: steps.length > 1 ? 'Show them' : 'Show it', href: links.plan(hold.project, steps[0]) },
+      action: { label: 'Undo', run: () => void this.unplan(added, ids) },
+    });
+  };
+
   /** It is the same as the one in doubt, or it is not. */
   settle = async (finding: Finding, same: boolean): Promise<void> => {
     const other = this.hold.byId.get(finding.doubt);
@@ -95,6 +115,10 @@ export class FindingDesk {
     else if (same) this.toasts.show(`${finding.number} counts as ${other?.number ?? 'the other one'}.`, { action: { label: 'Undo', run: () => void this.undo([finding.id]) } });
     else this.toasts.show(`${finding.number} is a finding of its own.`);
   };
+
+  private async unplan(added: Version, ids: string[]): Promise<void> {
+    if (!(await this.hold.dropSteps(added, ids))) this.toasts.fail(this.hold.refused);
+  }
 
   private async undo(ids: string[]): Promise<void> {
     if (!(await this.hold.act('reopen', ids))) this.toasts.fail(this.hold.refused);
@@ -138,4 +162,9 @@ export class FindingDesk {
     }
     return this.weighty && this.written < minReason ? `The reason needs at least ${minReason} characters.` : '';
   }
+}
+
+/** "Step 13", or "Steps 13–15": the numbers follow each other. */
+function stepsOf(numbers: string[]): string {
+  return numbers.length > 1 ? `Steps ${numbers[0]}–${numbers.at(-1)}` : `Step ${numbers[0] ?? ''}`.trim();
 }

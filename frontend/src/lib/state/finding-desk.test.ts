@@ -1,20 +1,26 @@
 import { describe, expect, it, vi } from 'vitest';
 import { type Api, ApiError, type Finding } from '../api';
-import { finding, ledger, sighting } from './fake-parts';
+import { finding, ledger, sighting, version } from './fake-parts';
 import { FindingDesk } from './finding-desk.svelte';
 import { FindingsState } from './findings.svelte';
+import type { Toast } from './toasts.svelte';
 
 const enough = 'The tables are replaced each December.';
 
 async function backend(...findings: Finding[]) {
   const act = vi.fn<Api['findings']['act']>(async () => []);
   const split = vi.fn<Api['findings']['split']>(async () => []);
-  const api = { findings: { ledger: async () => ledger(1), list: async () => ({ findings, total: 0, summary: ledger(0).summary }), act, split } } as unknown as Api;
+  const list = vi.fn(async () => ({ findings, total: 0, summary: ledger(0).summary }));
+  const addSteps = vi.fn<Api['work']['addSteps']>(async () => version(4, { path: 'plan.md' }));
+  const head = vi.fn(async () => ({ version: version(4, { path: 'plan.md' }) }));
+  const restore = vi.fn(async () => ({ version: version(5, { path: 'plan.md' }), stale: [] }));
+  const api = { findings: { ledger: async () => ledger(1), list, act, split }, work: { addSteps }, artifacts: { document: head, restore } } as unknown as Api;
   const hold = new FindingsState(api, 'p1');
   await hold.load();
-  const toasts = { show: vi.fn<(message: string, more?: { action?: { label: string; run: () => void } }) => number>(() => 1), fail: vi.fn() };
+  const toasts = { show: vi.fn<(message: string, more?: Partial<Toast>) => number>(() => 1), fail: vi.fn() };
   const moveOn = vi.fn();
-  return { act, split, toasts, hold, moveOn, desk: new FindingDesk(hold, toasts, moveOn) };
+  const place = { plan: true };
+  return { act, split, list, addSteps, head, restore, place, toasts, hold, moveOn, desk: new FindingDesk(hold, toasts, moveOn, () => place.plan) };
 }
 
 describe('what is asked', () => {
@@ -117,5 +123,60 @@ describe('what is done', () => {
     expect(toasts.show.mock.calls[0]?.[0]).toBe('F-002 counts as F-001.');
     await desk.settle(doubtful, false);
     expect(act).toHaveBeenLastCalledWith('p1', expect.objectContaining({ verb: 'distinct', ids: ['f2'] }));
+  });
+});
+
+describe('steps of the plan', () => {
+  const planned = (n: number, step: string): Finding => finding(n, { state: 'scheduled', step });
+
+  it('are made of one finding, and the next one is shown', async () => {
+    const { desk, hold, list, addSteps, toasts, moveOn } = await backend(finding(1), finding(2));
+    list.mockResolvedValue({ findings: [planned(1, '13'), finding(2)], total: 0, summary: ledger(0).summary });
+    await desk.plan([finding(1)]);
+    expect(addSteps).toHaveBeenCalledWith('p1', ['f1']);
+    expect(toasts.show).toHaveBeenCalledWith('Step 13 added to the plan.', expect.objectContaining({ link: { label: 'Show it', href: '#/p/p1/steps/13' } }));
+    expect([hold.byId.get('f1')?.state, hold.busy, moveOn.mock.calls]).toEqual(['scheduled', '', [['f2']]]);
+  });
+
+  it('are made of several that are marked, which they are no longer', async () => {
+    const { desk, hold, list, toasts, moveOn } = await backend(finding(1), finding(2), finding(3));
+    list.mockResolvedValue({ findings: [planned(1, '13'), planned(2, '14'), finding(3)], total: 0, summary: ledger(0).summary });
+    hold.mark('f1');
+    hold.mark('f2');
+    await desk.plan([finding(1), finding(2)]);
+    expect(toasts.show.mock.calls[0]?.[0]).toBe('Steps 13–14 added to the plan.');
+    expect([hold.marked.size, moveOn.mock.calls.length]).toEqual([0, 0]);
+  });
+
+  it('are taken back with the version before, and the finding is open again', async () => {
+    const { desk, act, restore, toasts } = await backend(planned(1, '13'));
+    await desk.plan([finding(1)]);
+    toasts.show.mock.calls[0]?.[1]?.action?.run();
+    await vi.waitFor(() => expect(act).toHaveBeenCalledWith('p1', expect.objectContaining({ verb: 'reopen', ids: ['f1'] })));
+    expect(restore).toHaveBeenCalledWith('p1', 'plan.md', 3);
+  });
+
+  it('stay when the plan has been changed since', async () => {
+    const { desk, act, head, restore, toasts } = await backend(planned(1, '13'));
+    await desk.plan([finding(1)]);
+    head.mockResolvedValueOnce({ version: version(5, { path: 'plan.md' }) });
+    toasts.show.mock.calls[0]?.[1]?.action?.run();
+    await vi.waitFor(() => expect(toasts.fail).toHaveBeenCalledWith(expect.objectContaining({ message: 'The plan has been changed since.' })));
+    expect([restore.mock.calls, act.mock.calls]).toEqual([[], []]);
+  });
+
+  it('are refused with a reason', async () => {
+    const { desk, addSteps, toasts } = await backend(finding(1));
+    addSteps.mockRejectedValueOnce(new ApiError('conflict', 'F-001 is fixed already.'));
+    await desk.plan([finding(1)]);
+    expect(toasts.fail).toHaveBeenCalledWith(expect.objectContaining({ message: 'F-001 is fixed already.' }));
+    expect(toasts.show).not.toHaveBeenCalled();
+  });
+
+  it('need a plan; without one a step or a day is asked for', async () => {
+    const { desk, addSteps, place } = await backend(finding(1));
+    place.plan = false;
+    await desk.plan([finding(1)]);
+    expect([desk.verb, addSteps.mock.calls]).toEqual(['schedule', []]);
   });
 });

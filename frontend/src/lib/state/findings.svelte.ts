@@ -1,6 +1,6 @@
 import {
   type Api,
-  type ApiError,
+  ApiError,
   type Event,
   type Finding,
   type FindingAct,
@@ -12,6 +12,7 @@ import {
   type Level,
   type RoundStatus,
   toApiError,
+  type Version,
 } from '../api';
 import { type Cell, isOpen, openAfter, roundPlaces, stripOf } from './rounds';
 
@@ -34,6 +35,7 @@ export interface FindingFilter {
 }
 
 const everything: FindingFilter = { levels: [], state: '', category: '', words: '', doubtful: false };
+const noAct: Omit<FindingAct, 'verb' | 'ids'> = { reason: '', step: '', date: '', commit: '', severity: '', into: '' };
 const noSummary: LedgerSummary = { total: 0, byState: {}, open: {}, doubtful: 0 };
 
 /** The findings of a project: listed, filtered, and what a person does with them. */
@@ -43,7 +45,7 @@ export class FindingsState {
   error = $state.raw<ApiError>();
   /** Why the last act was refused. */
   refused = $state.raw<ApiError>();
-  busy = $state<FindingVerb | 'split' | ''>('');
+  busy = $state<FindingVerb | 'split' | 'steps' | ''>('');
   filter = $state.raw<FindingFilter>(everything);
   sort = $state<FindingSort>('severity');
   /** Those that are acted on together, by their ids. */
@@ -64,14 +66,14 @@ export class FindingsState {
   /** Where the rounds of the audits stand; not known where no phase is one. */
   round = $state.raw<RoundStatus>();
   /** The number of the round that an audit would be of. */
-  readonly nextRound = $derived(this.round ? this.round.number + (this.begins ? 1 : 0) : this.rounds.length + 1);
+  readonly nextRound = $derived(this.round ? this.round.number + (this.round.ready ? 1 : 0) : this.rounds.length + 1);
 
   private loading: Promise<void> | undefined;
   private stale = false;
   private readonly texts = new WeakMap<Finding, string>();
 
   constructor(
-    private readonly api: Pick<Api, 'findings' | 'work'>,
+    private readonly api: Pick<Api, 'findings' | 'work' | 'artifacts'>,
     readonly project: string,
   ) {}
 
@@ -85,22 +87,20 @@ export class FindingsState {
     return this.loading;
   };
 
-  /** Whether running an audit begins another round. */
-  private get begins(): boolean {
-    return this.round !== undefined && this.round.ready && !this.round.over;
-  }
+  /** The advised number of rounds is reached: the next one needs a reason. */
+  readonly over = $derived(this.round !== undefined && this.round.ready && this.round.over);
 
   /** Looks where the rounds of a phase stand. Without an answer they are counted by what was filed. */
   follow = async (phase: string): Promise<void> => {
     this.round = phase ? await this.api.work.round(this.project, phase).catch(() => undefined) : undefined;
   };
 
-  /** Begins the next round, where the last one is over. Returns why it could not be. */
-  begin = async (): Promise<ApiError | undefined> => {
+  /** Begins the next round, where the last one has something to show. Returns why it could not be. */
+  begin = async (reason = ''): Promise<ApiError | undefined> => {
     const { round } = this;
-    if (!round || !this.begins) return undefined;
+    if (!round?.ready) return undefined;
     try {
-      this.round = await this.api.work.beginRound(this.project, round.phase, '');
+      this.round = await this.api.work.beginRound(this.project, round.phase, reason.trim());
       return undefined;
     } catch (cause) {
       return toApiError(cause);
@@ -158,12 +158,31 @@ export class FindingsState {
 
   act = (verb: FindingVerb, ids: string[], more: Partial<FindingAct> = {}): Promise<boolean> =>
     this.send(verb, () =>
-      this.api.findings.act(this.project, { reason: '', step: '', date: '', commit: '', severity: '', into: '', ...more, verb, ids }),
+      this.api.findings.act(this.project, { ...noAct, ...more, verb, ids }),
     );
 
   split = (wish: FindingSplit): Promise<boolean> => this.send('split', () => this.api.findings.split(this.project, wish));
 
-  private async send(what: FindingVerb | 'split', call: () => Promise<Finding[]>): Promise<boolean> {
+  /** Makes steps of the plan of some, which are scheduled for them by that. Returns the version of the plan. */
+  addSteps = async (ids: string[]): Promise<Version | undefined> => {
+    let added: Version | undefined;
+    await this.send('steps', async () => {
+      added = await this.api.work.addSteps(this.project, ids);
+      return (await this.api.findings.list(this.project)).findings; // they know their steps
+    });
+    return added;
+  };
+
+  /** Takes the steps that a version has added out of the plan, and opens their findings again. */
+  dropSteps = (added: Version, ids: string[]): Promise<boolean> =>
+    this.send('steps', async () => {
+      const { version } = await this.api.artifacts.document(this.project, added.path);
+      if (version.number !== added.number) throw new ApiError('conflict', 'The plan has been changed since.', 'Take the steps out of it by hand, and open the findings again.');
+      await this.api.artifacts.restore(this.project, added.path, added.number - 1);
+      return this.api.findings.act(this.project, { ...noAct, verb: 'reopen', ids });
+    });
+
+  private async send(what: FindingVerb | 'split' | 'steps', call: () => Promise<Finding[]>): Promise<boolean> {
     if (this.busy) return false;
     this.busy = what;
     this.refused = undefined;

@@ -6,7 +6,7 @@ import { FindingsState } from './findings.svelte';
 function backend(findings: Finding[], more: Partial<Api['findings']> = {}, work: Partial<Api['work']> = {}) {
   const load = vi.fn<Api['findings']['ledger']>(async () => ledger(2, { summary: { total: findings.length, byState: {}, open: { P0: 1, P2: 2 }, doubtful: 0 } }));
   const act = vi.fn<Api['findings']['act']>(async (_project, { ids }) => findings.filter((one) => ids.includes(one.id)).map((one) => ({ ...one, state: 'accepted' })));
-  const api = { findings: { ledger: load, list: async () => ({ findings, total: findings.length, summary: ledger(0).summary }), act, ...more }, work } as unknown as Pick<Api, 'findings' | 'work'>;
+  const api = { findings: { ledger: load, list: async () => ({ findings, total: findings.length, summary: ledger(0).summary }), act, ...more }, work } as unknown as Api;
   return { load, act, state: new FindingsState(api, 'p1') };
 }
 
@@ -145,11 +145,15 @@ describe('rounds', () => {
     expect(beginRound).toHaveBeenCalledTimes(1);
   });
 
-  it('are not begun past the cap without a reason', async () => {
-    const beginRound = vi.fn();
+  it('need a reason past the advised number of them', async () => {
+    const beginRound = vi.fn(async () => ({ ...round, number: 8, ready: false, over: true }));
     const { state } = backend([], {}, { round: async () => ({ ...round, over: true }), beginRound });
     await state.follow('security');
-    await state.begin();
-    expect(beginRound).not.toHaveBeenCalled();
+    expect([state.over, state.nextRound]).toEqual([true, 8]);
+    beginRound.mockRejectedValueOnce(new ApiError('invalid', 'The reason is too short.'));
+    expect((await state.begin('Too short.'))?.message).toBe('The reason is too short.');
+    expect(await state.begin('  A new module came in after round 7. ')).toBeUndefined();
+    expect(beginRound).toHaveBeenLastCalledWith('p1', 'security', 'A new module came in after round 7.');
+    expect(state.over).toBe(false); // its prompt is to be run first
   });
 });

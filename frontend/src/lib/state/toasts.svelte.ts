@@ -6,6 +6,8 @@ export interface Toast {
   message: string;
   hint?: string;
   tone: 'plain' | 'red';
+  /** Leads to what it is about. */
+  link?: { label: string; href: string };
   action?: { label: string; run: () => void };
 }
 

@@ -1,5 +1,5 @@
 // The plan of the fake: twelve steps under three headings, as a document and as what is read from it.
-import type { PlanStep, PlanView } from '../types';
+import type { Finding, PlanStep, PlanView } from '../types';
 
 interface Seed {
   title: string;
@@ -39,14 +39,32 @@ function block(seed: Seed, number: number, marked: boolean): string {
   const lines = [
     `- [${marked ? 'x' : ' '}] **Step ${number}: ${seed.title}**`,
     `  - **Task**: ${seed.task}`,
-    `  - **Files**: ${seed.files.map((one) => `\`${one}\``).join(', ')}`,
+    ...(seed.files.length > 0 ? [`  - **Files**: ${seed.files.map((one) => `\`${one}\``).join(', ')}`] : []),
     ...(seed.depends ? [`  - **Depends**: ${seed.depends.map((one) => `Step ${one}`).join(', ')}`] : []),
-    `  - **Effort**: ${seed.effort}`,
-    `  - **Risk**: ${seed.risk}${seed.riskWhy ? `. ${seed.riskWhy}` : ''}`,
+    ...(seed.effort ? [`  - **Effort**: ${seed.effort}`] : []),
+    ...(seed.risk ? [`  - **Risk**: ${seed.risk}${seed.riskWhy ? `. ${seed.riskWhy}` : ''}`] : []),
     ...(seed.covers ? [`  - **Covers**: ${seed.covers.join(', ')}`] : []),
     ...(seed.user ? [`  - **User instructions**: ${seed.user}`] : []),
   ];
   return lines.join('\n');
+}
+
+/** The steps that were made of findings, as they stand in a plan. */
+function addedTo(plan: string): Seed[] {
+  return [...plan.matchAll(/\*\*Step \d+: (Fix F-\d+, .*)\*\*\n {2}- \*\*Task\*\*: (.*)/g)].map(([, title = '', task = '']) => ({ title, task, files: [], effort: '', risk: '' }));
+}
+
+/** What stands in a plan behind the steps that it began with. */
+export function addedPart(plan: string): string {
+  const at = plan.indexOf('\n## Findings\n');
+  return at < 0 ? '' : plan.slice(at);
+}
+
+/** The plan with a step for each finding, and the numbers of these steps. */
+export function withSteps(plan: string, findings: Finding[]): { text: string; numbers: string[] } {
+  const first = seeds.length + addedTo(plan).length + 1;
+  const blocks = findings.map(({ number, title, fix }, i) => block({ title: `Fix ${number}, ${title}`, task: fix, files: [], effort: '', risk: '' }, first + i, false));
+  return { text: `${plan.trimEnd()}\n\n## Findings\n\n${blocks.join('\n')}\n`, numbers: findings.map((_, i) => String(first + i)) };
 }
 
 /** The plan with the given steps done. */
@@ -56,14 +74,14 @@ export function planText(name: string, done: number): string {
   return `# ${name} plan\n\n${milestones.map(part).join('\n')}`;
 }
 
-export function blockOf(number: string): string {
-  const seed = seeds[Number(number) - 1];
+export function blockOf(number: string, plan: string): string {
+  const seed = [...seeds, ...addedTo(plan)][Number(number) - 1];
   return seed ? block(seed, Number(number), false) : '';
 }
 
 /** What is read from the plan; `states` holds what a person decided about each step. */
-export function planView(projectId: string, version: number, states: Map<string, 'done' | 'skipped'>): PlanView {
-  const steps = seeds.map((seed, i): PlanStep => {
+export function planView(projectId: string, version: number, states: Map<string, 'done' | 'skipped'>, plan = ''): PlanView {
+  const steps = [...seeds, ...addedTo(plan)].map((seed, i): PlanStep => {
     const number = String(i + 1);
     const state = states.get(number);
     return {

@@ -5,13 +5,13 @@ import type { CheckResult, DueItem, EffortRow, Gate, PlanView, Run, StepDetail, 
 import { html } from './markdown';
 import type { Writer } from './runs';
 import * as seed from './seed';
-import { blockOf, planText, planView } from './steps';
+import { addedPart, blockOf, planText, planView, withSteps } from './steps';
 import { me, type Work, type World } from './world';
 
 const code = '# Step\n\nThe tests come first.\n\n```go\nfunc TestRepeatedHourKeepsOffset(t *testing.T) {\n\tline := Line(at("2026-10-25T00:12:00Z"))\n\tif !strings.Contains(line, "+01:00") {\n\t\tt.Errorf("Line = %q", line)\n\t}\n}\n```\n\nAssumption: offsets are shown for every time, not only for repeated ones.\n';
 const lesson = '# Lessons\n\n## Lessons\n\n- Say which zone a time is given in.\n- Name the half-hour changes as a test case.\n';
 
-export function fakeWork(world: World, writer: Writer, tell: (work: Work) => void): Api['work'] {
+export function fakeWork(world: World, writer: Writer, tell: (work: Work) => void, ledger: Api['findings']): Api['work'] {
   const decided = new Map<string, Map<string, 'done' | 'skipped'>>();
   const checks = new Map<string, CheckResult[]>();
   const rounds = new Map<string, number>();
@@ -34,11 +34,13 @@ export function fakeWork(world: World, writer: Writer, tell: (work: Work) => voi
     });
   };
 
+  const body = (id: string): string => world.work(id).versions.get('plan.md')?.at(-1)?.body ?? '';
+
   const plan = (id: string): PlanView => {
     const work = world.work(id);
     const version = work.versions.get('plan.md')?.length ?? 0;
     if (version === 0) return { ...planView(id, 0, new Map()), steps: [], milestones: [], edges: [], problems: [], uncovered: [], current: -1, settled: 0 };
-    const view = planView(id, version, states(id));
+    const view = planView(id, version, states(id), body(id));
     for (const one of view.steps) {
       const newest = threadsOf(id, 'build', one.step.number)[0];
       const last = newest?.runs.at(-1);
@@ -53,7 +55,7 @@ export function fakeWork(world: World, writer: Writer, tell: (work: Work) => voi
     const found = plan(id).steps.find((one) => one.step.number === number);
     if (!found) throw new ApiError('not_found', `The plan has no step ${number}.`);
     const [newest, ...older] = threadsOf(id, 'build', number);
-    const text = blockOf(number);
+    const text = blockOf(number, body(id));
     return { step: found, text, html: html(text), thread: newest ?? thread(id, 'build', number, [], false), older, checks: checks.get(`${id} ${number}`) ?? [], effort: effort(id, 'build', number) };
   };
 
@@ -70,14 +72,17 @@ export function fakeWork(world: World, writer: Writer, tell: (work: Work) => voi
     return effort(id, phase, number);
   };
 
-  const touchPlan = (id: string, message: string) => {
+  const writePlan = (id: string, text: string, kind: string, message: string) => {
     const work = world.work(id);
-    const version = world.write(work, 'plan.md', planText(work.project.name, states(id).size), me, 'ticked', message);
+    const version = world.write(work, 'plan.md', text, me, kind, message);
     world.emit(id, { artifact: world.document(work, 'plan.md').artifact });
     work.doneSteps = [...states(id).keys()];
     tell(work);
     return version;
   };
+
+  const touchPlan = (id: string, message: string) =>
+    writePlan(id, planText(world.work(id).project.name, states(id).size) + addedPart(body(id)), 'ticked', message);
 
   const runOf = (id: string): { work: Work; run: Run } => {
     for (const work of world.works.values()) {
@@ -103,10 +108,19 @@ export function fakeWork(world: World, writer: Writer, tell: (work: Work) => voi
     step: async (id, number) => step(id, number),
     stepPrompt: async (id, number) => ({
       prompt: { projectId: id, phase: 'build', promptId: 'codegen', title: 'Codegen', summary: '', revision: 'fake', variables: [], missing: [], hash: 'b5c1f00d', size: 900, context: { parts: [], prompt: 220, reserve: 2048, window: 32768, limit: 32768, fits: true, over: 0 }, model: '' },
-      text: `Build this step.\n\n${blockOf(number)}\n`, spans: [],
+      text: `Build this step.\n\n${blockOf(number, body(id))}\n`, spans: [],
     }),
     runStep: async (id, number, { copy }) =>
-      writer.begin(world.work(id), `Build this step.\n\n${blockOf(number)}\n`, code, { phase: 'build', step: number, promptId: 'codegen', output: `steps/${number.padStart(2, '0')}.md`, ...(copy ? { state: 'waiting', provider: 'paste', model: '' } : {}) }),
+      writer.begin(world.work(id), `Build this step.\n\n${blockOf(number, body(id))}\n`, code, { phase: 'build', step: number, promptId: 'codegen', output: `steps/${number.padStart(2, '0')}.md`, ...(copy ? { state: 'waiting', provider: 'paste', model: '' } : {}) }),
+    addSteps: async (id, wanted) => {
+      const { findings } = await ledger.list(id);
+      const { text, numbers } = withSteps(body(id), wanted.flatMap((ref) => findings.find((one) => one.id === ref) ?? []));
+      for (const [i, ref] of wanted.entries()) {
+        const step = numbers[i] ?? '';
+        await ledger.act(id, { verb: 'schedule', ids: [ref], reason: `It is step ${step} of the plan, which is built next.`, step, date: '', commit: '', severity: '', into: '' });
+      }
+      return writePlan(id, text, 'saved', 'Steps for findings');
+    },
     markStep: async (id, number, state, reason) => {
       if (state === 'skipped' && reason.length < 20) throw new ApiError('invalid', 'The reason is too short.', 'Write at least 20 characters.');
       if (state === 'open') states(id).delete(number);
