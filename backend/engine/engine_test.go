@@ -89,8 +89,8 @@ type bench struct {
 	t      *testing.T
 	ctx    context.Context
 	dir    string
-	client *llmtest.Scripted
-	now    func() time.Time // nil for the real clock
+	client *llmtest.Scripted // nil for the Ollama that is set
+	now    func() time.Time  // nil for the real clock
 }
 
 // clock is one that a test turns on.
@@ -124,8 +124,11 @@ func newBench(t *testing.T, answer func(llm.Request) llmtest.Answer) *bench {
 
 func (b *bench) open() {
 	b.t.Helper()
-	e, err := Open(b.ctx, Options{Dir: b.dir, Version: "test", Door: "test", Now: b.now,
-		NewClient: func(string) (llm.Client, error) { return b.client, nil }})
+	o := Options{Dir: b.dir, Version: "test", Door: "test", Now: b.now}
+	if b.client != nil {
+		o.NewClient = func(string) (llm.Client, error) { return b.client, nil }
+	}
+	e, err := Open(b.ctx, o)
 	if err != nil {
 		b.t.Fatal(err)
 	}
