@@ -158,12 +158,10 @@ func TestBackupIsDueOnceADayAfterAChange(t *testing.T) {
 
 func TestCaretakerMakesTheBackupOfTheDayAndKeepsTheNewest(t *testing.T) {
 	b, p := lived(t)
-	now := time.Now()
-	b.opt.Now = func() time.Time { return now }
 	try(b.SetSetting(b.ctx, "dailyBackups", "2"))(t)
 	try(b.SetSetting(b.ctx, "weeklyBackups", "0"))(t)
 	for day := range 4 {
-		now = now.Add(25 * time.Hour)
+		b.pass(25 * time.Hour)
 		try(b.Save(b.ctx, p.ID, workflow.SaveDocument{Path: "spec.md", Base: day + 1, Body: fmt.Sprint("# Day ", day, "\n")}))(t)
 		for range 2 {
 			if err := b.care.backUp(b.ctx); err != nil {
@@ -172,11 +170,11 @@ func TestCaretakerMakesTheBackupOfTheDayAndKeepsTheNewest(t *testing.T) {
 		}
 	}
 	list := try(b.Backups(b.ctx))(t)
-	if len(list) != 2 || !list[0].Auto || now.Sub(list[0].At) > time.Minute {
+	if len(list) != 2 || !list[0].Auto || b.time().Sub(list[0].At) > time.Minute {
 		t.Errorf("kept are %+v", list)
 	}
 	try(b.SetSetting(b.ctx, "dailyBackups", "0"))(t)
-	now = now.Add(50 * time.Hour)
+	b.pass(50 * time.Hour)
 	try(b.Save(b.ctx, p.ID, workflow.SaveDocument{Path: "spec.md", Base: 5, Body: "# More\n"}))(t)
 	if err := b.care.backUp(b.ctx); err != nil || len(try(b.Backups(b.ctx))(t)) != 2 {
 		t.Errorf("a backup although none is wanted: %v", err)
@@ -185,8 +183,6 @@ func TestCaretakerMakesTheBackupOfTheDayAndKeepsTheNewest(t *testing.T) {
 
 func TestDoctorMissesABackup(t *testing.T) {
 	b, _ := lived(t)
-	now := time.Now()
-	b.opt.Now = func() time.Time { return now }
 	state := func() (string, string) {
 		for _, c := range try(b.Doctor(b.ctx))(t) {
 			if c.ID == "backups" {
@@ -198,7 +194,7 @@ func TestDoctorMissesABackup(t *testing.T) {
 	if got, _ := state(); got != checkOK {
 		t.Errorf("on the first day: %s", got)
 	}
-	now = now.Add(8 * 24 * time.Hour)
+	b.pass(8 * 24 * time.Hour)
 	if got, _ := state(); got != checkWarning {
 		t.Errorf("after a week without one: %s", got)
 	}

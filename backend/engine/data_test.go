@@ -144,7 +144,7 @@ func (b *bench) versions(projectID, path string) (list []workflow.Version, err e
 }
 
 func (b *bench) options() Options {
-	return Options{Dir: b.dir, Version: "test", Door: "test", NewClient: func(string) (llm.Client, error) { return b.client, nil }}
+	return Options{Dir: b.dir, Version: "test", Door: "test", Now: b.time, NewClient: func(string) (llm.Client, error) { return b.client, nil }}
 }
 
 func (b *bench) close() {

@@ -239,16 +239,17 @@ func TestReadOnlyDiskIsSaidAtTheStart(t *testing.T) {
 // TestClockThatGoesBackwardsDoesNotTurnHistoryRound sets the clock back by a day
 // between saves and between starts.
 func TestClockThatGoesBackwardsDoesNotTurnHistoryRound(t *testing.T) {
-	dir, now := t.TempDir(), time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+	dir, clock := t.TempDir(), newClock()
+	clock.set(time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC))
 	var p workflow.Project
 	for life := range 3 {
-		b := at(t, dir, func() time.Time { return now })
+		b := at(t, dir, clock.now)
 		if life == 0 {
 			p = b.project("Tide table")
 		}
 		for n := range 3 {
 			b.rewriteDoc(p, "request.md", fmt.Sprintf("# Life %d, save %d\n", life, n))
-			now = now.Add(-24 * time.Hour)
+			clock.pass(-24 * time.Hour)
 		}
 		b.drain()
 		versions := try(b.versions(p.ID, "request.md"))(t)

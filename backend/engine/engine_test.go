@@ -90,7 +90,18 @@ type bench struct {
 	ctx    context.Context
 	dir    string
 	client *llmtest.Scripted // nil for the Ollama that is set
-	now    func() time.Time  // nil for the real clock
+	now    func() time.Time  // nil for the real clock, set ahead
+	ahead  atomic.Int64      // by how much, see [bench.pass]
+}
+
+// pass sets the real clock of a bench ahead. Others read it meanwhile.
+func (b *bench) pass(d time.Duration) { b.ahead.Add(int64(d)) }
+
+func (b *bench) time() time.Time {
+	if b.now != nil {
+		return b.now()
+	}
+	return time.Now().Add(time.Duration(b.ahead.Load()))
 }
 
 // clock is one that a test turns on.
@@ -103,6 +114,7 @@ func newClock() *clock {
 }
 
 func (c *clock) now() time.Time       { return time.Unix(0, c.nanos.Load()) }
+func (c *clock) set(t time.Time)      { c.nanos.Store(t.UnixNano()) }
 func (c *clock) pass(d time.Duration) { c.nanos.Add(int64(d)) }
 
 // specOrRequest answers by what the prompt asks for.
@@ -124,7 +136,7 @@ func newBench(t *testing.T, answer func(llm.Request) llmtest.Answer) *bench {
 
 func (b *bench) open() {
 	b.t.Helper()
-	o := Options{Dir: b.dir, Version: "test", Door: "test", Now: b.now}
+	o := Options{Dir: b.dir, Version: "test", Door: "test", Now: b.time}
 	if b.client != nil {
 		o.NewClient = func(string) (llm.Client, error) { return b.client, nil }
 	}

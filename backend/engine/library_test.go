@@ -437,7 +437,7 @@ func TestPerspectivesAreMerged(t *testing.T) {
 func TestPracticePromptsAreDue(t *testing.T) {
 	b := newBench(t, specOrRequest)
 	p := b.project("Tide table")
-	b.opt.Now = func() time.Time { return time.Now().AddDate(0, 0, 8) }
+	b.pass(8 * 24 * time.Hour)
 	launch := time.Now().AddDate(0, 0, 12).Format(time.DateOnly)
 	try(b.SetFact(b.ctx, p.ID, "launch", launch))(t)
 	due := map[string]bool{}

@@ -13,12 +13,12 @@ import (
 // clocked is a bench whose clock stands still until it is set on.
 func clocked(t *testing.T, answer func(llm.Request) llmtest.Answer) (*bench, func(time.Duration)) {
 	t.Helper()
-	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
-	b := &bench{t: t, ctx: t.Context(), dir: t.TempDir(), client: llmtest.NewScripted(answer)}
-	b.Engine = try(Open(b.ctx, Options{Dir: b.dir, Version: "test", Door: "test", Now: func() time.Time { return now },
-		NewClient: func(string) (llm.Client, error) { return b.client, nil }}))(t)
+	c := newClock()
+	c.set(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC))
+	b := &bench{t: t, ctx: t.Context(), dir: t.TempDir(), client: llmtest.NewScripted(answer), now: c.now}
+	b.open()
 	t.Cleanup(func() { _ = b.Close() })
-	return b, func(d time.Duration) { now = now.Add(d) }
+	return b, c.pass
 }
 
 // released is a project at the gate of its release.

@@ -166,8 +166,9 @@ func TestAFourthRefinementNeedsAReason(t *testing.T) {
 func TestTimeIsKeptWithTheNextChange(t *testing.T) {
 	b, p := building(t, codeAnswer)
 	c := newClock()
+	b.close()
 	b.now = c.now
-	b.reopen()
+	b.open()
 	for range 5 {
 		try(b.Touch(b.ctx, p.ID, "build", "1"))(t)
 		c.pass(30 * time.Second)
