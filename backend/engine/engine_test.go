@@ -90,6 +90,7 @@ type bench struct {
 	ctx    context.Context
 	dir    string
 	client *llmtest.Scripted
+	real   bool             // on the Ollama of the settings instead of the client
 	now    func() time.Time // nil for the real clock
 }
 
@@ -124,8 +125,11 @@ func newBench(t *testing.T, answer func(llm.Request) llmtest.Answer) *bench {
 
 func (b *bench) open() {
 	b.t.Helper()
-	e, err := Open(b.ctx, Options{Dir: b.dir, Version: "test", Door: "test", Now: b.now,
-		NewClient: func(string) (llm.Client, error) { return b.client, nil }})
+	o := Options{Dir: b.dir, Version: "test", Door: "test", Now: b.now}
+	if !b.real {
+		o.NewClient = func(string) (llm.Client, error) { return b.client, nil }
+	}
+	e, err := Open(b.ctx, o)
 	if err != nil {
 		b.t.Fatal(err)
 	}

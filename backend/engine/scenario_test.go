@@ -30,16 +30,29 @@ type driver struct {
 }
 
 func newDriver(t *testing.T, workflowID string, paste bool, answers func(prompt string, n int, sent string) string) *driver {
-	d := &driver{paste: paste, answers: answers, asked: map[string]int{}, checks: map[string]int{}, check: func(string, int) int { return 0 }}
-	d.clock = newClock()
-	d.bench = &bench{t: t, ctx: t.Context(), dir: t.TempDir(), now: d.clock.now}
+	d := idleDriver(t, answers)
+	d.paste = paste
 	d.client = llmtest.NewScripted(func(req llm.Request) llmtest.Answer {
 		return llmtest.Answer{Text: d.answer(req.Messages[len(req.Messages)-1].Content)}
 	})
-	d.open()
-	t.Cleanup(func() { _ = d.Close() })
-	d.p = try(d.CreateProject(d.ctx, workflow.NewProject{Name: "Tide table", Idea: "A tide table that works offline.", WorkflowID: workflowID}))(t)
+	d.begin(workflowID)
 	return d
+}
+
+// idleDriver is a driver without a client, an engine and a project.
+func idleDriver(t *testing.T, answers func(prompt string, n int, sent string) string) *driver {
+	d := &driver{answers: answers, asked: map[string]int{}, checks: map[string]int{}, check: func(string, int) int { return 0 }}
+	d.clock = newClock()
+	d.bench = &bench{t: t, ctx: t.Context(), dir: t.TempDir(), now: d.clock.now}
+	return d
+}
+
+// begin opens the engine and creates the project.
+func (d *driver) begin(workflowID string) {
+	d.t.Helper()
+	d.open()
+	d.t.Cleanup(func() { _ = d.Close() })
+	d.p = try(d.CreateProject(d.ctx, workflow.NewProject{Name: "Tide table", Idea: "A tide table that works offline.", WorkflowID: workflowID}))(d.t)
 }
 
 // answer finds the prompt that was sent by the beginning of its text.
@@ -224,6 +237,9 @@ func (d *driver) went(run workflow.Run, err error) workflow.Run {
 	ended := d.ended(run.ID)
 	if ended.Run.State != workflow.RunSucceeded || len(ended.Run.Missing) > 0 {
 		d.t.Fatalf("the run of %s is %s, lacking %q: %v\n%s", run.PromptID, ended.Run.State, ended.Run.Missing, ended.Run.Error, ended.Answer)
+	}
+	if d.real {
+		d.saidByModel(ended)
 	}
 	return ended.Run
 }

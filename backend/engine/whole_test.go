@@ -132,23 +132,30 @@ func TestFromAnIdeaToProduction(t *testing.T) {
 	for name, paste := range map[string]bool{"on a model": false, "by paste": true} {
 		t.Run(name, func(t *testing.T) {
 			d := newDriver(t, "idea-to-production", paste, ideaAnswers(t))
-			d.check = func(step string, n int) int { // the first try of step 1 is red
-				if step == "1" && n == 1 {
-					return 2
-				}
-				return 0
-			}
-			d.on = func(todo workflow.ToDo) bool {
-				if todo.Kind == workflow.DoFindings && todo.Phase == "build" {
-					try(d.AddSteps(d.ctx, d.p.ID, strings.Fields(strings.TrimPrefix(todo.Command, "plumbline step add tide-table "))))(t)
-					return true
-				}
-				return false
-			}
+			d.check = redAtFirst
+			d.on = d.findingsBecomeSteps
 			d.drive()
 			checkIdeaWhole(t, d)
 		})
 	}
+}
+
+// redAtFirst is a check that fails at the first try of step 1.
+func redAtFirst(step string, n int) int {
+	if step == "1" && n == 1 {
+		return 2
+	}
+	return 0
+}
+
+// findingsBecomeSteps adds steps for the findings that stop a build.
+func (d *driver) findingsBecomeSteps(todo workflow.ToDo) bool {
+	d.t.Helper()
+	if todo.Kind != workflow.DoFindings || todo.Phase != "build" {
+		return false
+	}
+	try(d.AddSteps(d.ctx, d.p.ID, strings.Fields(strings.TrimPrefix(todo.Command, "plumbline step add tide-table "))))(d.t)
+	return true
 }
 
 // checkIdeaWhole looks at what the way has left behind.
@@ -210,19 +217,34 @@ func TestHardenInRoundsToAPlateau(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			d := newDriver(t, "harden", paste, hardenAnswers(t))
 			d.drive()
-			r := try(d.Round(d.ctx, d.p.ID, "fix"))(t)
-			if r.Number != 5 || r.Verdict != workflow.Plateau || r.Phase != "analyse" || len(r.Curve) != 5 {
-				t.Errorf("round %d, %q, %d in the curve\n%s", r.Number, r.Verdict, len(r.Curve), strings.Join(d.said, "\n"))
-			}
-			for _, path := range []string{"audits/issues-05.md", "audits/readiness-05.md", "prompts/fix-05.md", "enhancements.md"} {
-				if d.doc(d.p, path).Version.Number == 0 {
-					t.Errorf("%s is not written", path)
-				}
-			}
-			if v := d.doc(d.p, "audits/issues-01.md").Version; v.Kind != workflow.VersionAccepted {
-				t.Errorf("the first audit was written over: %+v", v)
-			}
+			d.checkPlateau()
 		})
+	}
+}
+
+func (d *driver) checkPlateau() {
+	d.t.Helper()
+	r := try(d.Round(d.ctx, d.p.ID, "fix"))(d.t)
+	if r.Number != 5 || r.Verdict != workflow.Plateau || r.Phase != "analyse" || len(r.Curve) != 5 {
+		d.t.Errorf("round %d, %q, %d in the curve\n%s", r.Number, r.Verdict, len(r.Curve), strings.Join(d.said, "\n"))
+	}
+	for _, path := range []string{"audits/issues-05.md", "audits/readiness-05.md", "prompts/fix-05.md", "enhancements.md"} {
+		if d.doc(d.p, path).Version.Number == 0 {
+			d.t.Errorf("%s is not written", path)
+		}
+	}
+	if v := d.doc(d.p, "audits/issues-01.md").Version; v.Kind != workflow.VersionAccepted {
+		d.t.Errorf("the first audit was written over: %+v", v)
+	}
+}
+
+// taskAnswers are what a model says to one task.
+func taskAnswers(t *testing.T) func(string, int, string) string {
+	return func(prompt string, n int, sent string) string {
+		if prompt == "refine" {
+			return refineAnswer
+		}
+		return ideal(t, prompt)
 	}
 }
 
@@ -231,12 +253,7 @@ func TestHardenInRoundsToAPlateau(t *testing.T) {
 func TestATaskIsRefinedAndStartedOver(t *testing.T) {
 	for name, paste := range map[string]bool{"on a model": false, "by paste": true} {
 		t.Run(name, func(t *testing.T) {
-			d := newDriver(t, "agent-task", paste, func(prompt string, n int, sent string) string {
-				if prompt == "refine" {
-					return refineAnswer
-				}
-				return ideal(t, prompt)
-			})
+			d := newDriver(t, "agent-task", paste, taskAnswers(t))
 			refined := 0
 			d.on = func(todo workflow.ToDo) bool {
 				if todo.Kind == workflow.DoStale && todo.Phase == "run" {
