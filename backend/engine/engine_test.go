@@ -89,9 +89,10 @@ type bench struct {
 	t      *testing.T
 	ctx    context.Context
 	dir    string
-	client *llmtest.Scripted // nil for the Ollama that is set
-	now    func() time.Time  // nil for the real clock, set ahead
-	ahead  atomic.Int64      // by how much, see [bench.pass]
+	client *llmtest.Scripted
+	real   bool             // on the Ollama of the settings instead of the client
+	now    func() time.Time // nil for the real clock, set ahead
+	ahead  atomic.Int64     // by how much, see [bench.pass]
 }
 
 // pass sets the real clock of a bench ahead. Others read it meanwhile.
@@ -137,7 +138,7 @@ func newBench(t *testing.T, answer func(llm.Request) llmtest.Answer) *bench {
 func (b *bench) open() {
 	b.t.Helper()
 	o := Options{Dir: b.dir, Version: "test", Door: "test", Now: b.time}
-	if b.client != nil {
+	if !b.real {
 		o.NewClient = func(string) (llm.Client, error) { return b.client, nil }
 	}
 	e, err := Open(b.ctx, o)

@@ -30,6 +30,7 @@ func newOllamaDriver(t *testing.T, workflowID string, answers func(string, int, 
 	}
 	server.Create(t, "scribe", scripts)
 	d := idleDriver(t, answers)
+	d.real = true
 	d.begin(workflowID)
 	d.use(server, "scribe")
 	d.on = d.speaker(voices)
@@ -157,7 +158,7 @@ func TestARunOnOllamaBreaksOff(t *testing.T) {
 	server := ollamatest.Start(t)
 	server.Create(t, "rambler", []ollamatest.Script{{Text: "The tide comes in and the tide goes out again. ", Loop: true}})
 	clock := newClock()
-	b := &bench{t: t, ctx: t.Context(), dir: t.TempDir(), now: clock.now}
+	b := &bench{t: t, ctx: t.Context(), dir: t.TempDir(), now: clock.now, real: true}
 	b.open()
 	t.Cleanup(func() { _ = b.Close() })
 	b.use(server, "rambler")

@@ -238,7 +238,7 @@ func (d *driver) went(run workflow.Run, err error) workflow.Run {
 	if ended.Run.State != workflow.RunSucceeded || len(ended.Run.Missing) > 0 {
 		d.t.Fatalf("the run of %s is %s, lacking %q: %v\n%s", run.PromptID, ended.Run.State, ended.Run.Missing, ended.Run.Error, ended.Answer)
 	}
-	if d.client == nil {
+	if d.real {
 		d.saidByModel(ended)
 	}
 	return ended.Run
