@@ -45,11 +45,24 @@ func (e *Engine) Backup(ctx context.Context, path string) (workflow.Backup, erro
 		return workflow.Backup{}, err
 	}
 	if path == "" {
-		path = filepath.Join(e.backupFolder(), manualBackup+e.opt.Now().UTC().Format(backupTime)+backupEnding)
+		path = e.backupPath()
 	} else if !filepath.IsAbs(path) {
 		return workflow.Backup{}, workflow.Errorf(workflow.Invalid, "The path %s does not begin at the root.", path).WithHint("%s", absoluteHint)
 	}
 	return e.backUp(ctx, path)
+}
+
+// backupPath is a name for the backup of now. The second one of the same second has
+// a number behind its time.
+func (e *Engine) backupPath() string {
+	stem := filepath.Join(e.backupFolder(), manualBackup+e.opt.Now().UTC().Format(backupTime))
+	path := stem + backupEnding
+	for n := 2; ; n++ {
+		if _, err := os.Lstat(path); err != nil {
+			return path // if it cannot be looked at, writing it says why
+		}
+		path = fmt.Sprintf("%s-%d%s", stem, n, backupEnding)
+	}
 }
 
 func (e *Engine) backupFolder() string { return filepath.Join(e.opt.Dir, backupDir) }
@@ -210,7 +223,7 @@ func (e *Engine) backupNamed(entry os.DirEntry) (workflow.Backup, bool) {
 	}
 	stamp, auto := strings.CutPrefix(name, autoBackup)
 	if !auto {
-		stamp = strings.TrimPrefix(name, manualBackup)
+		stamp, _, _ = strings.Cut(strings.TrimPrefix(name, manualBackup), "-")
 	}
 	at, err := time.Parse(backupTime, stamp)
 	info, statErr := entry.Info()

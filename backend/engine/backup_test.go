@@ -49,6 +49,28 @@ func TestBackupBringsEverythingBack(t *testing.T) {
 	other.sound()
 }
 
+func TestBackupsOfOneSecondStandBesideEachOther(t *testing.T) {
+	b, _ := lived(t)
+	now := b.opt.Now()
+	b.opt.Now = func() time.Time { return now }
+	want := []string{}
+	for range 3 {
+		want = append(want, try(b.Backup(b.ctx, ""))(t).Path)
+	}
+	got := []string{}
+	for _, one := range try(b.Backups(b.ctx))(t) {
+		if one.Auto || !one.At.Equal(now.UTC().Truncate(time.Second)) {
+			t.Errorf("it is listed as %+v", one)
+		}
+		got = append(got, one.Path)
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	if !slices.Equal(got, want) || len(slices.Compact(got)) != 3 {
+		t.Errorf("there are %v, want %v", got, want)
+	}
+}
+
 func TestHalfBackupsAreRemovedWithTheNext(t *testing.T) {
 	b, _ := lived(t)
 	folder := filepath.Join(b.dir, "backups")

@@ -13,7 +13,7 @@ function bench(change: Record<string, unknown> = {}) {
   };
   const acts = { hasModel: true, ask: vi.fn(), go: vi.fn(), edit: vi.fn(), run: vi.fn(), copy: vi.fn(), paste: vi.fn() };
   const work = { round: vi.fn(async () => round), beginRound: vi.fn(async () => round) };
-  const around = { router: { go: vi.fn() }, toasts: { fail: vi.fn() }, api: { work } };
+  const around = { router: { go: vi.fn() }, toasts: { show: vi.fn(), fail: vi.fn() }, api: { work } };
   const lead = vi.fn();
   return { hold, acts, around, work, lead, on: (one: Condition) => helpsFor(one, { phase, acts, around, lead } as unknown as Bench) };
 }
@@ -72,6 +72,15 @@ describe('what helps with a condition', () => {
     here.on(missing('audit'))[0]?.run();
     await vi.waitFor(() => expect(here.acts.go).toHaveBeenCalledWith('prompt'));
     expect(here.work.beginRound).not.toHaveBeenCalled();
+  });
+
+  it('says where the reason for a round past the advised number of them is asked for', async () => {
+    const { on, acts, around, work } = bench();
+    work.round.mockResolvedValueOnce({ ...round, over: true, advice: 'This is round 10 of about 10.' });
+    on(missing('audit'))[0]?.run();
+    await vi.waitFor(() => expect(acts.go).toHaveBeenCalledWith('prompt'));
+    expect(around.toasts.show).toHaveBeenCalledWith('This is round 10 of about 10.', expect.objectContaining({ hint: expect.stringContaining('Next round') }));
+    expect(work.beginRound).not.toHaveBeenCalled();
   });
 
   it('names the version of the audit that was looked at', () => {

@@ -88,12 +88,13 @@ function found({ findings }: Condition, project: string, { router }: Bench['arou
   return help('Show the findings', () => router.go(links.findings(project, '', 'open')));
 }
 
-/** Begins the next round of the audit, where the last one is over, and leads to its prompt. */
+/** Begins the next round of the audit, where the last one is over, and leads to its prompt. Past the advised number of them, the reason is asked for there. */
 async function audit(condition: Condition, phase: PhaseState, acts: PhaseActs, around: Bench['around']): Promise<void> {
   const writer = otherPhase(condition, phase)?.id ?? phase.phase;
   try {
     const round = await around.api.work.round(phase.project, writer);
     if (round.ready && !round.over) await around.api.work.beginRound(phase.project, round.phase, '');
+    else if (round.ready) around.toasts.show(round.advice || 'The advised number of rounds is reached.', { hint: '“Next round” asks why there should be another one.' });
     if (writer === phase.phase) acts.go('prompt');
     else around.router.go(links.phase(phase.project, writer, 'prompt'));
   } catch (cause) {
