@@ -189,6 +189,9 @@ func TestAnswersHoldNoNull(t *testing.T) {
 				noNull(t, name, reflect.ValueOf(call.out))
 			}
 		}
+		for _, r := range try(b.Runs(b.ctx, p.ID, ""))(t) { // one that still writes would be in the way of the next
+			b.ended(r.ID)
+		}
 	}
 	look("nobody")
 	run := b.run(p, "request").Run.ID
