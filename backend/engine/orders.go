@@ -126,8 +126,7 @@ func isAnswer(name string) bool {
 	return false
 }
 
-// assembleLoose fills a prompt of the library. With a required variable missing,
-// what there is so far is rendered all the same, for reading.
+// assembleLoose fills a prompt of the library, as far as it can be filled.
 func (e *Engine) assembleLoose(tx *store.Tx, pic picture, pr prompt.Prompt, o workflow.PromptOrder) (assembled, error) {
 	a := assembled{prompt: pr, values: map[string]string{}, variables: []workflow.FilledVariable{}, inputs: []workflow.Input{}, missing: []string{}}
 	a.typed = o.Values
@@ -140,21 +139,7 @@ func (e *Engine) assembleLoose(tx *store.Tx, pic picture, pr prompt.Prompt, o wo
 	if err := checkValues(pr, a.typed); err != nil {
 		return a, err
 	}
-	from, err := e.sources(tx, pic, o)
-	if err != nil {
-		return a, err
-	}
-	for _, v := range pr.Variables {
-		if err := e.fill(tx, pic, v, from, &a); err != nil {
-			return a, err
-		}
-	}
-	if len(a.missing) > 0 {
-		a.rendered = preview(pr, a.values)
-		return a, nil
-	}
-	a.rendered, err = pr.Render(a.values)
-	return a, err
+	return a, e.fillAll(tx, pic, o, &a)
 }
 
 // FillPrompt assembles a prompt of the library: what would be sent, in full.

@@ -41,21 +41,27 @@ func (e *Engine) assemble(tx *store.Tx, pic picture, p workflow.Phase) (assemble
 	if a.typed, err = tx.Variables(pic.project.ID, p.ID); err != nil {
 		return a, err
 	}
-	from, err := e.sources(tx, pic, workflow.PromptOrder{})
+	return a, e.fillAll(tx, pic, workflow.PromptOrder{}, &a)
+}
+
+// fillAll gives every variable of a prompt its value and renders it. With a required
+// one missing, what there is so far is rendered all the same, for reading.
+func (e *Engine) fillAll(tx *store.Tx, pic picture, o workflow.PromptOrder, a *assembled) error {
+	from, err := e.sources(tx, pic, o)
 	if err != nil {
-		return a, err
+		return err
 	}
-	for _, v := range pr.Variables {
-		if err := e.fill(tx, pic, v, from, &a); err != nil {
-			return a, err
+	for _, v := range a.prompt.Variables {
+		if err := e.fill(tx, pic, v, from, a); err != nil {
+			return err
 		}
 	}
 	if len(a.missing) > 0 {
-		a.rendered = preview(pr, a.values)
-		return a, nil
+		a.rendered = preview(a.prompt, a.values)
+		return nil
 	}
-	a.rendered, err = pr.Render(a.values)
-	return a, err
+	a.rendered, err = a.prompt.Render(a.values)
+	return err
 }
 
 // preview renders a prompt whose required variables are not all filled, with
