@@ -174,10 +174,10 @@ func TestVariablesNameFactsThatExist(t *testing.T) {
 	}
 }
 
-// The habits, steps and failures of the checklists come with a reason each.
+// The boxes of every checklist for people come with a reason each.
 func TestChecklistsForPeople(t *testing.T) {
 	lib := library(t)
-	for name, want := range map[string][2]int{"mastery": {10, 10}, "action-plan": {5, 5}, "takeaways": {4, 4}, "failure-modes": {5, 15}} {
+	for name, want := range map[string][2]int{"preflight": {6, 6}, "review": {8, 8}, "mastery": {10, 10}, "action-plan": {5, 5}, "takeaways": {4, 4}, "failure-modes": {5, 15}} {
 		text, ok := lib.Checklist(name)
 		if !ok {
 			t.Errorf("there is no checklist “%s”", name)

@@ -333,28 +333,3 @@ func TestGatesLookAtSectionsThatPromptsAskFor(t *testing.T) {
 		}
 	}
 }
-
-func TestChecklists(t *testing.T) {
-	lib := library(t)
-	for name, want := range map[string]int{"preflight": 6, "review": 8} {
-		text, ok := lib.Checklist(name)
-		if !ok {
-			t.Errorf("there is no checklist “%s”", name)
-			continue
-		}
-		boxes, reasons := 0, 0
-		for _, s := range markdown.Sections(text) {
-			for _, p := range s.Points {
-				switch {
-				case p.Task && !p.Marked:
-					boxes++
-				case p.Depth == 1:
-					reasons++
-				}
-			}
-		}
-		if boxes != want || reasons != want {
-			t.Errorf("“%s” has %d open boxes and %d reasons, want %d of each", name, boxes, reasons, want)
-		}
-	}
-}

@@ -1,5 +1,5 @@
 // Package markdown owns what Plumbline reads from and shows of Markdown: safe
-// HTML, task boxes, sections, comparison and merging.
+// HTML, task boxes, sections, findings, plans and requests, comparison and merging.
 //
 // Everything it is given is untrusted. Raw HTML is shown as text, remote images
 // are named instead of loaded, links are http, https and mailto only, and what
