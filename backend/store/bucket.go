@@ -78,8 +78,8 @@ func declarations() []declaration {
 		{bucketDraft, local},
 		{bucketShelfFile, local},
 		{bucketSetting, local},
+		{bucketNumCtx, local}, // before calibration: a record of it could be one of those too
 		{bucketCalibration, local},
-		{bucketNumCtx, local},
 	}
 }
 

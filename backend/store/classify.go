@@ -48,7 +48,7 @@ func shapes() map[bucketName]shape {
 		bucketDraft:       func(p []string, v []byte) bool { return len(p) == 2 && has(v, "base", "body") },
 		bucketShelfFile:   func(p []string, v []byte) bool { return named(p, v, "path") && has(v, "hash", "gone") },
 		bucketSetting:     func(p []string, v []byte) bool { return is(p, settingsKey) && has(v, "authorName") },
-		bucketCalibration: func(p []string, v []byte) bool { return len(p) == 1 && readsAs[float64](v) && !readsAs[int](v) },
+		bucketCalibration: func(p []string, v []byte) bool { return len(p) == 1 && readsAs[float64](v) },
 		bucketNumCtx:      func(p []string, v []byte) bool { return len(p) == 1 && readsAs[int](v) },
 	}
 }
@@ -101,6 +101,15 @@ func (c classifier) bucket(elements []element) (bucketName, bool) {
 		}
 	}
 	return best, most > 0
+}
+
+// misplaced reports whether a record is one of another bucket.
+func (c classifier) misplaced(name bucketName, e element) bool {
+	if _, keeps := c.shapes[name]; !keeps || c.count(name, []element{e}) == 1 {
+		return false
+	}
+	_, known := c.bucket([]element{e})
+	return known
 }
 
 // count returns how many records can belong to a bucket.

@@ -105,7 +105,13 @@ func inspectPages(ctx context.Context, path string) (found *inspected, err error
 		found.add(Fault{Reason: lonelyHead})
 	}
 	w.walk()
-	found.unused(w)
+	if len(found.list) == 0 { // else what is unused would only follow from what was found
+		if free, err := readFreelist(f, m); err != nil {
+			found.add(Fault{Where: fmt.Sprintf("page %d", m.freelist), Reason: "the disk does not read it."})
+		} else {
+			w.unused(free, found.add)
+		}
+	}
 	found.missing()
 	return found, ctx.Err()
 }
@@ -139,32 +145,6 @@ func (i *inspected) record(name bucketName, k, v []byte) {
 		if err := decodePayload(payload, &s); err == nil {
 			i.schema = s.Version
 		}
-	}
-}
-
-// unused looks for pages that are neither used nor free, or both.
-func (i *inspected) unused(w *walker) {
-	if len(i.list) > 0 || w.meta.freelist == noFreelist {
-		return // they would only follow from what was found, or all that are not used are free
-	}
-	free, err := readFreelist(w.f, w.meta)
-	if err != nil {
-		i.add(Fault{Where: fmt.Sprintf("page %d", w.meta.freelist), Reason: "the disk does not read it."})
-		return
-	}
-	for _, p := range free {
-		if w.used[p] {
-			i.add(Fault{Where: fmt.Sprintf("page %d", p), Reason: "the page is used, and is listed as free."})
-		}
-		w.used[p] = true
-	}
-	if head, err := readHead(w.f, w.meta, w.meta.freelist); err == nil {
-		for p := w.meta.freelist; p <= w.meta.freelist+uint64(head.overflow); p++ {
-			w.used[p] = true
-		}
-	}
-	if lost := w.meta.pages - 2 - uint64(len(w.used)); lost > 0 {
-		i.add(Fault{Reason: fmt.Sprintf("%d pages are neither used nor free.", lost)})
 	}
 }
 

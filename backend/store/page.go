@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 )
 
 // The kinds of pages of a bbolt file.
@@ -118,7 +119,12 @@ func (w *walker) walk() { w.buckets(w.walkBucket) }
 
 // buckets calls fn with what stands for each bucket.
 func (w *walker) buckets(fn func(name bucketName, head []byte)) {
+	var last []byte
 	w.tree("", nil, w.meta.root, 0, func(e element) {
+		if last != nil && bytes.Compare(e.k, last) <= 0 {
+			w.broken("", e.k, w.meta.root, "the buckets are not in order")
+		}
+		last = append(last[:0], e.k...)
 		if !e.bucket || len(e.v) < inlineHead {
 			w.broken("", e.k, w.meta.root, "what should be a bucket is none")
 			return
@@ -145,12 +151,24 @@ func (w *walker) walkBucket(name bucketName, head []byte) {
 		return
 	}
 	elements, why := parsePage(head[inlineHead:], flagLeaf)
+	if size := inlineSize(elements); why == "" && size != len(head) {
+		why = "the page says that it holds less than it does"
+	}
 	if why != "" {
 		w.broken(name, nil, 0, why)
 	}
 	for _, e := range elements {
 		each(e)
 	}
+}
+
+// inlineSize is how long what stands for a bucket is when it holds these records.
+func inlineSize(elements []element) int {
+	size := inlineHead + pageHeader
+	for _, e := range elements {
+		size += elementSize + len(e.k) + len(e.v)
+	}
+	return size
 }
 
 // isInline reports whether what stands for a bucket holds its records as well.
@@ -167,6 +185,9 @@ func (w *walker) tree(name bucketName, from []byte, id uint64, depth int, each f
 		return
 	}
 	elements, why := parsePage(raw, head.flags)
+	if why == "" && len(elements) == 0 {
+		why = "the page is empty" // what has no records stands inline
+	}
 	if why != "" {
 		w.broken(name, from, id, why) // and go on with those that could be read
 	}
@@ -205,25 +226,54 @@ func (w *walker) page(id uint64) (raw []byte, head pageHead, why string) {
 	return raw, head, ""
 }
 
-// parsePage reads the elements of a page. When some cannot be read, it returns
-// the others and says why.
+// unused looks, after a walk, for pages that are neither used nor free, or both.
+func (w *walker) unused(free []uint64, fn func(Fault)) {
+	if w.meta.freelist == noFreelist {
+		return // all that are not used are free
+	}
+	seen := maps.Clone(w.used)
+	for _, p := range free {
+		if seen[p] {
+			fn(Fault{Where: fmt.Sprintf("page %d", p), Reason: "the page is used, and is listed as free."})
+		}
+		seen[p] = true
+	}
+	if head, err := readHead(w.f, w.meta, w.meta.freelist); err == nil {
+		for p := w.meta.freelist; p <= w.meta.freelist+uint64(head.overflow); p++ {
+			seen[p] = true
+		}
+	}
+	if lost := w.meta.pages - 2 - uint64(len(seen)); lost > 0 {
+		fn(Fault{Reason: fmt.Sprintf("%d pages are neither used nor free.", lost)})
+	}
+}
+
+// parsePage reads the elements of a page. When something of it cannot be right,
+// it returns those that can be read and says what. bbolt writes the elements,
+// and right after them, without a gap, the bytes they stand for.
 func parsePage(raw []byte, kind uint16) (elements []element, why string) {
 	if len(raw) < pageHeader {
 		return nil, "the page is cut off"
 	}
-	count := int(parseHead(raw).count)
+	head := parseHead(raw)
+	if head.flags != kind {
+		return nil, "the page is another one"
+	}
+	count := int(head.count)
 	if pageHeader+count*elementSize > len(raw) {
 		return nil, "the page says that it holds more than it can"
 	}
-	if kind == flagBranch && count == 0 {
-		return nil, "the page leads nowhere"
-	}
+	next := pageHeader + count*elementSize // where the bytes of the next element begin
 	for i := range count {
-		e, ok := parseElement(raw[pageHeader+i*elementSize:], kind)
+		e, at, ok := parseElement(raw, pageHeader+i*elementSize, kind)
 		if !ok {
 			why = fmt.Sprintf("%s of the page cannot be read", ordinal(i))
 			continue
 		}
+		if at != next && why == "" {
+			why = fmt.Sprintf("%s of the page is not where the one before it ends", ordinal(i))
+		}
+		next = at + len(e.k) + len(e.v)
 		elements = append(elements, e)
 	}
 	return elements, why
@@ -231,20 +281,21 @@ func parsePage(raw []byte, kind uint16) (elements []element, why string) {
 
 func ordinal(i int) string { return fmt.Sprintf("record %d", i+1) }
 
-// parseElement reads an element; raw begins with it and goes on to the end of the page.
-func parseElement(raw []byte, kind uint16) (e element, ok bool) {
-	order := binary.NativeEndian
+// parseElement reads the element that stands at a place of a page, and tells
+// where the bytes it stands for begin.
+func parseElement(page []byte, at int, kind uint16) (e element, data int, ok bool) {
+	order, raw := binary.NativeEndian, page[at:]
 	if kind == flagBranch {
-		at, size := uint64(order.Uint32(raw)), uint64(order.Uint32(raw[4:]))
-		if at+size > uint64(len(raw)) {
-			return e, false
+		begin, size := uint64(order.Uint32(raw)), uint64(order.Uint32(raw[4:]))
+		if begin+size > uint64(len(raw)) {
+			return e, 0, false
 		}
-		return element{k: raw[at : at+size], child: order.Uint64(raw[8:])}, true
+		return element{k: raw[begin : begin+size], child: order.Uint64(raw[8:])}, at + int(begin), true
 	}
-	at, keySize, size := uint64(order.Uint32(raw[4:])), uint64(order.Uint32(raw[8:])), uint64(order.Uint32(raw[12:]))
-	if at+keySize+size > uint64(len(raw)) {
-		return e, false
+	begin, keySize, size := uint64(order.Uint32(raw[4:])), uint64(order.Uint32(raw[8:])), uint64(order.Uint32(raw[12:]))
+	if begin+keySize+size > uint64(len(raw)) {
+		return e, 0, false
 	}
-	value := at + keySize
-	return element{bucket: order.Uint32(raw)&flagBucket != 0, k: raw[at:value], v: raw[value : value+size]}, true
+	value := begin + keySize
+	return element{bucket: order.Uint32(raw)&flagBucket != 0, k: raw[begin:value], v: raw[value : value+size]}, at + int(begin), true
 }

@@ -171,15 +171,37 @@ func (s *salvager) save() error {
 
 // follow saves what the tree of one transaction leads to.
 func (s *salvager) follow(m meta, newest bool) (used map[uint64]bool) {
-	w := &walker{f: s.in, meta: m, used: map[uint64]bool{}, record: s.record, bucket: s.sequence}
+	w := &walker{f: s.in, meta: m, used: map[uint64]bool{}, record: s.record}
 	w.broken = func(name bucketName, from []byte, page uint64, why string) {
 		if newest {
 			s.hurt = true
 			s.lost.add(brokenPage(name, from, page, why))
 		}
 	}
+	w.bucket = func(name bucketName, n uint64) {
+		s.sequence(name, n)
+		if _, known := s.kinds[name]; !known {
+			w.broken(name, nil, 0, "this Plumbline knows no such part of the database")
+		}
+	}
 	w.walk()
+	if newest && !s.hurt {
+		s.astray(w)
+	}
 	return w.used
+}
+
+// astray finds out whether a tree that is whole leads to pages it should not:
+// then others, which are not listed as free, have been left out.
+func (s *salvager) astray(w *walker) {
+	free, err := readFreelist(s.in, s.meta)
+	if err != nil || free == nil {
+		return // nothing tells
+	}
+	w.unused(free, func(f Fault) {
+		s.hurt = true
+		s.lost.add(f)
+	})
 }
 
 func (s *salvager) sequence(name bucketName, n uint64) { s.sequences[name] = max(s.sequences[name], n) }
@@ -195,6 +217,11 @@ func (s *salvager) record(name bucketName, k, v []byte) {
 		if id := string(name) + separator + string(k); !s.older && !s.guessing {
 			s.bad[id] = faultOf(name, k, "the bytes are not those that were written.")
 		}
+		return
+	}
+	if s.misplaced(name, element{k: k, v: v}) {
+		s.hurt = true
+		s.lost.add(faultOf(name, k, "it belongs to another part of the database."))
 		return
 	}
 	s.expect(name, k, payload)
