@@ -3,12 +3,12 @@ package engine
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"plumbline/backend/markdown"
+	"plumbline/backend/pattern"
 	"plumbline/backend/store"
 	"plumbline/backend/workflow"
 )
@@ -85,7 +85,7 @@ func checkOutput(c *workflow.CheckResult) (string, error) {
 }
 
 // escapes are the sequences that colour a terminal and move about in it.
-var escapes = regexp.MustCompile(`\x1b(\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)?|[@-Z\\-_])`)
+var escapes = pattern.New(`\x1b(\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)?|[@-Z\\-_])`)
 
 // plainOutput takes out of what a terminal showed what only steers one.
 func plainOutput(text string) string {

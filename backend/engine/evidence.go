@@ -2,17 +2,17 @@ package engine
 
 import (
 	"context"
-	"regexp"
 	"slices"
 	"strings"
 
 	"plumbline/backend/markdown"
+	"plumbline/backend/pattern"
 	"plumbline/backend/store"
 	"plumbline/backend/workflow"
 )
 
 // objectName is the name of a commit, or the beginning of one.
-var objectName = regexp.MustCompile(`^[0-9a-f]{7,64}$`)
+var objectName = pattern.New(`^[0-9a-f]{7,64}$`)
 
 // Prove ticks the box at an offset by evidence. Where the evidence names no texts that
 // it was judged by, those that the box is plainly about count: the criterion that it
@@ -118,7 +118,7 @@ func (e *Engine) settleInputs(tx *store.Tx, projectID, path string, item workflo
 }
 
 // criterionAt is the number of a criterion at the beginning of a box.
-var criterionAt = regexp.MustCompile(`(?i)^\W*(AC-?\s?\d+)\b`)
+var criterionAt = pattern.New(`(?i)^\W*(AC-?\s?\d+)\b`)
 
 // about returns the text that a box is plainly about, if there is one.
 func (t *reading) about(path string, item workflow.Item) (workflow.Input, bool) {

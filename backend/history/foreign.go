@@ -2,13 +2,13 @@ package history
 
 import (
 	"bytes"
-	"regexp"
 
+	"plumbline/backend/pattern"
 	"plumbline/backend/workflow"
 )
 
 // signatureLine is an author or a committer as git wants it.
-var signatureLine = regexp.MustCompile(`^(author|committer) [^<>\x00\n]*<[^<>\x00\n]*> (0|[1-9][0-9]{0,11}) [+-][0-9]{4}$`)
+var signatureLine = pattern.New(`^(author|committer) [^<>\x00\n]*<[^<>\x00\n]*> (0|[1-9][0-9]{0,11}) [+-][0-9]{4}$`)
 
 // checkForeign reports, as an Invalid error, why a commit or a tree that somebody
 // else has made is not taken in.

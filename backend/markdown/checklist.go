@@ -1,16 +1,16 @@
 package markdown
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
+	"plumbline/backend/pattern"
 	"plumbline/backend/workflow"
 )
 
 // seemsRE is a line that looks like a box to a person, and is none to Markdown
 // where it stands or as it is written.
-var seemsRE = regexp.MustCompile(`(?m)^[ \t>]*(?:[-*+•]|\d{1,9}[.)])?[ \t]*(?:\[[ xX]?\]|\[[✓✔✗✘☑]\]|[☐☑☒])[ \t]*\S`)
+var seemsRE = pattern.New(`(?m)^[ \t>]*(?:[-*+•]|\d{1,9}[.)])?[ \t]*(?:\[[ xX]?\]|\[[✓✔✗✘☑]\]|[☐☑☒])[ \t]*\S`)
 
 // Checklist reads the task boxes of a text, where Markdown has them: not in
 // code, and not in HTML. Lines that only look like boxes are noted.
@@ -45,10 +45,10 @@ func checklistIn(d *document) workflow.ChecklistRead {
 }
 
 var (
-	featuresRE   = regexp.MustCompile(`(?i)\b(?:features?|functions?|functionality|capabilities|what it does|requirements|funktionen|fonctionnalités|funciones)\b|功能`)
-	acceptanceRE = regexp.MustCompile(`(?i)\b(?:acceptance|abnahme|sign[- ]?off|definition of done|checklist)\b|验收`)
-	questionsRE  = regexp.MustCompile(`(?i)\b(?:questions?|open points|unclear|fragen|preguntas)\b|问题`)
-	nameRE       = regexp.MustCompile(`(?i)^[^\pL]*(?:name|product name|project name|working title|titel)\s*[:：–—-]\s*(.+)$`)
+	featuresRE   = pattern.New(`(?i)\b(?:features?|functions?|functionality|capabilities|what it does|requirements|funktionen|fonctionnalités|funciones)\b|功能`)
+	acceptanceRE = pattern.New(`(?i)\b(?:acceptance|abnahme|sign[- ]?off|definition of done|checklist)\b|验收`)
+	questionsRE  = pattern.New(`(?i)\b(?:questions?|open points|unclear|fragen|preguntas)\b|问题`)
+	nameRE       = pattern.New(`(?i)^[^\pL]*(?:name|product name|project name|working title|titel)\s*[:：–—-]\s*(.+)$`)
 )
 
 // Request reads a request: what people want as nested boxes under headings of
@@ -115,7 +115,7 @@ func (q *requester) take(i int) {
 }
 
 // under reports whether a heading above is about something. The title of the whole text is not asked.
-func (q *requester) under(about *regexp.Regexp) bool {
+func (q *requester) under(about *pattern.Pattern) bool {
 	return slices.ContainsFunc(q.heads, func(h portion) bool { return h.level > 1 && about.MatchString(h.text()) })
 }
 

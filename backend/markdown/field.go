@@ -1,8 +1,9 @@
 package markdown
 
 import (
-	"regexp"
 	"strings"
+
+	"plumbline/backend/pattern"
 )
 
 // namedField is a value that stands behind its name: “**Files:** a.go”.
@@ -34,7 +35,7 @@ func names(table ...string) fieldNames {
 }
 
 // fieldRE is a name of a few words with a colon behind it.
-var fieldRE = regexp.MustCompile(`^[^\pL\d]{0,4}(\pL[\pL\d .&/-]{0,38}?)\s*(?:\([^()]{0,40}\))?\s*[:：]\s*(.*)$`)
+var fieldRE = pattern.New(`^[^\pL\d]{0,4}(\pL[\pL\d .&/-]{0,38}?)\s*(?:\([^()]{0,40}\))?\s*[:：]\s*(.*)$`)
 
 // find returns the field that a line begins, if it begins one.
 func (n fieldNames) find(line portionLine) (namedField, bool) {
@@ -107,7 +108,7 @@ func (n fieldNames) read(portions []portion) (fields []namedField, rest []portio
 }
 
 // inlineRE parts the fields that stand on one line.
-var inlineRE = regexp.MustCompile(`\s*[|;·•]\s*`)
+var inlineRE = pattern.New(`\s*[|;·•]\s*`)
 
 // split parts a field whose value goes on with further fields: “S | Risk: low”.
 func (n fieldNames) split(f namedField) []namedField {
@@ -161,7 +162,7 @@ func listed(lines []string) []string {
 }
 
 // nothingRE is a value that says there is none.
-var nothingRE = regexp.MustCompile(`(?i)^[\s\W]*(none|nothing|no|n/?a|nil|keine?|nichts|-|–|—|not applicable|no dependencies|aucune?|ninguna?)?[\s\W]*$`)
+var nothingRE = pattern.New(`(?i)^[\s\W]*(none|nothing|no|n/?a|nil|keine?|nichts|-|–|—|not applicable|no dependencies|aucune?|ninguna?)?[\s\W]*$`)
 
 // nothing reports whether a value says that there is none.
 func nothing(value string) bool { return nothingRE.MatchString(value) }

@@ -1,9 +1,9 @@
 package markdown
 
 import (
-	"regexp"
 	"strings"
 
+	"plumbline/backend/pattern"
 	"plumbline/backend/workflow"
 )
 
@@ -13,19 +13,19 @@ const reportNouns = `(?:issues?|findings?|problems?|vulnerabilit(?:y|ies)|bugs?|
 
 var (
 	// totalRE is “Total: 4”, “Total: 5 findings”, “Findings: 4”.
-	totalRE = regexp.MustCompile(`(?i)^[^\pL\d]*(?:grand |overall )?(?:overall|in total|total(?: (?:issues|findings|number of \w+))?|issues found|findings|number of findings|gesamt)\s*[:=]\s*` + amountWord + `\b`)
+	totalRE = pattern.New(`(?i)^[^\pL\d]*(?:grand |overall )?(?:overall|in total|total(?: (?:issues|findings|number of \w+))?|issues found|findings|number of findings|gesamt)\s*[:=]\s*` + amountWord + `\b`)
 	// foundRE is a sentence that says how many there are.
-	foundRE = regexp.MustCompile(`(?i)\b(?:found|identified|identifying(?: and fixing)?|discovered|uncovered|detected|reports?|reported|lists?|has|have|contains?|there (?:are|is)|revealed|noted|a total of|total of|gefunden)\s+(?:a total of\s+)?` + amountWord + `\s+((?:[\pL/-]+\s+){0,3}?)` + reportNouns + `\b`)
+	foundRE = pattern.New(`(?i)\b(?:found|identified|identifying(?: and fixing)?|discovered|uncovered|detected|reports?|reported|lists?|has|have|contains?|there (?:are|is)|revealed|noted|a total of|total of|gefunden)\s+(?:a total of\s+)?` + amountWord + `\s+((?:[\pL/-]+\s+){0,3}?)` + reportNouns + `\b`)
 	// beginsRE is such a sentence that begins with the number.
-	beginsRE = regexp.MustCompile(`(?i)^[^\pL\d]*` + amountWord + `\s+((?:[\pL/-]+\s+){0,2}?)` + reportNouns + `\b(?:\s+(?:were|was|have been|found|identified|remain|detected|listed|in total)|\s*[:.(]|\s*$)`)
+	beginsRE = pattern.New(`(?i)^[^\pL\d]*` + amountWord + `\s+((?:[\pL/-]+\s+){0,2}?)` + reportNouns + `\b(?:\s+(?:were|was|have been|found|identified|remain|detected|listed|in total)|\s*[:.(]|\s*$)`)
 	// perSeverityRE is a number of one severity, in either order.
-	perSeverityRE = regexp.MustCompile(`(?i)\b` + severityWord + `(?:[ -](?:severity|priority))?\s*[:=]\s*(\d{1,5})\b|\b` + amountWord + `\s+` + severityWord + `\b`)
+	perSeverityRE = pattern.New(`(?i)\b` + severityWord + `(?:[ -](?:severity|priority))?\s*[:=]\s*(\d{1,5})\b|\b` + amountWord + `\s+` + severityWord + `\b`)
 	// countLineRE is an entry that gives the number of one severity.
-	countLineRE = regexp.MustCompile(`(?i)^[^\pL\d]*` + severityWord + `(?:[ -](?:severity|priority))?(?:\s+(?:issues|findings|problems|vulnerabilities|bugs|risks))?\s*(?:[:：=]|\s[-–—]\s|\()\s*\(?\s*(\d{1,5}|none|zero|no)\b\)?\s*(?:issues?|findings?|items?|found|open)?\s*\W*$`)
+	countLineRE = pattern.New(`(?i)^[^\pL\d]*` + severityWord + `(?:[ -](?:severity|priority))?(?:\s+(?:issues|findings|problems|vulnerabilities|bugs|risks))?\s*(?:[:：=]|\s[-–—]\s|\()\s*\(?\s*(\d{1,5}|none|zero|no)\b\)?\s*(?:issues?|findings?|items?|found|open)?\s*\W*$`)
 	// unratedRE is the number of findings that have no severity.
-	unratedRE = regexp.MustCompile(`(?i)\b(?:none|unrated|no severity|without(?: a)? severity)\s*[:=]\s*(\d{1,5})\b`)
+	unratedRE = pattern.New(`(?i)\b(?:none|unrated|no severity|without(?: a)? severity)\s*[:=]\s*(\d{1,5})\b`)
 	// oldRE tells a number that is about another text.
-	oldRE = regexp.MustCompile(`(?i)\b(?:previous|previously|prior|earlier|new|last round|resolved|remaining|pre-existing|original)\b`)
+	oldRE = pattern.New(`(?i)\b(?:previous|previously|prior|earlier|new|last round|resolved|remaining|pre-existing|original)\b`)
 )
 
 var amounts = map[string]int{"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,

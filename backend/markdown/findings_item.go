@@ -1,8 +1,9 @@
 package markdown
 
 import (
-	"regexp"
 	"strings"
+
+	"plumbline/backend/pattern"
 )
 
 // takeItem reads a list item: a finding with all that stands under it, or the
@@ -88,16 +89,16 @@ func (f *finder) holdsLeads(p portion, inner []portion) bool {
 
 var (
 	// statisticRE is an item that gives a figure.
-	statisticRE = regexp.MustCompile(`^[^:]{1,48}[:：]\s*[~≈+-]?\d[\d.,]*\s*(?:%|/|\(|,|$|\w{0,12}$)`)
+	statisticRE = pattern.New(`^[^:]{1,48}[:：]\s*[~≈+-]?\d[\d.,]*\s*(?:%|/|\(|,|$|\w{0,12}$)`)
 	// goneRE is an entry about what is no more.
-	goneRE = regexp.MustCompile(`(?i)\b(?:(?:is|was|were|are|been|now)\s+(?:\w+\s+)?)?(?:eliminated|fixed|resolved|patched|remediated)\s*[.!✅✔]*$`)
+	goneRE = pattern.New(`(?i)\b(?:(?:is|was|were|are|been|now)\s+(?:\w+\s+)?)?(?:eliminated|fixed|resolved|patched|remediated)\s*[.!✅✔]*$`)
 	// deniesRE says that there is nothing of a kind.
-	deniesRE = regexp.MustCompile(`(?i)^(?:(?:none|nothing|nil|n/?a|keine?|aucune?|ninguna?|无|没有)(?:[\s.!*_–—-]*$|[\s.]+(?:found|identified|detected|remaining|to report|of note|here|gefunden|reported|noted|observed|open|at this time|in this).*)|` +
+	deniesRE = pattern.New(`(?i)^(?:(?:none|nothing|nil|n/?a|keine?|aucune?|ninguna?|无|没有)(?:[\s.!*_–—-]*$|[\s.]+(?:found|identified|detected|remaining|to report|of note|here|gefunden|reported|noted|observed|open|at this time|in this).*)|` +
 		`(?:no|zero|there (?:are|were) no|keine?)\s[\w ,/*_-]{0,60}?\b(?:issues|findings|problems|vulnerabilities|concerns|gaps|defects|bugs|risks|weaknesses|befunde|probleme|schwachstellen)\b(?:\s+(?:were|was|have|has|remain|found|identified|detected|here|in this|at this|of note|remaining|to report|noted|observed|gefunden).*|\s*(?:\([^)]*\))?[\s.!*_]*$))`)
 	// inlineSeverityRE is a severity that stands in the middle of a line, with its name.
-	inlineSeverityRE = regexp.MustCompile(`(?i)\b(?:severity|schweregrad|priority)\s*[:=]\s*[^\pL\d]{0,4}` + severityWord + `\b`)
+	inlineSeverityRE = pattern.New(`(?i)\b(?:severity|schweregrad|priority)\s*[:=]\s*[^\pL\d]{0,4}` + severityWord + `\b`)
 	// placeRE is a path with a line number, or at least with a folder and an extension.
-	placeRE = regexp.MustCompile(`(?:[\w@.~-]+/)*[\w@.-]+\.[A-Za-z]{1,6}:\d+(?:[-–:]\d+)?|(?:[\w@.~-]+/)+[\w@.-]+\.[A-Za-z]{1,6}\b`)
+	placeRE = pattern.New(`(?:[\w@.~-]+/)*[\w@.-]+\.[A-Za-z]{1,6}:\d+(?:[-–:]\d+)?|(?:[\w@.~-]+/)+[\w@.-]+\.[A-Za-z]{1,6}\b`)
 )
 
 // denies reports whether a text says that there is nothing.

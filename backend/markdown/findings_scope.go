@@ -1,10 +1,10 @@
 package markdown
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
+	"plumbline/backend/pattern"
 	"plumbline/backend/workflow"
 )
 
@@ -131,17 +131,17 @@ func (s scopes) category() string {
 const issueWords = `findings?|issues?|problems?|bugs?|vulnerabilit(?:y|ies)|defects?|gaps?|weakness(?:es)?|risks?|concerns?|flaws?|debt|errors?|items?|fixes|priority|severity|level|befunde?|probleme?|schwachstellen|mängel|问题|缺陷|hallazgos?`
 
 var (
-	excludedRE = regexp.MustCompile(`(?i)\b(?:positives?|good|strengths?|well done|went well|already|working well|recommend\w*|next steps?|suggest\w*|action (?:plan|items)|roadmap|conclusions?|verified|passed|passing|not (?:findings|vulnerabilities|issues)|no issues|out of scope|scope|method\w*|appendix|references?|test coverage|questions|dismissed|refuted|known (?:findings|issues)|previous(?:ly)?|what works|strong points|stärken|positiv\w*|empfehlung\w*|behoben\w*|nächste schritte|fazit|points forts|fortalezas)\b|优点|建议|总结`)
-	resolvedRE = regexp.MustCompile(`(?i)\b(?:fixed|resolved|closed|mitigated|addressed|done|completed|solved)\b`)
-	reportsRE  = regexp.MustCompile(`(?i)\b(?:found|identified|discovered|reported|detected|open|unresolved|not|be|still|partially)\b`)
-	reportedRE = regexp.MustCompile(`(?i)\b(?:found|identified|discovered|reported|detected) (?:and|&|and then) `)
-	genericRE  = regexp.MustCompile(`(?i)^(?:details?|detailed .*|results?|analysis|report|review|audit|notes|list|confirmed.*|ergebnisse?|einzelheiten|détails|detalles)$`)
-	aboutRE    = regexp.MustCompile(`(?i)\b(?:findings|issues|problems|bugs|vulnerabilities|defects|gaps|weaknesses|risks|concerns|flaws|must[- ]fix(?:es)?|should[- ]fix(?:es)?|nice[- ]to[- ](?:have|fix)|befunde|probleme|schwachstellen|mängel|lücken|constats|problèmes|problemas|hallazgos)\b|问题|缺陷|漏洞`)
-	summaryRE  = regexp.MustCompile(`(?i)\b(?:summary|overview|at a glance|tl;?dr|zusammenfassung|überblick|résumé|resumen)\b|摘要|概述`)
+	excludedRE = pattern.New(`(?i)\b(?:positives?|good|strengths?|well done|went well|already|working well|recommend\w*|next steps?|suggest\w*|action (?:plan|items)|roadmap|conclusions?|verified|passed|passing|not (?:findings|vulnerabilities|issues)|no issues|out of scope|scope|method\w*|appendix|references?|test coverage|questions|dismissed|refuted|known (?:findings|issues)|previous(?:ly)?|what works|strong points|stärken|positiv\w*|empfehlung\w*|behoben\w*|nächste schritte|fazit|points forts|fortalezas)\b|优点|建议|总结`)
+	resolvedRE = pattern.New(`(?i)\b(?:fixed|resolved|closed|mitigated|addressed|done|completed|solved)\b`)
+	reportsRE  = pattern.New(`(?i)\b(?:found|identified|discovered|reported|detected|open|unresolved|not|be|still|partially)\b`)
+	reportedRE = pattern.New(`(?i)\b(?:found|identified|discovered|reported|detected) (?:and|&|and then) `)
+	genericRE  = pattern.New(`(?i)^(?:details?|detailed .*|results?|analysis|report|review|audit|notes|list|confirmed.*|ergebnisse?|einzelheiten|détails|detalles)$`)
+	aboutRE    = pattern.New(`(?i)\b(?:findings|issues|problems|bugs|vulnerabilities|defects|gaps|weaknesses|risks|concerns|flaws|must[- ]fix(?:es)?|should[- ]fix(?:es)?|nice[- ]to[- ](?:have|fix)|befunde|probleme|schwachstellen|mängel|lücken|constats|problèmes|problemas|hallazgos)\b|问题|缺陷|漏洞`)
+	summaryRE  = pattern.New(`(?i)\b(?:summary|overview|at a glance|tl;?dr|zusammenfassung|überblick|résumé|resumen)\b|摘要|概述`)
 	// groupRE is a heading that is a severity and perhaps a word for findings.
-	groupRE = regexp.MustCompile(`(?i)^[\[(]?` + severityWord + `[\])]?(?:[ -](?:severity|priority|risk|impact))?(?:\s+(?:[\pL/&-]+\s+){0,4}(?:` + issueWords + `))?\s*(?:\([^()]*\)|\[[^\[\]]*\])?\s*[:：]?\s*$`)
+	groupRE = pattern.New(`(?i)^[\[(]?` + severityWord + `[\])]?(?:[ -](?:severity|priority|risk|impact))?(?:\s+(?:[\pL/&-]+\s+){0,4}(?:` + issueWords + `))?\s*(?:\([^()]*\)|\[[^\[\]]*\])?\s*[:：]?\s*$`)
 	// severeRE is a heading that begins with a severity and names a group.
-	severeRE   = regexp.MustCompile(`(?i)^[\[(]?` + severityWord + `[\])]?(?:[ -](?:severity|priority|risk|impact))?\b(?:\s+(?:` + issueWords + `)\b)?\s*(?:\([^()]*\)\s*)?(?:[-–—:·|]\s*)?(.*)$`)
+	severeRE   = pattern.New(`(?i)^[\[(]?` + severityWord + `[\])]?(?:[ -](?:severity|priority|risk|impact))?\b(?:\s+(?:` + issueWords + `)\b)?\s*(?:\([^()]*\)\s*)?(?:[-–—:·|]\s*)?(.*)$`)
 	categories = func() map[string]bool {
 		all := map[string]bool{}
 		for name := range strings.SplitSeq("security, error handling, errors, edge cases, integration, integrations, performance, monitoring, testing, tests, test coverage gaps, reliability, maintainability, "+
@@ -153,7 +153,7 @@ var (
 		}
 		return all
 	}()
-	countRE = regexp.MustCompile(`\s*[(\[]\s*\d+[^()\[\]]*[)\]]`)
+	countRE = pattern.New(`\s*[(\[]\s*\d+[^()\[\]]*[)\]]`)
 )
 
 // titleOf takes numbering, signs and counts off a heading.

@@ -2,16 +2,16 @@ package markdown
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 
+	"plumbline/backend/pattern"
 	"plumbline/backend/workflow"
 )
 
 // noneRE is a phrase that says, alone on its line, that nothing was found.
-var noneRE = regexp.MustCompile(`^NO (?:[A-Z]+ ){0,3}(?:ISSUES|FINDINGS|PROBLEMS|VULNERABILITIES|GAPS|DEFECTS) (?:FOUND|REMAIN)$`)
+var noneRE = pattern.New(`^NO (?:[A-Z]+ ){0,3}(?:ISSUES|FINDINGS|PROBLEMS|VULNERABILITIES|GAPS|DEFECTS) (?:FOUND|REMAIN)$`)
 
 // phraseIn keeps the phrase that a paragraph or an item consists of. A list of
 // one phrase, or one in bold, is still the phrase alone.

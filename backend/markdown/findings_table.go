@@ -1,8 +1,9 @@
 package markdown
 
 import (
-	"regexp"
 	"strings"
+
+	"plumbline/backend/pattern"
 )
 
 // columnNames say what a column of a table of findings holds.
@@ -118,7 +119,7 @@ func (t grid) choose() {
 }
 
 // doneRE is a status cell, or a severity cell, that says that a row is done with.
-var doneRE = regexp.MustCompile(`^\s*[✅✔☑]`)
+var doneRE = pattern.New(`^\s*[✅✔☑]`)
 
 // row reads one row as a finding.
 func (f *finder) row(t grid, i int) {

@@ -1,9 +1,9 @@
 package markdown
 
 import (
-	"regexp"
 	"strings"
 
+	"plumbline/backend/pattern"
 	"plumbline/backend/workflow"
 )
 
@@ -23,20 +23,20 @@ const (
 )
 
 var (
-	namedRE      = regexp.MustCompile(`^(?i:step|task|schritt|aufgabe|étape|tâche|paso|tarea|步骤|任务)\s*[#№]?\s*(\d{1,4}(?:\.\d{1,3})*[a-z]?)\s*(?:[:：.)\]]+|\s[-–—]|[-–—]\s|$)[\s–—-]*(.*)$`)
-	looseNamedRE = regexp.MustCompile(`^(?i:step|task|schritt|aufgabe)\s*[#№]?\s*(\d{1,4}(?:\.\d{1,3})*)\s+(\S.*)$`)
-	codedRE      = regexp.MustCompile(`^(T\d{2,4})\b[:.]?\s*(\S.*)$`)
-	dottedRE     = regexp.MustCompile(`^(\d{1,3}\.\d{1,3}(?:\.\d{1,3})?)[.):]?\s+(\S.*)$`)
-	tabledRE     = regexp.MustCompile(`^(?:(?i:step|task)\s*)?#?([A-Z]?\d{1,3}(?:\.\d{1,3})*)(?:\s*[.):：·|]\s*|\s+[-–—]\s+|\s+|$)(.*)$`)
+	namedRE      = pattern.New(`^(?i:step|task|schritt|aufgabe|étape|tâche|paso|tarea|步骤|任务)\s*[#№]?\s*(\d{1,4}(?:\.\d{1,3})*[a-z]?)\s*(?:[:：.)\]]+|\s[-–—]|[-–—]\s|$)[\s–—-]*(.*)$`)
+	looseNamedRE = pattern.New(`^(?i:step|task|schritt|aufgabe)\s*[#№]?\s*(\d{1,4}(?:\.\d{1,3})*)\s+(\S.*)$`)
+	codedRE      = pattern.New(`^(T\d{2,4})\b[:.]?\s*(\S.*)$`)
+	dottedRE     = pattern.New(`^(\d{1,3}\.\d{1,3}(?:\.\d{1,3})?)[.):]?\s+(\S.*)$`)
+	tabledRE     = pattern.New(`^(?:(?i:step|task)\s*)?#?([A-Z]?\d{1,3}(?:\.\d{1,3})*)(?:\s*[.):：·|]\s*|\s+[-–—]\s+|\s+|$)(.*)$`)
 	// phaseRE is a heading that names a part of a plan by its number.
-	phaseRE = regexp.MustCompile(`^(?i:phase|milestone|stage|sprint|part|group|epic|iteration|meilenstein|abschnitt|jalon|hito|阶段|里程碑)\s*(\d{1,3}|[A-Z]|[IVX]{1,5})\b\s*[:：.)–—-]*\s*(.*)$`)
+	phaseRE = pattern.New(`^(?i:phase|milestone|stage|sprint|part|group|epic|iteration|meilenstein|abschnitt|jalon|hito|阶段|里程碑)\s*(\d{1,3}|[A-Z]|[IVX]{1,5})\b\s*[:：.)–—-]*\s*(.*)$`)
 	// planGenericRE is a heading that only says that steps follow.
-	planGenericRE = regexp.MustCompile(`(?i)^(?:(?:the |implementation |build |development |detailed |ordered )*(?:steps|tasks|plan|task list|to-?dos?|work items|schritte|aufgaben)|tasks? ?/ ?subtasks?|steps and milestones|milestones)$`)
+	planGenericRE = pattern.New(`(?i)^(?:(?:the |implementation |build |development |detailed |ordered )*(?:steps|tasks|plan|task list|to-?dos?|work items|schritte|aufgaben)|tasks? ?/ ?subtasks?|steps and milestones|milestones)$`)
 	// stepsRE is a heading under which a list is one of steps.
-	stepsRE = regexp.MustCompile(`(?i)\b(?:steps?|tasks?|plan|phase|milestone|stage|sprint|implementation|to-?do|schritte?|aufgaben|meilenstein|work items)\b|步骤|任务|阶段`)
+	stepsRE = pattern.New(`(?i)\b(?:steps?|tasks?|plan|phase|milestone|stage|sprint|implementation|to-?do|schritte?|aufgaben|meilenstein|work items)\b|步骤|任务|阶段`)
 	// besideRE is a heading under which no steps stand, only words about them.
-	besideRE = regexp.MustCompile(`(?i)\b(?:dependenc\w*|critical path|coverage|risks?|assumptions?|high[- ]priority|priorit\w*|complexity|estimates?|summary|overview|timeline|parallel\w*|success criteria|acceptance|questions?|notes?|rollback|definition of done|checklist|change log|results?|abhängigkeiten|risiken|zusammenfassung)\b`)
-	elidedRE = regexp.MustCompile(`(?i)^[\s\[(*_<>-]*(?:(?:\.\.\.|…)\s*(?:\(?(?:continue[sd]?|continuing|and so on|etc|the rest|remaining|more|similar|same|additional|omitted|further|other|steps?|tasks?|usw|weitere)\b.*|[\])]?\s*$)|(?:remaining|further|other|additional|rest of(?: the)?) (?:steps|tasks|phases)\b.{0,60}(?:omitted|similar|same (?:pattern|way)|follow)|(?:steps|tasks|phases) \d+\s*(?:-|–|to)\s*\d+\s*(?:omitted|continue|follow the same|:?\s*(?:\.\.\.|…)|similar))`)
+	besideRE = pattern.New(`(?i)\b(?:dependenc\w*|critical path|coverage|risks?|assumptions?|high[- ]priority|priorit\w*|complexity|estimates?|summary|overview|timeline|parallel\w*|success criteria|acceptance|questions?|notes?|rollback|definition of done|checklist|change log|results?|abhängigkeiten|risiken|zusammenfassung)\b`)
+	elidedRE = pattern.New(`(?i)^[\s\[(*_<>-]*(?:(?:\.\.\.|…)\s*(?:\(?(?:continue[sd]?|continuing|and so on|etc|the rest|remaining|more|similar|same|additional|omitted|further|other|steps?|tasks?|usw|weitere)\b.*|[\])]?\s*$)|(?:remaining|further|other|additional|rest of(?: the)?) (?:steps|tasks|phases)\b.{0,60}(?:omitted|similar|same (?:pattern|way)|follow)|(?:steps|tasks|phases) \d+\s*(?:-|–|to)\s*\d+\s*(?:omitted|continue|follow the same|:?\s*(?:\.\.\.|…)|similar))`)
 )
 
 // planner goes over a plan and collects its steps.
@@ -183,7 +183,7 @@ func (p *planner) startAt(i int) (stepStart, bool) {
 		text = strings.TrimSpace(signsRE.ReplaceAllString(c.text(), ""))
 	}
 	text = strings.TrimPrefix(text, "[ ] ")
-	match := func(re *regexp.Regexp) (stepStart, bool) {
+	match := func(re *pattern.Pattern) (stepStart, bool) {
 		if m := re.FindStringSubmatch(text); m != nil {
 			return stepStart{number: m[1], title: m[2]}, true
 		}
@@ -215,7 +215,7 @@ func (p *planner) startAt(i int) (stepStart, bool) {
 	return stepStart{}, false
 }
 
-func (p *planner) namedAt(c portion, match func(*regexp.Regexp) (stepStart, bool)) (stepStart, bool) {
+func (p *planner) namedAt(c portion, match func(*pattern.Pattern) (stepStart, bool)) (stepStart, bool) {
 	switch {
 	case c.kind == rowPortion, c.kind == textPortion && (c.depth > 0 || c.first().strong == ""):
 		return stepStart{}, false

@@ -1,10 +1,10 @@
 package markdown
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
+	"plumbline/backend/pattern"
 	"plumbline/backend/workflow"
 )
 
@@ -16,20 +16,20 @@ const (
 
 var (
 	// blockRE is the title of a block about the order of steps.
-	blockRE     = regexp.MustCompile(`^[^\pL]*(?i:(?:task |step )?dependenc(?:y|ies)(?: graph)?|high[- ]priority(?: tasks| steps| items)?|complexity(?: estimates?)?|parallel(?: work| execution| opportunities)?|abhängigkeiten)[^\pL]*(?:\([^()]*\))?[^\pL]*$`)
-	dependsRE   = regexp.MustCompile(`(?i)dependenc|critical path|abhängigkeit|order`)
-	highRE      = regexp.MustCompile(`(?i)high[- ]priority`)
-	complexRE   = regexp.MustCompile(`(?i)complexity|effort|estimate`)
-	beforeRE    = regexp.MustCompile(`(?i)` + stepWord + stepList + `\s+(?:(?:must|should|need to|needs to|have to|has to)\s+(?:all\s+)?(?:be\s+)?(?:complete[d]?|finish(?:ed)?|done|ready|precede|come|run)?\s*(?:before\s+)?|comes?\s+before\s+|before\s+|blocks?\s+|precedes?\s+)(?:starting\s+|any of\s+)?(?:` + stepWord + `)?` + stepList)
-	afterRE     = regexp.MustCompile(`(?i)` + stepWord + stepList + `\s*:?\s+(?:depends?\s+on|requires?|needs?|waits?\s+for|(?:is|are)\s+blocked\s+by|builds?\s+on|(?:comes?|runs?|starts?)\s+after|hängt ab von)\s+(?:` + stepWord + `)?` + stepList)
-	parallelRE  = regexp.MustCompile(`(?i)` + stepWord + stepList + `\s+(?:can|may|could)\s+(?:all\s+)?(?:run|be done|be built|be worked on|proceed|happen|execute)?\s*(?:in\s+parallel|at the same time|concurrently|alongside)`)
-	arrowRE     = regexp.MustCompile(`\s*(?:[─—-]+[►▶>→]|→|⇒|=+>|(?P<back>[◄◀<←]+[─—-]*|←))\s*`)
-	leadListRE  = regexp.MustCompile(`^[\s(\[*•-]*(?i:` + stepWord + `)?` + stepList + `(?:\b|$)`)
-	sizedRE     = regexp.MustCompile(`(?i)^[^\pL\d]*(\pL+)[^:]{0,30}[:：]\s*(?:` + stepWord + `)?` + stepList + `\s*[.]?$`)
-	sizeOfRE    = regexp.MustCompile(`(?i)^[^\pL\d]*` + stepWord + stepList + `\s*[:：–—-]+\s*(\pL+)`)
-	referenceRE = regexp.MustCompile(`(?i)` + stepWord + stepList)
-	bareListRE  = regexp.MustCompile(`^(?:[^:]{0,60}[:：]\s*)?` + stepList + `\s*[.]?$`)
-	tokenRE     = regexp.MustCompile(stepNumber + `|-|–|—|\bto\b|\bthrough\b|\bbis\b`)
+	blockRE     = pattern.New(`^[^\pL]*(?i:(?:task |step )?dependenc(?:y|ies)(?: graph)?|high[- ]priority(?: tasks| steps| items)?|complexity(?: estimates?)?|parallel(?: work| execution| opportunities)?|abhängigkeiten)[^\pL]*(?:\([^()]*\))?[^\pL]*$`)
+	dependsRE   = pattern.New(`(?i)dependenc|critical path|abhängigkeit|order`)
+	highRE      = pattern.New(`(?i)high[- ]priority`)
+	complexRE   = pattern.New(`(?i)complexity|effort|estimate`)
+	beforeRE    = pattern.New(`(?i)` + stepWord + stepList + `\s+(?:(?:must|should|need to|needs to|have to|has to)\s+(?:all\s+)?(?:be\s+)?(?:complete[d]?|finish(?:ed)?|done|ready|precede|come|run)?\s*(?:before\s+)?|comes?\s+before\s+|before\s+|blocks?\s+|precedes?\s+)(?:starting\s+|any of\s+)?(?:` + stepWord + `)?` + stepList)
+	afterRE     = pattern.New(`(?i)` + stepWord + stepList + `\s*:?\s+(?:depends?\s+on|requires?|needs?|waits?\s+for|(?:is|are)\s+blocked\s+by|builds?\s+on|(?:comes?|runs?|starts?)\s+after|hängt ab von)\s+(?:` + stepWord + `)?` + stepList)
+	parallelRE  = pattern.New(`(?i)` + stepWord + stepList + `\s+(?:can|may|could)\s+(?:all\s+)?(?:run|be done|be built|be worked on|proceed|happen|execute)?\s*(?:in\s+parallel|at the same time|concurrently|alongside)`)
+	arrowRE     = pattern.New(`\s*(?:[─—-]+[►▶>→]|→|⇒|=+>|(?P<back>[◄◀<←]+[─—-]*|←))\s*`)
+	leadListRE  = pattern.New(`^[\s(\[*•-]*(?i:` + stepWord + `)?` + stepList + `(?:\b|$)`)
+	sizedRE     = pattern.New(`(?i)^[^\pL\d]*(\pL+)[^:]{0,30}[:：]\s*(?:` + stepWord + `)?` + stepList + `\s*[.]?$`)
+	sizeOfRE    = pattern.New(`(?i)^[^\pL\d]*` + stepWord + stepList + `\s*[:：–—-]+\s*(\pL+)`)
+	referenceRE = pattern.New(`(?i)` + stepWord + stepList)
+	bareListRE  = pattern.New(`^(?:[^:]{0,60}[:：]\s*)?` + stepList + `\s*[.]?$`)
+	tokenRE     = pattern.New(stepNumber + `|-|–|—|\bto\b|\bthrough\b|\bbis\b`)
 )
 
 // maxRange is how many steps “1-9” may stand for.
@@ -55,7 +55,7 @@ func (p *planner) numbersIn(value string, to []string) []string {
 	return to
 }
 
-var parenthesesRE = regexp.MustCompile(`\([^()]*\)`)
+var parenthesesRE = pattern.New(`\([^()]*\)`)
 
 // spread adds the numbers of a list, with those between the ends of a range.
 func spread(list string, to []string) []string {

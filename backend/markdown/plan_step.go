@@ -1,11 +1,11 @@
 package markdown
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
+	"plumbline/backend/pattern"
 	"plumbline/backend/workflow"
 )
 
@@ -26,14 +26,14 @@ var stepFields = names(
 )
 
 var (
-	bracketsRE = regexp.MustCompile(`^\[([^\[\]]{1,24})\]\s*`)
-	coversRE   = regexp.MustCompile(`(?i)\(?\bACs?\s*[:#]?\s*[-#]?\s*(\d{1,3}(?:\s*(?:,|and|&|/)\s*(?:AC)?[-#]?\d{1,3})*)\s*\)?`)
-	tailDepRE  = regexp.MustCompile(`(?i)\s*\((?:depends? on|after|requires|needs|blocked by)\s*:?\s*([^()]+)\)`)
-	fileRE     = regexp.MustCompile(`[\w@.~*{}$-]*(?:/[\w@.~*{}$\[\]-]+)+/?|[\w@~*-][\w@.~*-]*\.[A-Za-z]\w{0,9}\b|\.[a-z][\w.-]+|\b(?:Makefile|Dockerfile|LICENSE|README|Procfile|Caddyfile)\b`)
+	bracketsRE = pattern.New(`^\[([^\[\]]{1,24})\]\s*`)
+	coversRE   = pattern.New(`(?i)\(?\bACs?\s*[:#]?\s*[-#]?\s*(\d{1,3}(?:\s*(?:,|and|&|/)\s*(?:AC)?[-#]?\d{1,3})*)\s*\)?`)
+	tailDepRE  = pattern.New(`(?i)\s*\((?:depends? on|after|requires|needs|blocked by)\s*:?\s*([^()]+)\)`)
+	fileRE     = pattern.New(`[\w@.~*{}$-]*(?:/[\w@.~*{}$\[\]-]+)+/?|[\w@~*-][\w@.~*-]*\.[A-Za-z]\w{0,9}\b|\.[a-z][\w.-]+|\b(?:Makefile|Dockerfile|LICENSE|README|Procfile|Caddyfile)\b`)
 )
 
 // inFileRE is the file that a task of Spec Kit ends with.
-var inFileRE = regexp.MustCompile(`\bin (\.?[\w@~-][\w@.~-]*\.[A-Za-z]\w{0,9})$`)
+var inFileRE = pattern.New(`\bin (\.?[\w@~-][\w@.~-]*\.[A-Za-z]\w{0,9})$`)
 
 // step reads the step that begins at portion i.
 func (p *planner) step(i, end int, start stepStart) workflow.Step {
@@ -108,7 +108,7 @@ func (p *planner) title(s *workflow.Step, title string) {
 	s.Title = strings.TrimRight(strings.TrimSpace(title), " :：")
 }
 
-var parallelTailRE = regexp.MustCompile(`(?i)\s*[(\[](?:parallel|can run in parallel|in parallel)[)\]]\s*$`)
+var parallelTailRE = pattern.New(`(?i)\s*[(\[](?:parallel|can run in parallel|in parallel)[)\]]\s*$`)
 
 // field takes one field into a step.
 func (p *planner) field(s *workflow.Step, f namedField) {
@@ -216,7 +216,7 @@ func riskOf(value string) (risk, why string) {
 }
 
 // criteriaRE is a criterion by its number.
-var criteriaRE = regexp.MustCompile(`\d{1,3}`)
+var criteriaRE = pattern.New(`\d{1,3}`)
 
 // criteria adds the criteria that a text names: “AC-1, AC-3”, “AC: 1, 3”.
 func criteria(text string, to []string) []string {

@@ -2,7 +2,6 @@ package markdown
 
 import (
 	"bytes"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -10,6 +9,7 @@ import (
 	"github.com/yuin/goldmark/ast"
 	extension "github.com/yuin/goldmark/extension/ast"
 
+	"plumbline/backend/pattern"
 	"plumbline/backend/workflow"
 )
 
@@ -229,7 +229,7 @@ func wordy(s string) bool {
 
 // looseRE is a line that people write as the beginning of a block, and that
 // Markdown takes for more of the paragraph above.
-var looseRE = regexp.MustCompile(`^\s{0,3}(?:(\d{1,4})[.)]\s+\S|(?:PHASE|Phase|MILESTONE|Milestone|DEPENDENCIES|Dependencies|HIGH[- ]PRIORITY|COMPLEXITY)\b[^.]{0,80}$|\[(?:\.\.\.|…))`)
+var looseRE = pattern.New(`^\s{0,3}(?:(\d{1,4})[.)]\s+\S|(?:PHASE|Phase|MILESTONE|Milestone|DEPENDENCIES|Dependencies|HIGH[- ]PRIORITY|COMPLEXITY)\b[^.]{0,80}$|\[(?:\.\.\.|…))`)
 
 // loosen cuts the portion that was added last before such lines: n is its paragraph.
 func (v *survey) loosen(n ast.Node) {

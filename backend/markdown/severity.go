@@ -1,11 +1,11 @@
 package markdown
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"plumbline/backend/pattern"
 	"plumbline/backend/workflow"
 )
 
@@ -69,29 +69,29 @@ const severityWord = `(P[0-3]|critical|crit|blockers?|blocking|severe|showstoppe
 
 var (
 	// signsRE is what may stand before a title without being part of it.
-	signsRE = regexp.MustCompile(`^[^\pL\d\[(【<` + "`" + `'"“/~._$@-]+`)
+	signsRE = pattern.New(`^[^\pL\d\[(【<` + "`" + `'"“/~._$@-]+`)
 	// numberRE is what a finding may be called, at the beginning of its title.
-	numberRE = regexp.MustCompile(`^(?i:(?:issue|finding|bug|problem|vulnerability|vuln|risk|gap|defect|befund|问题)\s*)?[#№]?\s*((?:[A-Z]{1,6}\d?-)?\d{1,4}(?:\.\d{1,3})*|[A-Z]{1,3}\d{1,3}(?:-\d{1,3})?)(?:\s*[.):：·]+\s+|\s+[-–—·|]+\s+|\s*[：]\s*|\s+)`)
+	numberRE = pattern.New(`^(?i:(?:issue|finding|bug|problem|vulnerability|vuln|risk|gap|defect|befund|问题)\s*)?[#№]?\s*((?:[A-Z]{1,6}\d?-)?\d{1,4}(?:\.\d{1,3})*|[A-Z]{1,3}\d{1,3}(?:-\d{1,3})?)(?:\s*[.):：·]+\s+|\s+[-–—·|]+\s+|\s*[：]\s*|\s+)`)
 	// wordedRE tells numbers that need no mark behind them from those that do.
-	wordedRE = regexp.MustCompile(`^(?i:(?:issue|finding|bug|problem|vulnerability|vuln|risk|gap|defect|befund|问题)\s*[#№]?\s*\d|[#№]\s*\d|[A-Z]{1,6}\d?-\d)`)
+	wordedRE = pattern.New(`^(?i:(?:issue|finding|bug|problem|vulnerability|vuln|risk|gap|defect|befund|问题)\s*[#№]?\s*\d|[#№]\s*\d|[A-Z]{1,6}\d?-\d)`)
 	// reportedNumberRE is a number that only findings have.
-	reportedNumberRE = regexp.MustCompile(`^(?i:issue|finding|bug|problem|vulnerability|defect|befund|问题)\s*[#№]?\s*\d`)
+	reportedNumberRE = pattern.New(`^(?i:issue|finding|bug|problem|vulnerability|defect|befund|问题)\s*[#№]?\s*\d`)
 	// bracketRE is a severity in brackets at the beginning.
-	bracketRE = regexp.MustCompile(`^(?i)[\[(【]\s*(?:severity\s*[:=]\s*|sev\s*[:=]?\s*|priority\s*[:=]\s*)?` + severityWord + `(?:\s*(?:severity|priority|risk|/[^\])】]*|[:,–—-][^\])】]*))?\s*[\])】]\s*[:：–—-]*\s*`)
+	bracketRE = pattern.New(`^(?i)[\[(【]\s*(?:severity\s*[:=]\s*|sev\s*[:=]?\s*|priority\s*[:=]\s*)?` + severityWord + `(?:\s*(?:severity|priority|risk|/[^\])】]*|[:,–—-][^\])】]*))?\s*[\])】]\s*[:：–—-]*\s*`)
 	// markedRE is a severity with a mark behind it.
-	markedRE = regexp.MustCompile(`^(?i)` + severityWord + `(?:[ -](?:severity|priority|risk|issue|finding|bug))?(?:\s*\([^()]{1,30}\))?(?:\s*[:：|·]\s*|\s+[-–—]+\s+|$)`)
+	markedRE = pattern.New(`^(?i)` + severityWord + `(?:[ -](?:severity|priority|risk|issue|finding|bug))?(?:\s*\([^()]{1,30}\))?(?:\s*[:：|·]\s*|\s+[-–—]+\s+|$)`)
 	// levelRE is a P-number with a full stop, a bracket or a hyphenated number behind it.
-	levelRE = regexp.MustCompile(`^(P[0-3])(?:/P[0-3])?(?:-(\d{1,3}))?(?:\s*[.):：·|]\s*|\s+[-–—·]+\s+|$)`)
+	levelRE = pattern.New(`^(P[0-3])(?:/P[0-3])?(?:-(\d{1,3}))?(?:\s*[.):：·|]\s*|\s+[-–—·]+\s+|$)`)
 	// tailRE is a severity in brackets at the end of a title, or behind a dash.
-	tailRE = regexp.MustCompile(`(?i)\s*(?:[\[(【]\s*(?:severity\s*[:=]\s*|priority\s*[:=]\s*)?` + severityWord + `(?:\s+(?:severity|priority|risk))?\s*[\])】]|\s[-–—|]\s*(?:severity|priority)\s*[:=]\s*` + severityWord + `|\s[-–—|]\s*\(?(P[0-3])\)?)\s*[.:：]?\s*$`)
+	tailRE = pattern.New(`(?i)\s*(?:[\[(【]\s*(?:severity\s*[:=]\s*|priority\s*[:=]\s*)?` + severityWord + `(?:\s+(?:severity|priority|risk))?\s*[\])】]|\s[-–—|]\s*(?:severity|priority)\s*[:=]\s*` + severityWord + `|\s[-–—|]\s*\(?(P[0-3])\)?)\s*[.:：]?\s*$`)
 	// barelyRE is a P-number before a title that begins like one.
-	barelyRE = regexp.MustCompile(`^(P[0-3])\s+\p{Lu}`)
+	barelyRE = pattern.New(`^(P[0-3])\s+\p{Lu}`)
 	// fieldLeadRE is a field of its name before the title.
-	fieldLeadRE = regexp.MustCompile(`^(?i)(?:severity|priority|schweregrad)\s*[:=]\s*` + severityWord + `\s*(?:[:：,|]|\s[-–—])\s*\S`)
+	fieldLeadRE = pattern.New(`^(?i)(?:severity|priority|schweregrad)\s*[:=]\s*` + severityWord + `\s*(?:[:：,|]|\s[-–—])\s*\S`)
 	// middleRE is a title, a severity in brackets, and what explains it.
-	middleRE = regexp.MustCompile(`^(?i)(.{3,120}?)\s*[\[(]\s*(?:severity\s*[:=]\s*)?` + severityWord + `(?:\s+(?:severity|priority|risk))?\s*[\])]\s*(?:[:：]|\s[-–—])\s*`)
+	middleRE = pattern.New(`^(?i)(.{3,120}?)\s*[\[(]\s*(?:severity\s*[:=]\s*)?` + severityWord + `(?:\s+(?:severity|priority|risk))?\s*[\])]\s*(?:[:：]|\s[-–—])\s*`)
 	// boldRE is bold text that is nothing but a severity.
-	boldRE = regexp.MustCompile(`^(?i)[\[(]?\s*(?:severity\s*[:=]\s*)?` + severityWord + `(?:\s+(?:severity|priority|risk|issue|finding|security vulnerability))?\s*[\])]?\s*[:：.–—-]?\s*$`)
+	boldRE = pattern.New(`^(?i)[\[(]?\s*(?:severity\s*[:=]\s*)?` + severityWord + `(?:\s+(?:severity|priority|risk|issue|finding|security vulnerability))?\s*[\])]?\s*[:：.–—-]?\s*$`)
 )
 
 // leadKind is how a title shows its severity.

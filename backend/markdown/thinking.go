@@ -1,16 +1,17 @@
 package markdown
 
 import (
-	"regexp"
 	"strings"
+
+	"plumbline/backend/pattern"
 )
 
 var (
-	thinkingOpen = regexp.MustCompile(`(?i)^\s*<(think|thinking|thought|thoughts|reasoning|reflection|scratchpad|brainstorming|[a-z_]*planning[a-z_]*)>`)
+	thinkingOpen = pattern.New(`(?i)^\s*<(think|thinking|thought|thoughts|reasoning|reflection|scratchpad|brainstorming|[a-z_]*planning[a-z_]*)>`)
 	// A model whose template opens the block itself sends only its end.
-	thinkingEnd = regexp.MustCompile(`(?i)(?:^|\n)[ \t]*</(?:think|thinking|reasoning)>[ \t]*(?:\r?\n|$)`)
-	wrapOpen    = regexp.MustCompile("^\\s*(`{3,}|~{3,})[ \\t]*(?i:markdown|md)[ \\t]*\\r?\\n")
-	fenceLine   = regexp.MustCompile("^ {0,3}(`{3,}|~{3,})[ \\t]*([^`\\r\\n]*?)[ \\t]*\\r?$")
+	thinkingEnd = pattern.New(`(?i)(?:^|\n)[ \t]*</(?:think|thinking|reasoning)>[ \t]*(?:\r?\n|$)`)
+	wrapOpen    = pattern.New("^\\s*(`{3,}|~{3,})[ \\t]*(?i:markdown|md)[ \\t]*\\r?\\n")
+	fenceLine   = pattern.New("^ {0,3}(`{3,}|~{3,})[ \\t]*([^`\\r\\n]*?)[ \\t]*\\r?$")
 )
 
 // SplitThinking takes what a model thought aloud before its answer, in <think>

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,6 +13,7 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 
+	"plumbline/backend/pattern"
 	"plumbline/backend/workflow"
 )
 
@@ -47,10 +47,10 @@ const firstLine = 2
 const maxNesting = 64
 
 var (
-	idRE   = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
-	nameRE = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*$`)
+	idRE   = pattern.New(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+	nameRE = pattern.New(`^[A-Za-z][A-Za-z0-9_-]*$`)
 	// factRE is what a variable can be filled from besides an artifact.
-	factRE = regexp.MustCompile(`^((project|pack|persona|ledger)\.[a-z][a-zA-Z0-9-]*|given)$`)
+	factRE = pattern.New(`^((project|pack|persona|ledger)\.[a-z][a-zA-Z0-9-]*|given)$`)
 )
 
 // parseFront returns the root of the front matter.
@@ -231,7 +231,7 @@ func (f *front) own(n yamlNode) string {
 	return f.id(n)
 }
 
-var baseRE = regexp.MustCompile(`^[0-9a-f]{64}$`)
+var baseRE = pattern.New(`^[0-9a-f]{64}$`)
 
 // madeFrom reads the revision of the built-in file that one of the user's was made from.
 func (f *front) madeFrom(n yamlNode) string {

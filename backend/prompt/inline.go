@@ -1,12 +1,12 @@
 package prompt
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode"
 
+	"plumbline/backend/pattern"
 	"plumbline/backend/workflow"
 )
 
@@ -161,7 +161,7 @@ func nameOf(words string) (string, bool) {
 	return name, true
 }
 
-var manyDashes = regexp.MustCompile(`-{2,}`)
+var manyDashes = pattern.New(`-{2,}`)
 
 // typeNames are what other formats call our types.
 var typeNames = map[string]workflow.VariableType{
@@ -175,10 +175,10 @@ var typeNames = map[string]workflow.VariableType{
 }
 
 var (
-	inlineType   = regexp.MustCompile(`^([A-Za-z][A-Za-z_-]*)[ \t]*`)
-	inlineOption = regexp.MustCompile(`^[\s:,;]*([A-Za-z][A-Za-z_-]*)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s,;:"']+))`)
-	inlineFlag   = regexp.MustCompile(`^[\s:,;]*(required|optional)(?:[\s:,;]|$)`)
-	optionBreak  = regexp.MustCompile(`\s*[,|;\n]\s*`)
+	inlineType   = pattern.New(`^([A-Za-z][A-Za-z_-]*)[ \t]*`)
+	inlineOption = pattern.New(`^[\s:,;]*([A-Za-z][A-Za-z_-]*)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s,;:"']+))`)
+	inlineFlag   = pattern.New(`^[\s:,;]*(required|optional)(?:[\s:,;]|$)`)
+	optionBreak  = pattern.New(`\s*[,|;\n]\s*`)
 )
 
 // declare makes a declaration of what is known of a variable.

@@ -1,10 +1,10 @@
 package prompt
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
+	"plumbline/backend/pattern"
 	"plumbline/backend/workflow"
 )
 
@@ -42,7 +42,7 @@ type node struct {
 }
 
 // tagRE is what may stand behind two opening braces.
-var tagRE = regexp.MustCompile(`^\{\{[ \t]*([#^/]?)[ \t]*([A-Za-z][A-Za-z0-9_-]*)[ \t]*\}\}`)
+var tagRE = pattern.New(`^\{\{[ \t]*([#^/]?)[ \t]*([A-Za-z][A-Za-z0-9_-]*)[ \t]*\}\}`)
 
 // maxSections is how deep sections may be nested; nobody can read more.
 const maxSections = 16

@@ -2,12 +2,12 @@ package prompt
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode"
 
+	"plumbline/backend/pattern"
 	"plumbline/backend/workflow"
 )
 
@@ -217,13 +217,13 @@ func (w *frontWriter) extra(text string) {
 var (
 	// plainRE is a text that means itself without quotes; words that mean something
 	// else are in notText.
-	plainRE = regexp.MustCompile(`^[\p{L}_/(“][\p{L}\p{N} _/.,;+…“”’()!?&*=@%{}\[\]|<>"'$^~\x60#:-]*$`)
-	notText = regexp.MustCompile(`^(?i:null|true|false|yes|no|on|off|y|n|\.inf|\.nan)$`)
+	plainRE = pattern.New(`^[\p{L}_/(“][\p{L}\p{N} _/.,;+…“”’()!?&*=@%{}\[\]|<>"'$^~\x60#:-]*$`)
+	notText = pattern.New(`^(?i:null|true|false|yes|no|on|off|y|n|\.inf|\.nan)$`)
 	// blockRE is a text of several lines that can stand as they are.
-	blockRE = regexp.MustCompile(`^[^ \t\n][^\t\p{C}\p{Z}]*(?:[ \n]+[^\t\p{C}\p{Z}]+)*$`)
+	blockRE = pattern.New(`^[^ \t\n][^\t\p{C}\p{Z}]*(?:[ \n]+[^\t\p{C}\p{Z}]+)*$`)
 	// foldRE is a text of one line that can be folded at its spaces.
-	foldRE = regexp.MustCompile(`^[^ \t\n#][^\t\p{C}\p{Z}]*(?: [^\t\p{C}\p{Z}]+)*$`)
-	numRE  = regexp.MustCompile(`^-?(0|[1-9][0-9]{0,8})(\.[0-9]{1,6})?$`)
+	foldRE = pattern.New(`^[^ \t\n#][^\t\p{C}\p{Z}]*(?: [^\t\p{C}\p{Z}]+)*$`)
+	numRE  = pattern.New(`^-?(0|[1-9][0-9]{0,8})(\.[0-9]{1,6})?$`)
 )
 
 // scalar writes a text on one line, with quotes where it needs them.

@@ -2,10 +2,11 @@ package workflow
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"plumbline/backend/pattern"
 )
 
 // CheckContract returns what an answer lacks, as short sentences for a person,
@@ -139,7 +140,7 @@ func countPoints(section Section, all []Section) (tasks, items int) {
 
 // leadRE is the markup that may stand before a number at the beginning of a
 // line: of a list, a box, a quote, a heading, emphasis, brackets.
-var leadRE = regexp.MustCompile("^[ \t>]*([-*+]|\\d{1,9}[.)])?([ \t]+\\[[ xX]?\\])?[ \t#*_`\\[(]*")
+var leadRE = pattern.New("^[ \t>]*([-*+]|\\d{1,9}[.)])?([ \t]+\\[[ xX]?\\])?[ \t#*_`\\[(]*")
 
 // countNumbered counts the different numbers that follow the prefix at the
 // beginning of a line: "- **AC-3:** …" and "### AC-03" are the same one.
@@ -186,11 +187,11 @@ func standsAlone(text, phrase string) bool {
 
 var (
 	// fenceRE is a line that opens or closes a code fence.
-	fenceRE = regexp.MustCompile("^[ \t>]*(`{3,}|~{3,})[ \t]*(.*)$")
+	fenceRE = pattern.New("^[ \t>]*(`{3,}|~{3,})[ \t]*(.*)$")
 	// itemRE is the marker of a list item, with its box.
-	itemRE = regexp.MustCompile(`^[ \t>]*([-*+]|\d{1,9}[.)])([ \t]+\[[ xX]?\]?)?([ \t]+|$)`)
+	itemRE = pattern.New(`^[ \t>]*([-*+]|\d{1,9}[.)])([ \t]+\[[ xX]?\]?)?([ \t]+|$)`)
 	// headingRE is a line of a heading.
-	headingRE = regexp.MustCompile(`^[ \t>]*#{1,6}([ \t]|$)`)
+	headingRE = pattern.New(`^[ \t>]*#{1,6}([ \t]|$)`)
 )
 
 // LooksWhole reports whether a text looks complete: it does not end inside a

@@ -2,10 +2,11 @@ package workflow
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
+
+	"plumbline/backend/pattern"
 )
 
 // maxFindingText is how much of a text of a finding the ledger keeps, in bytes. The
@@ -13,7 +14,7 @@ import (
 const maxFindingText = 4000
 
 // settledRE is what an audit calls a finding that is done with.
-var settledRE = regexp.MustCompile(`(?i)^\W*(?:(?:is|was|now|already|all|fully|been)\s+)*(?:fixed|closed|resolved|done|solved|remediated|patched|mitigated|verified|eliminated|addressed|behoben|erledigt|gelöst|geschlossen|corrigée?|résolue?|corregid[oa]|resuelt[oa]|已修复|已解决|已关闭)\b?`)
+var settledRE = pattern.New(`(?i)^\W*(?:(?:is|was|now|already|all|fully|been)\s+)*(?:fixed|closed|resolved|done|solved|remediated|patched|mitigated|verified|eliminated|addressed|behoben|erledigt|gelöst|geschlossen|corrigée?|résolue?|corregid[oa]|resuelt[oa]|已修复|已解决|已关闭)\b?`)
 
 // Filed is what taking an audit into a ledger has changed.
 type Filed struct {

@@ -3,10 +3,11 @@ package workflow
 import (
 	"net/url"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"plumbline/backend/pattern"
 )
 
 // sarifSchema names the version of SARIF that is written.
@@ -131,7 +132,7 @@ func (s Severity) level() string {
 }
 
 // lineAfterRE is a line number, or the first and the last, behind a path.
-var lineAfterRE = regexp.MustCompile(`^(?::|#L|[\s,` + "`" + `(]*\blines?\s*)(\d{1,7})(?:\s*(?:[-–:]|to)\s*L?(\d{1,7}))?`)
+var lineAfterRE = pattern.New(`^(?::|#L|[\s,` + "`" + `(]*\blines?\s*)(\d{1,7})(?:\s*(?:[-–:]|to)\s*L?(\d{1,7}))?`)
 
 // sarifLocations reads a location: files with their lines, else a name.
 func sarifLocations(location string) []sarifLocation {

@@ -3,10 +3,11 @@ package workflow
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
+
+	"plumbline/backend/pattern"
 )
 
 // fillers are words that carry no meaning in the title of a finding: articles,
@@ -85,9 +86,9 @@ func stem(word string) string {
 
 var (
 	// lineRE is a line number, which moves with every edit.
-	lineRE = regexp.MustCompile(`(?i)\(?\b(?:lines?|zeilen?|lignes?|l[ií]neas?|ln)\.?\s*#?\d+(?:\s*(?:[-–—,]|to|bis|and|und)\s*\d+)*\)?|:\d+(?:[-–:]\d+)*\b|#L\d+(?:-L?\d+)?\b|第?\d+\s*行`)
+	lineRE = pattern.New(`(?i)\(?\b(?:lines?|zeilen?|lignes?|l[ií]neas?|ln)\.?\s*#?\d+(?:\s*(?:[-–—,]|to|bis|and|und)\s*\d+)*\)?|:\d+(?:[-–:]\d+)*\b|#L\d+(?:-L?\d+)?\b|第?\d+\s*行`)
 	// fileRE is the path of a file: with an extension, or with a folder.
-	fileRE = regexp.MustCompile(`[\pL\d_@.~-]*(?:[/\\][\pL\d_@.~\[\]()-]+)*[/\\]?[\pL\d_@\[\]-]+\.[A-Za-z][A-Za-z0-9]{0,7}\b|[\pL\d_@.~-]+(?:/[\pL\d_@.~-]+)+`)
+	fileRE = pattern.New(`[\pL\d_@.~-]*(?:[/\\][\pL\d_@.~\[\]()-]+)*[/\\]?[\pL\d_@\[\]-]+\.[A-Za-z][A-Za-z0-9]{0,7}\b|[\pL\d_@.~-]+(?:/[\pL\d_@.~-]+)+`)
 )
 
 // withoutLines takes line numbers out of a text. Most texts have no digit at all.

@@ -1,8 +1,9 @@
 package workflow
 
 import (
-	"regexp"
 	"strings"
+
+	"plumbline/backend/pattern"
 )
 
 // Text is a document with what was read from it, to find its parts in.
@@ -15,8 +16,8 @@ type Text struct {
 }
 
 var (
-	stepPart      = regexp.MustCompile(`(?i)^step (\S+)$`)
-	criterionPart = regexp.MustCompile(`(?i)^AC-\d+$`)
+	stepPart      = pattern.New(`(?i)^step (\S+)$`)
+	criterionPart = pattern.New(`(?i)^AC-\d+$`)
 )
 
 // PartHash returns the hash of a part of a text, with the marks of its boxes blanked:

@@ -3,11 +3,12 @@ package workflow
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode"
+
+	"plumbline/backend/pattern"
 )
 
 // Where the answers for steps and the results of checks are kept.
@@ -96,7 +97,7 @@ type Criterion struct {
 	Text string `json:"text"` // the whole line
 }
 
-var criterion = regexp.MustCompile(`(?i)^\W*(AC-?\s?\d+)\b`)
+var criterion = pattern.New(`(?i)^\W*(AC-?\s?\d+)\b`)
 
 // Criteria returns the criteria of a specification, each number once, in the order
 // in which they stand there.

@@ -1,13 +1,14 @@
 package workflow
 
 import (
-	"regexp"
 	"slices"
 	"strings"
+
+	"plumbline/backend/pattern"
 )
 
 // statusRE is the line by which an audit of readiness judges an area.
-var statusRE = regexp.MustCompile(`(?im)^[ \t>*_-]*status[*_]*:[*_ \t]*(ready|gaps|not ready|partial)`)
+var statusRE = pattern.New(`(?im)^[ \t>*_-]*status[*_]*:[*_ \t]*(ready|gaps|not ready|partial)`)
 
 // readyAreas is from how many judged areas a text is an audit of readiness.
 const readyAreas = 2

@@ -2,11 +2,11 @@ package foreign
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"plumbline/backend/pattern"
 	"plumbline/backend/prompt"
 	"plumbline/backend/workflow"
 )
@@ -103,7 +103,7 @@ func trimBody(s string) string {
 	}
 }
 
-var headingRE = regexp.MustCompile(`^#[ \t]+(.+?)[ \t]*#*[ \t]*$`)
+var headingRE = pattern.New(`^#[ \t]+(.+?)[ \t]*#*[ \t]*$`)
 
 // titleOf is the heading that a body begins with, else its name in words.
 func titleOf(body, id string) string {
@@ -139,7 +139,7 @@ func summaryOf(body, title string) string {
 	return title
 }
 
-var notIDRE = regexp.MustCompile(`[^a-z0-9]+`)
+var notIDRE = pattern.New(`[^a-z0-9]+`)
 
 // idOf makes an id of a name of a file or a folder.
 func idOf(name string) string {

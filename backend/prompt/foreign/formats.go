@@ -1,11 +1,11 @@
 package foreign
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
+	"plumbline/backend/pattern"
 	"plumbline/backend/prompt"
 	"plumbline/backend/workflow"
 )
@@ -102,19 +102,19 @@ func (d *draft) bundled(files []string) {
 
 // Texts that run something, or are filled in by a tool.
 var (
-	shellRE    = regexp.MustCompile("(?:^|[\\s(])!`[^`\n]+`")
-	shellFence = regexp.MustCompile("(?m)^[ \t>]*(?:```+|~~~+)!")
-	fenceEnd   = regexp.MustCompile("\n[ \t>]*(?:```+|~~~+)")
-	mentionRE  = regexp.MustCompile(`(?:^|[\s(])@[A-Za-z0-9_.~-]*[/.][A-Za-z0-9_./-]*[A-Za-z0-9_/-]`)
-	vscodeRE   = regexp.MustCompile(`\$\{[a-zA-Z]+(?::[^}\n]{0,100})?\}|(?:^|\s)#(?:file|tool):[^\s]{1,200}`)
-	pluginRE   = regexp.MustCompile(`\{\{[ \t]*(?:plugin|ext):[^{}\n]{0,500}\}\}`)
+	shellRE    = pattern.New("(?:^|[\\s(])!`[^`\n]+`")
+	shellFence = pattern.New("(?m)^[ \t>]*(?:```+|~~~+)!")
+	fenceEnd   = pattern.New("\n[ \t>]*(?:```+|~~~+)")
+	mentionRE  = pattern.New(`(?:^|[\s(])@[A-Za-z0-9_.~-]*[/.][A-Za-z0-9_./-]*[A-Za-z0-9_/-]`)
+	vscodeRE   = pattern.New(`\$\{[a-zA-Z]+(?::[^}\n]{0,100})?\}|(?:^|\s)#(?:file|tool):[^\s]{1,200}`)
+	pluginRE   = pattern.New(`\{\{[ \t]*(?:plugin|ext):[^{}\n]{0,500}\}\}`)
 )
 
 // maxWatched is how many stretches of one kind are told.
 const maxWatched = 10
 
 // watch tells of texts that a tool fills in and that stay as they are.
-func (d *draft) watch(re *regexp.Regexp, what string) {
+func (d *draft) watch(re *pattern.Pattern, what string) {
 	seen := map[string]bool{}
 	for _, p := range d.conv.pieces {
 		for _, at := range re.FindAllStringIndex(p.Text, -1) {
@@ -128,7 +128,7 @@ func (d *draft) watch(re *regexp.Regexp, what string) {
 }
 
 // runs marks what would run something where it comes from.
-func (d *draft) runs(re *regexp.Regexp, text string, firstLine int, why string) {
+func (d *draft) runs(re *pattern.Pattern, text string, firstLine int, why string) {
 	line, from := firstLine, 0
 	for _, at := range re.FindAllStringIndex(text, -1) {
 		start := at[1] - len(strings.TrimLeft(text[at[0]:at[1]], " \t\n(>"))
@@ -169,7 +169,7 @@ func commandSyntax(f Format, m matter) syntax {
 	return s
 }
 
-var wordNameRE = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*$`)
+var wordNameRE = pattern.New(`^[A-Za-z][A-Za-z0-9_]*$`)
 
 // argumentNames are listed in YAML, or in one line with blanks or commas.
 func argumentNames(m matter) []string {
@@ -193,7 +193,7 @@ func (d *draft) command() {
 }
 
 // hintRE is one argument of a hint such as “[issue] [priority]”.
-var hintRE = regexp.MustCompile(`[\[<]([^\[\]<>]{1,40})[\]>]`)
+var hintRE = pattern.New(`[\[<]([^\[\]<>]{1,40})[\]>]`)
 
 // hint uses what a command says about its arguments to people.
 func (d *draft) hint(named []string) {

@@ -1,18 +1,18 @@
 package foreign
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
+	"plumbline/backend/pattern"
 	"plumbline/backend/prompt"
 	"plumbline/backend/workflow"
 )
 
 // Placeholders that no format defines and many people write.
 var (
-	tagRE   = regexp.MustCompile(`^<([a-z][a-z0-9_-]{1,40})>`)
-	labelRE = regexp.MustCompile(`([A-Za-z][A-Za-z0-9 _-]{0,40})\*{0,2}:\*{0,2}[ \t]*$`)
+	tagRE   = pattern.New(`^<([a-z][a-z0-9_-]{1,40})>`)
+	labelRE = pattern.New(`([A-Za-z][A-Za-z0-9 _-]{0,40})\*{0,2}:\*{0,2}[ \t]*$`)
 )
 
 // notPlaceholders are words in brackets that mean what they say.

@@ -1,13 +1,13 @@
 package foreign
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
 
+	"plumbline/backend/pattern"
 	"plumbline/backend/prompt"
 )
 
@@ -34,7 +34,7 @@ type document struct {
 	fenced   bool
 }
 
-var keyRE = regexp.MustCompile(`^(?:([A-Za-z_][A-Za-z0-9_.-]*)|"([^"\\]*)"|'([^']*)')[ \t]*:`)
+var keyRE = pattern.New(`^(?:([A-Za-z_][A-Za-z0-9_.-]*)|"([^"\\]*)"|'([^']*)')[ \t]*:`)
 
 // keyOf returns the key that a line begins with, and how much of it that is.
 func keyOf(line string) (key string, length int, ok bool) {
@@ -205,7 +205,7 @@ func scalar(n ast.Node) (string, bool) {
 	return "", false
 }
 
-var literalRE = regexp.MustCompile(`^\|(?:([1-9])?([+-])?|([+-])([1-9]))[ \t]*(?:#[^\n]*)?\n`)
+var literalRE = pattern.New(`^\|(?:([1-9])?([+-])?|([+-])([1-9]))[ \t]*(?:#[^\n]*)?\n`)
 
 // literal reads a block of the form “|”. The YAML parser takes time with the
 // square of the lines, and whole prompts are written like this.

@@ -2,10 +2,10 @@ package foreign
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 
+	"plumbline/backend/pattern"
 	"plumbline/backend/prompt"
 	"plumbline/backend/workflow"
 )
@@ -46,15 +46,15 @@ type scanner struct {
 type span struct{ start, end int }
 
 var (
-	closingRE   = regexp.MustCompile(`</([A-Za-z][A-Za-z0-9_-]*)[ \t]*>`)
-	referenceRE = regexp.MustCompile(`(?m)^ {0,3}\[([^\]\n]{1,60})\]:[ \t]*[^ \t\n]`)
-	bracesRE    = regexp.MustCompile(`^\{\{[ \t]*([#^/]?)[ \t]*([A-Za-z][A-Za-z0-9_-]{0,99})[ \t]*(\|[^{}\n]{0,1000})?\}\}`)
-	tripleRE    = regexp.MustCompile(`^\{\{\{[ \t]*()([A-Za-z][A-Za-z0-9_-]{0,99})[ \t]*()\}\}\}`)
-	commentRE   = regexp.MustCompile(`^<!-- (if|unless|end) ([A-Za-z][A-Za-z0-9_-]{0,99}) -->`)
-	argumentsRE = regexp.MustCompile(`^\$ARGUMENTS(?:\[([0-9]{1,2})\])?`)
-	wordRE      = regexp.MustCompile(`^\$([A-Za-z_][A-Za-z0-9_]{0,99})`)
-	dollarsRE   = regexp.MustCompile(`^\$(?:([A-Za-z_][A-Za-z0-9_]{0,99})|\{([A-Za-z_][A-Za-z0-9_]{0,99})\})`)
-	inputRE     = regexp.MustCompile(`^\$\{(?:input:([A-Za-z][A-Za-z0-9 _-]{0,99})(?::([^}\n` + "`" + `]{0,500}))?|(selection|selectedText|file))\}`)
+	closingRE   = pattern.New(`</([A-Za-z][A-Za-z0-9_-]*)[ \t]*>`)
+	referenceRE = pattern.New(`(?m)^ {0,3}\[([^\]\n]{1,60})\]:[ \t]*[^ \t\n]`)
+	bracesRE    = pattern.New(`^\{\{[ \t]*([#^/]?)[ \t]*([A-Za-z][A-Za-z0-9_-]{0,99})[ \t]*(\|[^{}\n]{0,1000})?\}\}`)
+	tripleRE    = pattern.New(`^\{\{\{[ \t]*()([A-Za-z][A-Za-z0-9_-]{0,99})[ \t]*()\}\}\}`)
+	commentRE   = pattern.New(`^<!-- (if|unless|end) ([A-Za-z][A-Za-z0-9_-]{0,99}) -->`)
+	argumentsRE = pattern.New(`^\$ARGUMENTS(?:\[([0-9]{1,2})\])?`)
+	wordRE      = pattern.New(`^\$([A-Za-z_][A-Za-z0-9_]{0,99})`)
+	dollarsRE   = pattern.New(`^\$(?:([A-Za-z_][A-Za-z0-9_]{0,99})|\{([A-Za-z_][A-Za-z0-9_]{0,99})\})`)
+	inputRE     = pattern.New(`^\$\{(?:input:([A-Za-z][A-Za-z0-9 _-]{0,99})(?::([^}\n` + "`" + `]{0,500}))?|(selection|selectedText|file))\}`)
 )
 
 // scan returns the placeholders of a text in order. It takes time with the
@@ -217,7 +217,7 @@ func (c *scanner) argument(w string, take func(int, workflow.Variable) (match, b
 }
 
 // argumentRE matches the names of arguments that have none of their own.
-var argumentRE = regexp.MustCompile(`^arguments(_[0-9]{1,2})?$|^arg[0-9]$`)
+var argumentRE = pattern.New(`^arguments(_[0-9]{1,2})?$|^arg[0-9]$`)
 
 func (c *scanner) argumentName(index string) string {
 	switch {

@@ -1,9 +1,9 @@
 package foreign
 
 import (
-	"regexp"
 	"strings"
 
+	"plumbline/backend/pattern"
 	"plumbline/backend/prompt"
 	"plumbline/backend/workflow"
 )
@@ -45,7 +45,7 @@ func human(name string) string {
 	return strings.ToUpper(words[:1]) + words[1:]
 }
 
-var notNameRE = regexp.MustCompile(`[^a-z0-9]+`)
+var notNameRE = pattern.New(`[^a-z0-9]+`)
 
 // variableName makes a name of words: “TARGET AUDIENCE” is “target_audience”.
 // What is a name already stays as it is, but for capitals alone.
@@ -61,7 +61,7 @@ func variableName(s string) string {
 	return strings.TrimRight(s, "_")
 }
 
-var validNameRE = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*$`)
+var validNameRE = pattern.New(`^[A-Za-z][A-Za-z0-9_-]*$`)
 
 // typeNames are the types under the names that others give them.
 var typeNames = map[string]workflow.VariableType{
@@ -75,7 +75,7 @@ var typeNames = map[string]workflow.VariableType{
 	"date": workflow.VarDate, "file": workflow.VarFiles, "files": workflow.VarFiles, "artifact": workflow.VarArtifact,
 }
 
-var optionRE = regexp.MustCompile(`([A-Za-z]+)[ \t]*[=:][ \t]*(?:"([^"]*)"|'([^']*)'|([^ \t"',:|]+))`)
+var optionRE = pattern.New(`([A-Za-z]+)[ \t]*[=:][ \t]*(?:"([^"]*)"|'([^']*)'|([^ \t"',:|]+))`)
 
 // inline reads what stands behind the bar: a type, and options such as
 // default="Go", options="Go, Rust", label="Language".
