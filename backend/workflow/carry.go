@@ -29,32 +29,77 @@ type itemPair struct {
 // by their text, wherever they stand, else by most of their words and their place.
 // Only the first is sure.
 func pairItems(before, after []Item) []itemPair {
-	gone, fresh := apart(before, after), apart(after, before)
-	pairs := []itemPair{}
-	if len(gone)*len(fresh) <= maxPairs {
-		words := func(items []Item, at []int) [][]string {
-			all := make([][]string, len(at))
-			for i, n := range at {
-				all[i] = wordsOf(items[n].Text)
-			}
-			return all
-		}
-		old, new := words(before, gone), words(after, fresh)
-		for i, o := range gone {
-			for j, n := range fresh {
-				if p, ok := pairOf(before[o], after[n], old[i], new[j]); ok {
-					p.old, p.new = o, n
-					pairs = append(pairs, p)
-				}
-			}
-		}
-	} else {
-		pairs = sameTexts(before, after, gone, fresh)
+	number := map[string]int{}
+	gone := wordings(before, apart(before, after), number)
+	fresh := wordings(after, apart(after, before), number)
+	sure := pickPairs(sameTexts(gone, fresh))
+	gone, fresh = unpaired(gone, fresh, sure)
+	if len(gone)*len(fresh) > maxPairs {
+		return sure
 	}
-	slices.SortStableFunc(pairs, func(a, b itemPair) int {
-		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(distance(a), distance(b)), cmp.Compare(a.old, b.old))
-	})
-	return pickPairs(pairs)
+	alike := []itemPair{}
+	for _, o := range gone {
+		for _, n := range fresh {
+			if score, ok := o.alike(n); ok {
+				alike = append(alike, itemPair{old: o.at, new: n.at, score: score})
+			}
+		}
+	}
+	return append(sure, pickPairs(alike)...)
+}
+
+// wording is an item as it is compared with others.
+type wording struct {
+	at      int // its index
+	section string
+	text    string // its words without case and punctuation
+	words   []int  // the same, numbered and in the order of their numbers
+}
+
+// wordings are some items of a text; number gives each word its number.
+func wordings(items []Item, at []int, number map[string]int) []wording {
+	all := make([]wording, len(at))
+	for i, n := range at {
+		words := wordsOf(items[n].Text)
+		w := wording{at: n, section: fold(items[n].Section), text: strings.Join(words, " "), words: make([]int, len(words))}
+		for j, word := range words {
+			if _, known := number[word]; !known {
+				number[word] = len(number)
+			}
+			w.words[j] = number[word]
+		}
+		slices.Sort(w.words)
+		all[i] = w
+	}
+	return all
+}
+
+// alike says how alike two items of different texts are, and whether that is enough.
+func (w wording) alike(other wording) (score float64, enough bool) {
+	score = commonShare(w.words, other.words)
+	if w.section == other.section {
+		return score, score >= alikeHere
+	}
+	return score - 0.25, score >= alikeElsewhere
+}
+
+// commonShare is the share of words that two texts have in common.
+func commonShare(a, b []int) float64 {
+	if len(a)+len(b) == 0 {
+		return 0
+	}
+	common := 0
+	for i, j := 0, 0; i < len(a) && j < len(b); {
+		switch {
+		case a[i] < b[j]:
+			i++
+		case a[i] > b[j]:
+			j++
+		default:
+			i, j, common = i+1, j+1, common+1
+		}
+	}
+	return 2 * float64(common) / float64(len(a)+len(b))
 }
 
 // apart returns the indexes of the items whose keys the others do not have.
@@ -72,10 +117,39 @@ func apart(items, others []Item) []int {
 	return at
 }
 
-func distance(p itemPair) int { return max(p.old-p.new, p.new-p.old) }
+// sameTexts pairs items by their text alone, better within a section. Where a text
+// stands many times, it pairs them one by one.
+func sameTexts(gone, fresh []wording) []itemPair {
+	at := map[string][]wording{}
+	for _, n := range fresh {
+		at[n.text] = append(at[n.text], n)
+	}
+	pairs := []itemPair{}
+	for _, o := range gone {
+		list := at[o.text]
+		if o.text == "" || len(list) == 0 {
+			continue
+		}
+		if len(pairs) > maxPairs {
+			list = list[:1]
+			at[o.text] = at[o.text][1:]
+		}
+		for _, n := range list {
+			p := itemPair{old: o.at, new: n.at, sure: true}
+			if o.section == n.section {
+				p.score = 1
+			}
+			pairs = append(pairs, p)
+		}
+	}
+	return pairs
+}
 
 // pickPairs keeps the best pairs, each item in at most one.
 func pickPairs(pairs []itemPair) []itemPair {
+	slices.SortStableFunc(pairs, func(a, b itemPair) int {
+		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(distance(a), distance(b)), cmp.Compare(a.old, b.old))
+	})
 	old, new := map[int]bool{}, map[int]bool{}
 	picked := []itemPair{}
 	for _, p := range pairs {
@@ -87,63 +161,21 @@ func pickPairs(pairs []itemPair) []itemPair {
 	return picked
 }
 
-// pairOf says how alike two items are, if enough.
-func pairOf(old, new Item, oldWords, newWords []string) (itemPair, bool) {
-	here := fold(old.Section) == fold(new.Section)
-	if slices.Equal(oldWords, newWords) {
-		p := itemPair{sure: true, score: 2}
-		if here {
-			p.score = 3
-		}
-		return p, len(oldWords) > 0
-	}
-	score := commonWords(oldWords, newWords)
-	if here {
-		return itemPair{score: score}, score >= alikeHere
-	}
-	return itemPair{score: score - 0.25}, score >= alikeElsewhere
-}
+func distance(p itemPair) int { return max(p.old-p.new, p.new-p.old) }
 
-// sameTexts pairs items by their text alone.
-func sameTexts(before, after []Item, gone, fresh []int) []itemPair {
-	at := map[string][]int{}
-	for _, n := range fresh {
-		key := strings.Join(wordsOf(after[n].Text), " ")
-		at[key] = append(at[key], n)
+// unpaired are the items that are in no pair.
+func unpaired(gone, fresh []wording, pairs []itemPair) (_, _ []wording) {
+	old, new := map[int]bool{}, map[int]bool{}
+	for _, p := range pairs {
+		old[p.old], new[p.new] = true, true
 	}
-	pairs := []itemPair{}
-	for _, o := range gone {
-		key := strings.Join(wordsOf(before[o].Text), " ")
-		if list := at[key]; key != "" && len(list) > 0 {
-			pairs = append(pairs, itemPair{old: o, new: list[0], sure: true, score: 2})
-			at[key] = list[1:]
-		}
-	}
-	return pairs
+	return slices.DeleteFunc(gone, func(w wording) bool { return old[w.at] }),
+		slices.DeleteFunc(fresh, func(w wording) bool { return new[w.at] })
 }
 
 // wordsOf are the words of a text without case and punctuation.
 func wordsOf(text string) []string {
 	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-}
-
-// commonWords is the share of words that two texts have in common.
-func commonWords(a, b []string) float64 {
-	if len(a)+len(b) == 0 {
-		return 0
-	}
-	left := make(map[string]int, len(a))
-	for _, w := range a {
-		left[w]++
-	}
-	common := 0
-	for _, w := range b {
-		if left[w] > 0 {
-			left[w]--
-			common++
-		}
-	}
-	return 2 * float64(common) / float64(len(a)+len(b))
 }
 
 // KeptMarks returns the boxes of a new text that are to be marked because the item
