@@ -150,7 +150,7 @@ func (e *Engine) Log(ctx context.Context, projectID, path string, q workflow.Log
 // markSigned marks the line whose text is signed, if the sign-off is in force.
 func (e *Engine) markSigned(projectID, path string, lines []workflow.LogLine) error {
 	return e.store.View(func(tx *store.Tx) error {
-		pic, err := e.picture(tx, projectID)
+		pic, err := e.outline(tx, projectID)
 		if err != nil {
 			return err
 		}
