@@ -451,3 +451,19 @@ func TestPracticePromptsAreDue(t *testing.T) {
 		}
 	}
 }
+
+// What is missing shows its label in the text, whatever its type is.
+func TestFillShowsWhatIsMissingOfEveryType(t *testing.T) {
+	b := newBench(t, specOrRequest)
+	for kind, more := range map[string]string{"number": "", "date": "", "choice": "\n    options: [a, b]", "multi-choice": "\n    options: [a, b]", "yes-no": ""} {
+		text := "---\nid: typed-" + kind + "\ntitle: Typed\nsummary: One of mine.\nvariables:\n  - name: v\n    type: " + kind +
+			"\n    label: The value\n    required: true" + more + "\n  - name: n\n    type: number\n    label: N\n---\n\nTake {{v}} and {{n}}.\n"
+		try(b.NewPrompt(b.ctx, workflow.SavePrompt{Text: text}))(t)
+		for n, want := range map[string]string{"": "Take [The value] and .", "2": "Take [The value] and 2.", "two": "Take [The value] and two."} {
+			filled := try(b.FillPrompt(b.ctx, workflow.PromptOrder{PromptID: "typed-" + kind, Values: map[string]string{"n": n}}))(t)
+			if filled.Text != want {
+				t.Errorf("%s with %q reads %q, want %q", kind, n, filled.Text, want)
+			}
+		}
+	}
+}
