@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"plumbline/backend/workflow"
+	"plumbline/prompts"
 )
 
 func TestPromptsAreExportedToWhereTheyAreWanted(t *testing.T) {
@@ -112,5 +113,26 @@ func TestThereIsNothingOfOnesOwnToExport(t *testing.T) {
 	wantCode(t, err, workflow.Invalid)
 	if _, err := os.Lstat(to); err == nil {
 		t.Error("an empty archive was written")
+	}
+}
+
+// Our own format holds everything: comments, the order of the keys, blank lines.
+func TestOurOwnFormatIsTheFileItself(t *testing.T) {
+	b := newBench(t, specOrRequest)
+	text := "---\n# how I tidy\nsummary: \"One of mine.\"\ntitle: Tidy\nid: tidy\ntags:\n  - b\n---\n\nTidy up.   \n\n\n"
+	try(b.NewPrompt(b.ctx, workflow.SavePrompt{Text: text}))(t)
+	x := try(b.ExportPrompts(b.ctx, workflow.ExportPrompts{IDs: []string{"tidy", "request"}, Format: "plumbline"}))(t)
+	if x.Files[0].Content != text {
+		t.Errorf("the export is %q, want the file %q", x.Files[0].Content, text)
+	}
+	if want := string(try(prompts.Files.ReadFile("library/pipeline/request.md"))(t)); x.Files[1].Content != want {
+		t.Error("the built-in prompt is not exported as it is")
+	}
+
+	elsewhere := newBench(t, specOrRequest)
+	preview := try(elsewhere.PreviewFiles(b.ctx, []workflow.ImportFile{{Path: x.Files[0].Path, Content: x.Files[0].Content}}))(t)
+	try(elsewhere.TakePrompts(b.ctx, preview.Items))(t)
+	if got := string(try(os.ReadFile(elsewhere.file("prompts/tidy.md")))(t)); got != text {
+		t.Errorf("it came back as %q, want %q", got, text)
 	}
 }
