@@ -162,7 +162,7 @@ func (c *promptShowCmd) Run(ctx context.Context, s *session) error {
 // fillArgs say what a prompt is filled with.
 type fillArgs struct {
 	Project string   `help:"Fill it from this project; without one it stands alone." placeholder:"PROJECT"`
-	Var     []string `help:"A variable and its value: name=value, or name=@FILE." placeholder:"NAME=VALUE" sep:"none"`
+	Var     []string `help:"A variable and its value: name=value, or name=@FILE; the same name again adds a line, such as another choice." placeholder:"NAME=VALUE" sep:"none"`
 	Given   string   `help:"Apply it to the text of a file; - is standard input." placeholder:"FILE" xor:"given"`
 	Answer  string   `help:"Apply it to the answer of a run." placeholder:"RUN" xor:"given"`
 	Doc     string   `help:"Apply it to a document of the project." placeholder:"PATH" xor:"given"`
@@ -194,7 +194,7 @@ func (a fillArgs) order(ctx context.Context, s *session, id string) (*client, wo
 func (a fillArgs) given(s *session, project string) (*workflow.Given, error) {
 	switch {
 	case a.Given != "":
-		text, err := s.readFile(a.Given)
+		text, err := s.readText(a.Given)
 		return &workflow.Given{Text: text, Title: "Text of " + strings.TrimPrefix(a.Given, "-")}, err
 	case a.Answer != "":
 		return &workflow.Given{RunID: a.Answer}, nil
@@ -217,9 +217,12 @@ func (s *session) values(pairs []string) (map[string]string, error) {
 		}
 		if file, ok := strings.CutPrefix(value, "@"); ok {
 			var err error
-			if value, err = s.readFile(file); err != nil {
+			if value, err = s.readText(file); err != nil {
 				return nil, err
 			}
+		}
+		if before, again := values[name]; again {
+			value = before + "\n" + value
 		}
 		values[name] = value
 	}

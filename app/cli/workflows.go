@@ -121,7 +121,7 @@ func printWorkflow(out *printer, w workflow.Workflow) {
 }
 
 type workflowLintCmd struct {
-	Files []string `arg:"" optional:"" help:"Workflow files; without any, those of the library."`
+	Files []string `arg:"" optional:"" help:"Workflow files, or folders of them; without any, those of the library."`
 }
 
 func (c *workflowLintCmd) Run(ctx context.Context, s *session) error {

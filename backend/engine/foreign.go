@@ -96,16 +96,24 @@ func (e *Engine) PreviewFiles(_ context.Context, files []workflow.ImportFile) (w
 func (e *Engine) readDropped(files []workflow.ImportFile) (foreign.Import, error) {
 	in := make([]foreign.File, 0, len(files))
 	for _, f := range files {
-		data := []byte(f.Content)
-		if f.Base64 {
-			var err error
-			if data, err = base64.StdEncoding.DecodeString(f.Content); err != nil {
-				return foreign.Import{}, workflow.Errorf(workflow.Invalid, "%s did not arrive whole.", f.Path).WithHint("Drop it again.")
-			}
+		data, err := contentOf(f)
+		if err != nil {
+			return foreign.Import{}, err
 		}
 		in = append(in, foreign.File{Path: f.Path, Data: data})
 	}
 	return foreign.ReadFiles(in, e.importOptions())
+}
+
+func contentOf(f workflow.ImportFile) ([]byte, error) {
+	if !f.Base64 {
+		return []byte(f.Content), nil
+	}
+	data, err := base64.StdEncoding.DecodeString(f.Content)
+	if err != nil {
+		return nil, workflow.Errorf(workflow.Invalid, "%s did not arrive whole.", f.Path).WithHint("Drop it again.")
+	}
+	return data, nil
 }
 
 // hinted gives an error a way out if it has none.

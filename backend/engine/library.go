@@ -11,6 +11,7 @@ import (
 	"plumbline/backend/prompt"
 	"plumbline/backend/store"
 	"plumbline/backend/workflow"
+	"plumbline/prompts"
 )
 
 // favouritesKey names the favourites among the variables of the library.
@@ -399,26 +400,22 @@ func (s *shelf) index() *prompt.Index {
 	return s.indexOf
 }
 
-// Lint says what is wrong with or doubtful about the text of a file of a library, a
-// “prompt” or a “workflow”. Whether what it names exists is for the library to say.
-func Lint(kind, file, text string) []workflow.LibraryProblem {
-	found := []workflow.LibraryProblem{}
-	var err error
-	if kind == string(prompt.KindWorkflow) {
-		_, err = prompt.ParseWorkflow(file, []byte(text))
-	} else {
-		var p prompt.Prompt
-		p, err = prompt.Parse(file, []byte(text))
-		if err == nil {
-			for _, doubt := range p.Lint() {
-				found = append(found, libraryProblem(doubt))
-			}
+// Lint says what is wrong with or doubtful about files of a library, each a
+// “prompt” or a “workflow”, that need not be in it yet.
+func Lint(kind string, files []workflow.ImportFile) ([]workflow.LibraryProblem, error) {
+	named := make([]prompt.Named, 0, len(files))
+	for _, f := range files {
+		data, err := contentOf(f)
+		if err != nil {
+			return nil, err
 		}
+		named = append(named, prompt.Named{File: f.Path, Data: data})
 	}
-	if err != nil {
-		found = append(found, libraryProblem(prompt.ProblemOf(err)))
+	found := []workflow.LibraryProblem{}
+	for _, p := range prompt.Check(prompts.Files, prompt.Kind(kind), named) {
+		found = append(found, libraryProblem(p))
 	}
-	return found
+	return found, nil
 }
 
 func libraryProblem(p prompt.Problem) workflow.LibraryProblem {

@@ -251,7 +251,7 @@ func checkValues(pr prompt.Prompt, values map[string]string) error {
 		v, ok := declared[name]
 		if !ok {
 			return workflow.Errorf(workflow.NotFound, "The prompt “%s” has no variable “%s”.", pr.ID, name).
-				WithHint("The Prompt page, or “plumbline prompt phase”, shows which it has.")
+				WithHint("The form of the prompt, or “plumbline prompt show %s”, shows which it has.", pr.ID)
 		}
 		if err := checkText("“"+v.Label+"”", value, MaxVariable, "Shorten it, or keep it in a document."); err != nil {
 			return err
