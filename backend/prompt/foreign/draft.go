@@ -86,6 +86,7 @@ func (d *draft) finish(id string) error {
 	if spaced > 0 {
 		d.lose("A variable right behind a brace or a backslash got a blank before it.")
 	}
+	d.found.Dropped = append(d.found.Dropped, d.conv.unread...)
 	if d.conv.crowded {
 		d.lose("Of its placeholders, the first 200 are variables; the rest stay text.")
 	}

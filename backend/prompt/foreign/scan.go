@@ -31,6 +31,7 @@ type match struct {
 	kind       prompt.PieceKind
 	variable   workflow.Variable // or name alone, for the tags of sections
 	sign       bool              // “$$”, which is no placeholder but an escape
+	unread     []string          // what is said of the variable and means nothing here
 }
 
 // scanner looks for placeholders in one text.
@@ -153,7 +154,7 @@ func (c *scanner) braces(at int, code bool) (match, bool) {
 	}
 	found.kind, found.variable = prompt.PieceValue, declare(m[2])
 	if m[3] != "" {
-		inline(&found.variable, m[3][1:])
+		found.unread = inline(&found.variable, m[3][1:])
 	}
 	return found, true
 }
