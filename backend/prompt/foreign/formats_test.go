@@ -195,6 +195,7 @@ func TestPlaceholdersBecomeVariables(t *testing.T) {
 	for text, want := range map[string]string{
 		"{{a}} {{ a }} {{{a}}}":                                    "{{a}} {{a}} {{a}}",
 		"{{a | type:choice options=\"x, y\"}}, {{a}}":              "{{a}}, {{a}}",
+		"{{Company Name}} {{ the  x }} {{if a}} `{{a b}}`":         "{{company_name}} \\{{ the  x }} \\{{if a}} `\\{{a b}}`",
 		"{{a|text}}{{b | number:default=\"3\"}}":                   "{{a}}{{b}}",
 		"{{ items.name }} {{#each x}}{{/each}} {{> p}}":            "\\{{ items.name }} \\{{#each x}}\\{{/each}} \\{{> p}}",
 		"{{#a}}x{{/a}}{{^a}}y{{/a}}":                               "{{#a}}x{{/a}}{{^a}}y{{/a}}",
