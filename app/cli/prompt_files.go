@@ -217,6 +217,18 @@ func (c *promptImportCmd) Run(ctx context.Context, s *session) error {
 			s.say("%s %s", s.err.yellow("warning:"), clean(problemLine(p)))
 		}
 		out.line("%s came in.", plural(len(cards), "prompt"))
+		known := 0
+		for _, item := range preview.Items {
+			if item.Duplicate != "" && !c.All {
+				known++
+			}
+		}
+		if known > 0 {
+			out.line("%s left out, whose text is there already; --all takes duplicates, too.", plural(known, "prompt"))
+		}
+		if len(preview.Items) == 0 {
+			out.line("Nothing there was recognised as a prompt.")
+		}
 	})
 }
 

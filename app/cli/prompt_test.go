@@ -237,3 +237,15 @@ func TestValuesOnTheCommandLine(t *testing.T) {
 		}
 	}
 }
+
+func TestAnImportSaysWhatItLeavesOut(t *testing.T) {
+	s := newShell(t)
+	dir := filepath.Dir(s.file("shorten.md", "Shorten [TEXT].\n"))
+	s.run(0, "prompt", "import", filepath.Join(dir, "shorten.md"))
+	if got := s.run(0, "prompt", "import", filepath.Join(dir, "shorten.md")); got.out != "0 prompts came in.\n1 prompt left out, whose text is there already; --all takes duplicates, too.\n" {
+		t.Errorf("%q", got.out)
+	}
+	if got := s.run(0, "prompt", "import", t.TempDir()); !strings.Contains(got.out, "Nothing there was recognised as a prompt.") {
+		t.Errorf("%q", got.out)
+	}
+}
