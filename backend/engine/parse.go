@@ -1,27 +1,42 @@
 package engine
 
 import (
+	"strings"
+
 	"plumbline/backend/markdown"
 	"plumbline/backend/prompt"
 	"plumbline/backend/workflow"
 	"plumbline/prompts"
 )
 
-// ReadFindings reads a text as the answer of an audit. Like the functions below
-// it needs no data, so that scripts can use it without opening any.
-func ReadFindings(text string) workflow.FindingsRead { return markdown.Findings(text) }
+// ReadFindings reads a text as the answer of an audit, without what a model thought
+// aloud before it. Like the functions below it needs no data, so that scripts can use
+// it without opening any.
+func ReadFindings(text string) workflow.FindingsRead { return markdown.Findings(answerIn(text)) }
+
+// answerIn blanks out what stands before the answer in a text, so that every byte
+// and, as long as the answer begins a line, every line of it stays where it was.
+func answerIn(text string) string {
+	_, answer := markdown.SplitThinking(text)
+	at := strings.LastIndex(text, answer)
+	if at <= 0 {
+		return text
+	}
+	lines := max(strings.Count(text[:at], "\n"), 1)
+	return strings.Repeat(" ", at-lines) + strings.Repeat("\n", lines) + answer
+}
 
 // ReadPlan reads a text as a plan and checks it.
 func ReadPlan(text string) workflow.CheckedPlan {
-	read := markdown.Plan(text)
+	read := markdown.Plan(answerIn(text))
 	return workflow.CheckedPlan{PlanRead: read, Problems: workflow.CheckPlan(read, workflow.StepFiles)}
 }
 
 // ReadChecklist reads the boxes of a text.
-func ReadChecklist(text string) workflow.ChecklistRead { return markdown.Checklist(text) }
+func ReadChecklist(text string) workflow.ChecklistRead { return markdown.Checklist(answerIn(text)) }
 
 // ReadRequest reads a text as a request.
-func ReadRequest(text string) workflow.RequestRead { return markdown.Request(text) }
+func ReadRequest(text string) workflow.RequestRead { return markdown.Request(answerIn(text)) }
 
 // ReadContract holds a text, without what a model thought aloud before it,
 // against the contract of a built-in prompt. It
