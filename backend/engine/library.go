@@ -146,6 +146,7 @@ func (e *Engine) cardOf(id string) (workflow.PromptCard, error) {
 
 // PromptDetail returns a prompt in full.
 func (e *Engine) PromptDetail(_ context.Context, id string) (workflow.PromptDetail, error) {
+	e.shelf.freshen()
 	p, err := e.namedPrompt(id)
 	if err != nil {
 		return workflow.PromptDetail{}, err

@@ -467,3 +467,28 @@ func TestFillShowsWhatIsMissingOfEveryType(t *testing.T) {
 		}
 	}
 }
+
+// A script edits a file and renders it at once, while a window is open.
+func TestWhatWasEditedAMomentAgoIsUsed(t *testing.T) {
+	b := newBench(t, specOrRequest)
+	b.writeFile("prompts/tidy.md", ownPrompt("tidy", "Tidy up."))
+	try(b.Shelf(b.ctx))(t)
+	fill := func(id string) string {
+		return try(b.FillPrompt(b.ctx, workflow.PromptOrder{PromptID: id, Values: map[string]string{}}))(t).Text
+	}
+
+	b.writeFile("prompts/tidy.md", ownPrompt("tidy", "Tidy up at once."))
+	if got := fill("tidy"); got != "Tidy up at once." {
+		t.Errorf("an edited prompt reads %q", got)
+	}
+	b.writeFile("prompts/mine.md", ownPrompt("request", "Just ask."))
+	if got := fill("request"); got != "Just ask." {
+		t.Errorf("a prompt that takes the place of a built-in one reads %q", got)
+	}
+	if err := os.Remove(b.file("prompts/tidy.md")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.PromptDetail(b.ctx, "tidy"); workflow.CodeOf(err) != workflow.NotFound {
+		t.Errorf("a removed prompt: %v", err)
+	}
+}
