@@ -145,3 +145,17 @@ func TestWhatIsParsedCannotSteerTheTerminal(t *testing.T) {
 		}
 	}
 }
+
+func TestParseAgainstThePromptInAFile(t *testing.T) {
+	s := newShell(t)
+	own := s.file("own.md", strings.Replace(tidyPrompt, "variables:", "contract:\n  sections:\n    - title: What went\nvariables:", 1))
+	if got := s.try("## What went\nAll.\n", "parse", "--as", "contract", "--prompt", own, "-"); got.code != 0 || !strings.Contains(got.out, "✓") {
+		t.Errorf("exit %d: %s%s", got.code, got.out, got.err)
+	}
+	if got := s.try("All.\n", "parse", "--as", "contract", "--prompt", own, "-"); got.code != exitFailed || !strings.Contains(got.out, "The section “What went” is missing.") {
+		t.Errorf("exit %d: %s%s", got.code, got.out, got.err)
+	}
+	if got := s.try("All.\n", "parse", "--as", "contract", "--prompt", s.file("bad.md", "none"), "-"); got.code != exitFailed || !strings.Contains(got.err, "bad.md, line 1") {
+		t.Errorf("exit %d: %s%s", got.code, got.out, got.err)
+	}
+}

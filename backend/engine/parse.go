@@ -38,18 +38,30 @@ func ReadChecklist(text string) workflow.ChecklistRead { return markdown.Checkli
 // ReadRequest reads a text as a request.
 func ReadRequest(text string) workflow.RequestRead { return markdown.Request(answerIn(text)) }
 
-// ReadContract holds a text, without what a model thought aloud before it,
-// against the contract of a built-in prompt. It
-// returns NotFound when there is no such prompt.
+// ReadContract holds a text, without what a model thought aloud before it, against
+// the contract of a built-in prompt. It returns NotFound when there is no such prompt.
 func ReadContract(text, id string) (workflow.ContractRead, error) {
 	p, ok := prompt.OpenLibrary(prompts.Files, nil).Prompt(id)
 	if !ok {
 		return workflow.ContractRead{}, workflow.Errorf(workflow.NotFound, "There is no built-in prompt “%s”.", id).
-			WithHint("Name one by its id, for example “request”, “spec” or “plan”.")
+			WithHint("Name one by its id, for example “request”, “spec” or “plan”, or the file of one of yours.")
 	}
+	return readContract(text, p), nil
+}
+
+// ReadContractOf is ReadContract for the prompt in a file.
+func ReadContractOf(text, file, source string) (workflow.ContractRead, error) {
+	p, err := prompt.Parse(file, []byte(source))
+	if err != nil {
+		return workflow.ContractRead{}, err
+	}
+	return readContract(text, p), nil
+}
+
+func readContract(text string, p prompt.Prompt) workflow.ContractRead {
 	_, text = markdown.SplitThinking(text)
 	reading := markdown.Read(p.Contract, text)
 	missing := workflow.CheckContract(p.Contract, reading)
 	return workflow.ContractRead{Prompt: p.ID, Title: p.Title, Holds: len(missing) == 0, Missing: missing,
-		Reads: p.Contract.Reads, Found: reading.Found(p.Contract.Reads), Whole: workflow.LooksWhole(text)}, nil
+		Reads: p.Contract.Reads, Found: reading.Found(p.Contract.Reads), Whole: workflow.LooksWhole(text)}
 }
