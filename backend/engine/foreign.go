@@ -128,7 +128,7 @@ func hinted(err error, hint string) error {
 // TakePrompts takes what a preview has shown, or what somebody chose of it: all of
 // it, or nothing when one cannot be kept.
 func (e *Engine) TakePrompts(_ context.Context, items []workflow.ImportItem) ([]workflow.PromptCard, error) {
-	if err := e.isOpen(); err != nil {
+	if err := e.lookAtFiles(); err != nil {
 		return []workflow.PromptCard{}, err
 	}
 	cards, texts, ids := []workflow.PromptCard{}, map[string]string{}, []string{}

@@ -3,7 +3,11 @@ package engine
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -267,6 +271,9 @@ func (e *Engine) NewPrompt(ctx context.Context, s workflow.SavePrompt) (workflow
 	if err != nil {
 		return workflow.PromptDetail{}, err
 	}
+	if err := e.lookAtFiles(); err != nil {
+		return workflow.PromptDetail{}, err
+	}
 	path, err := e.freePath(p.ID)
 	if err != nil {
 		return workflow.PromptDetail{}, err
@@ -281,13 +288,47 @@ func (e *Engine) NewPrompt(ctx context.Context, s workflow.SavePrompt) (workflow
 // promptPath is where a prompt of the user's is kept.
 func promptPath(id string) string { return "prompts/" + id + ".md" }
 
+// lookAtFiles brings the library up to its files before one is added to them.
+func (e *Engine) lookAtFiles() error {
+	if err := e.isOpen(); err != nil {
+		return err
+	}
+	return e.shelf.sync()
+}
+
 // freePath returns the path of a new prompt; Conflict when its id is taken.
 func (e *Engine) freePath(id string) (string, error) {
 	if other, ok := e.lib().Prompt(id); ok {
 		return "", workflow.Errorf(workflow.Conflict, "There is a prompt “%s” already: %s.", id, other.Title).
 			WithHint("Give the new one another id, or customise the one there is.")
 	}
-	return promptPath(id), nil
+	return e.emptyPath(id)
+}
+
+// emptyPath returns where a file for a prompt can be written without writing over
+// another one: one that is named so and holds another prompt, or one that cannot be
+// used, in which somebody has made a mistake; that is a Conflict.
+func (e *Engine) emptyPath(id string) (string, error) {
+	for n := 1; ; n++ {
+		path := promptPath(id)
+		if n > 1 {
+			path = promptPath(fmt.Sprintf("%s-%d", id, n))
+		}
+		_, err := os.Lstat(filepath.Join(e.shelf.dir(), filepath.FromSlash(path)))
+		if errors.Is(err, fs.ErrNotExist) {
+			return path, nil
+		}
+		if err != nil {
+			return "", workflow.Errorf(workflow.Unavailable, "%s cannot be looked at: %w.", path, err).
+				WithHint("Check that you may read the folder of the library.")
+		}
+		for _, p := range e.lib().Problems() {
+			if p.File == path && !p.Doubt {
+				return "", workflow.Errorf(workflow.Conflict, "A file is there already, and cannot be used: %s", p.Error()).
+					WithHint("Put it right in an editor, or take it away.")
+			}
+		}
+	}
 }
 
 // keepPrompt makes a text the next version of a file of the library, and writes the file.

@@ -492,3 +492,30 @@ func TestWhatWasEditedAMomentAgoIsUsed(t *testing.T) {
 		t.Errorf("a removed prompt: %v", err)
 	}
 }
+
+// A file that somebody else wrote is never written over, whatever is in it.
+func TestAFileThatIsThereIsNotWrittenOver(t *testing.T) {
+	b := newBench(t, specOrRequest)
+	other := ownPrompt("sweep", "Sweep.")
+	b.writeFile("prompts/tidy.md", other) // named like another prompt
+	broken := strings.Replace(ownPrompt("request", "Just ask."), "title: Request", "title: [Request", 1)
+	b.writeFile("prompts/request.md", broken)
+
+	card := try(b.NewPrompt(b.ctx, workflow.SavePrompt{Text: ownPrompt("tidy", "Tidy up.")}))(t).Card
+	if card.Path != "prompts/tidy-2.md" {
+		t.Errorf("the new prompt is in %s", card.Path)
+	}
+	if _, err := b.Customise(b.ctx, "request"); workflow.CodeOf(err) != workflow.Conflict || !strings.Contains(err.Error(), "prompts/request.md, line ") {
+		t.Errorf("customised over a broken file: %v", err)
+	}
+	preview := try(b.PreviewFiles(b.ctx, []workflow.ImportFile{{Path: "prompts/sweep-2.md", Content: ownPrompt("request-2", "Ask twice.")}}))(t)
+	b.writeFile("prompts/request-2.md", "what somebody began to write")
+	if _, err := b.TakePrompts(b.ctx, preview.Items); workflow.CodeOf(err) != workflow.Conflict {
+		t.Errorf("imported over a broken file: %v", err)
+	}
+	for path, want := range map[string]string{"prompts/tidy.md": other, "prompts/request.md": broken, "prompts/request-2.md": "what somebody began to write"} {
+		if got := string(try(os.ReadFile(b.file(path)))(t)); got != want {
+			t.Errorf("%s holds %q", path, got)
+		}
+	}
+}
