@@ -195,7 +195,11 @@ func (a fillArgs) given(s *session, project string) (*workflow.Given, error) {
 	switch {
 	case a.Given != "":
 		text, err := s.readText(a.Given)
-		return &workflow.Given{Text: text, Title: "Text of " + strings.TrimPrefix(a.Given, "-")}, err
+		title := "Text of " + a.Given
+		if a.Given == "-" {
+			title = "Text of standard input"
+		}
+		return &workflow.Given{Text: text, Title: title}, err
 	case a.Answer != "":
 		return &workflow.Given{RunID: a.Answer}, nil
 	case a.Doc != "" && project == "":

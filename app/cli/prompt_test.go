@@ -238,6 +238,12 @@ func TestValuesOnTheCommandLine(t *testing.T) {
 	}
 }
 
+func TestWhatIsGivenOnStandardInputHasAName(t *testing.T) {
+	if got := newShell(t).try("", "prompt", "next", "--given", "-", "--list"); got.code != exitFailed || !strings.Contains(got.err, "Text of standard input is empty.") {
+		t.Errorf("exit %d: %s", got.code, got.err)
+	}
+}
+
 func TestAnImportSaysWhatItLeavesOut(t *testing.T) {
 	s := newShell(t)
 	dir := filepath.Dir(s.file("shorten.md", "Shorten [TEXT].\n"))
