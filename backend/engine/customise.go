@@ -33,7 +33,7 @@ func (e *Engine) Customise(_ context.Context, id string) (workflow.PromptCard, e
 	if err != nil {
 		return workflow.PromptCard{}, err
 	}
-	path, err := e.emptyPath(id)
+	path, err := e.emptyPath("prompts", id)
 	if err != nil {
 		return workflow.PromptCard{}, err
 	}

@@ -285,9 +285,6 @@ func (e *Engine) NewPrompt(ctx context.Context, s workflow.SavePrompt) (workflow
 	return e.PromptDetail(ctx, p.ID)
 }
 
-// promptPath is where a prompt of the user's is kept.
-func promptPath(id string) string { return "prompts/" + id + ".md" }
-
 // lookAtFiles brings the library up to its files before one is added to them.
 func (e *Engine) lookAtFiles() error {
 	if err := e.isOpen(); err != nil {
@@ -302,17 +299,17 @@ func (e *Engine) freePath(id string) (string, error) {
 		return "", workflow.Errorf(workflow.Conflict, "There is a prompt “%s” already: %s.", id, other.Title).
 			WithHint("Give the new one another id, or customise the one there is.")
 	}
-	return e.emptyPath(id)
+	return e.emptyPath("prompts", id)
 }
 
-// emptyPath returns where a file for a prompt can be written without writing over
-// another one: one that is named so and holds another prompt, or one that cannot be
+// emptyPath returns where a file of the library can be written without writing over
+// another one: one that is named so and holds something else, or one that cannot be
 // used, in which somebody has made a mistake; that is a Conflict.
-func (e *Engine) emptyPath(id string) (string, error) {
+func (e *Engine) emptyPath(part, id string) (string, error) {
 	for n := 1; ; n++ {
-		path := promptPath(id)
+		path := part + "/" + id + ".md"
 		if n > 1 {
-			path = promptPath(fmt.Sprintf("%s-%d", id, n))
+			path = fmt.Sprintf("%s/%s-%d.md", part, id, n)
 		}
 		_, err := os.Lstat(filepath.Join(e.shelf.dir(), filepath.FromSlash(path)))
 		if errors.Is(err, fs.ErrNotExist) {
