@@ -247,6 +247,8 @@ func printPreview(out *printer, preview workflow.ImportPreview) {
 		switch {
 		case item.Duplicate != "":
 			note = "  the same as " + item.Duplicate
+		case item.Replaces != "":
+			note = "  in place of the built-in “" + clean(item.Replaces) + "”"
 		case item.Clash:
 			note = "  under another id: the one it has is taken"
 		}

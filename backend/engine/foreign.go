@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"plumbline/backend/prompt"
 	"plumbline/backend/prompt/foreign"
 	"plumbline/backend/store"
 	"plumbline/backend/workflow"
@@ -75,6 +76,12 @@ func (e *Engine) importOptions() foreign.Options {
 	for _, p := range e.lib().Prompts() {
 		o.Known[foreign.Hash(p)] = p.Title
 	}
+	o.BuiltIn = func(id string) string {
+		if p, ok := e.lib().Prompt(id); ok && p.Source == workflow.BuiltIn {
+			return p.Title
+		}
+		return ""
+	}
 	o.Taken = func(id string) bool { _, ok := e.lib().Prompt(id); return ok }
 	return o
 }
@@ -140,7 +147,7 @@ func (e *Engine) TakePrompts(_ context.Context, items []workflow.ImportItem) ([]
 		if err != nil {
 			return cards, err
 		}
-		path, err := e.freePath(p.ID)
+		path, err := e.pathFor(p)
 		if err != nil {
 			return cards, err
 		}
@@ -156,6 +163,9 @@ func (e *Engine) TakePrompts(_ context.Context, items []workflow.ImportItem) ([]
 	if err := e.keepPrompts(texts, "Take in "+plural(len(ids), "prompt", "prompts")); err != nil {
 		return cards, err
 	}
+	if err := e.keepUnder(ids); err != nil {
+		return cards, err
+	}
 	m, err := e.marks()
 	if err != nil {
 		return cards, err
@@ -166,6 +176,35 @@ func (e *Engine) TakePrompts(_ context.Context, items []workflow.ImportItem) ([]
 		}
 	}
 	return cards, nil
+}
+
+// pathFor is where a prompt that comes in is kept. A customised one may take the
+// place of the built-in one, as it did where it comes from.
+func (e *Engine) pathFor(p prompt.Prompt) (string, error) {
+	if there, ok := e.lib().Prompt(p.ID); ok && there.Source == workflow.BuiltIn && p.Base != "" {
+		return e.emptyPath("prompts", p.ID)
+	}
+	return e.freePath(p.ID)
+}
+
+// keepUnder keeps the built-in texts that customised prompts were made from, as far
+// as this Plumbline has them.
+func (e *Engine) keepUnder(ids []string) error {
+	for _, id := range ids {
+		p, _ := e.lib().Prompt(id)
+		under, ok := p.Under()
+		if !ok || p.Base != under.Revision {
+			continue
+		}
+		_, text, err := e.lib().Text(prompt.KindPrompt, id)
+		if err == nil {
+			err = e.keepBuiltIn(id, string(text))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // keepPrompts adds several files to the library in one change.
