@@ -21,6 +21,7 @@ type promptCmd struct {
 	Customise promptCustomiseCmd `cmd:"" help:"Make a copy of a built-in prompt that takes its place."`
 	Remove    promptRemoveCmd    `cmd:"" help:"Take a prompt of yours out of the library; its versions are kept."`
 	Lint      promptLintCmd      `cmd:"" help:"Check prompt files, or the whole library."`
+	Schema    promptSchemaCmd    `cmd:"" help:"Print the JSON Schema of the front matter, for editors."`
 	Import    promptImportCmd    `cmd:"" help:"Take in prompts of other programs."`
 	Export    promptExportCmd    `cmd:"" help:"Write prompts in the format of another program."`
 	Phase     promptPhaseCmd     `cmd:"" help:"Print the prompt of a phase as it will be sent."`

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"plumbline/backend/engine"
 	"plumbline/backend/workflow"
 )
 
@@ -174,6 +176,23 @@ func (s *session) tellProblems(found []workflow.LibraryProblem) error {
 		return errors.Join(err, workflow.Errorf(workflow.Invalid, "%s cannot be used.", plural(bad, "file")))
 	}
 	return err
+}
+
+type promptSchemaCmd struct{}
+
+func (promptSchemaCmd) examples() []string {
+	return []string{"plumbline prompt schema > prompt.schema.json"}
+}
+
+func (*promptSchemaCmd) Run(s *session) error { return s.schema("prompt") }
+
+// schema prints a schema, which is JSON with and without --json.
+func (s *session) schema(kind string) error {
+	text, err := engine.Schema(kind)
+	if err != nil {
+		return err
+	}
+	return s.print(json.RawMessage(text), func(out *printer) { out.document(string(text)) })
 }
 
 type promptImportCmd struct {

@@ -255,3 +255,18 @@ func TestAnImportSaysWhatItLeavesOut(t *testing.T) {
 		t.Errorf("%q", got.out)
 	}
 }
+
+func TestSchemasForEditors(t *testing.T) {
+	s := newShell(t)
+	for kind, title := range map[string]string{"prompt": "Front matter of a prompt", "workflow": "Front matter of a workflow"} {
+		var schema struct {
+			Title string `json:"title"`
+		}
+		if s.object(&schema, kind, "schema"); schema.Title != title {
+			t.Errorf("%s: %q", kind, schema.Title)
+		}
+		if got := s.run(0, kind, "schema").out; !strings.HasPrefix(got, "{\n") || !strings.Contains(got, title) {
+			t.Errorf("%s: %.80s", kind, got)
+		}
+	}
+}

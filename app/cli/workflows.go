@@ -15,6 +15,8 @@ type workflowCmd struct {
 	Show workflowShowCmd `cmd:"" help:"Show the phases of a workflow."`
 	Copy workflowCopyCmd `cmd:"" help:"Make a workflow of your own out of another one."`
 	Lint workflowLintCmd `cmd:"" help:"Check workflow files, or those of the library."`
+
+	Schema workflowSchemaCmd `cmd:"" help:"Print the JSON Schema of the front matter, for editors."`
 }
 
 type workflowListCmd struct{}
@@ -127,3 +129,7 @@ type workflowLintCmd struct {
 func (c *workflowLintCmd) Run(ctx context.Context, s *session) error {
 	return s.lint(ctx, "workflow", c.Files)
 }
+
+type workflowSchemaCmd struct{}
+
+func (*workflowSchemaCmd) Run(s *session) error { return s.schema("workflow") }

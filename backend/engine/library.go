@@ -457,6 +457,11 @@ func Lint(kind string, files []workflow.ImportFile) ([]workflow.LibraryProblem, 
 	return found, nil
 }
 
+// Schema returns the JSON Schema of the front matter of a “prompt” or a “workflow”.
+func Schema(kind string) ([]byte, error) {
+	return prompts.Schemas.ReadFile(kind + ".schema.json")
+}
+
 func libraryProblem(p prompt.Problem) workflow.LibraryProblem {
 	return workflow.LibraryProblem{File: p.File, Line: p.Line, Message: p.Message, Hint: p.Hint, Doubt: p.Doubt}
 }
