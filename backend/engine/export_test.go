@@ -2,6 +2,7 @@ package engine
 
 import (
 	"archive/zip"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -169,4 +170,13 @@ func TestACustomisedPromptTakesTheSamePlaceElsewhere(t *testing.T) {
 	if item := preview.Items[0]; item.ID != "request-2" || item.Replaces != "" || !item.Clash {
 		t.Errorf("the second time the preview says %+v", item)
 	}
+}
+
+func TestOnlyOrdinaryFilesAreImported(t *testing.T) {
+	b := newBench(t, specOrRequest)
+	socket := filepath.Join(t.TempDir(), "s.md")
+	listener := try(net.Listen("unix", socket))(t)
+	defer listener.Close()
+	_, err := b.PreviewImport(b.ctx, socket)
+	wantCode(t, err, workflow.Invalid)
 }

@@ -48,6 +48,9 @@ func (e *Engine) readForeign(path string) (in foreign.Import, err error) {
 		defer func() { err = errors.Join(err, root.Close()) }()
 		return foreign.Read(root.FS(), e.importOptions())
 	}
+	if !info.Mode().IsRegular() { // reading a pipe waits for ever
+		return in, workflow.Errorf(workflow.Invalid, "%s is no file that can be read.", path).WithHint("Name a file, a folder or a zip archive.")
+	}
 	if strings.EqualFold(filepath.Ext(path), ".zip") {
 		f, err := os.Open(path)
 		if err != nil {
