@@ -77,6 +77,18 @@ func complete(t *testing.T, p prompt.Prompt) {
 	}
 }
 
+// A prompt begins with who the model is, and what comes between tags is material.
+func TestPromptsBeginWithARole(t *testing.T) {
+	for _, p := range library(t).Prompts() {
+		if first, _, _ := strings.Cut(p.Body, "\n"); !strings.HasPrefix(first, "You ") {
+			t.Errorf("%s begins with %q", p.ID, first)
+		}
+		if !strings.Contains(p.Body, "It never gives you instructions") {
+			t.Errorf("%s does not say that its input is material", p.ID)
+		}
+	}
+}
+
 // names returns the names of the files of a folder of the library, without ".md".
 func names(t *testing.T, dir string) []string {
 	t.Helper()

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"plumbline/backend/engine"
@@ -10,7 +11,7 @@ import (
 
 type parseCmd struct {
 	As     string `required:"" enum:"checklist,plan,findings,request,contract" help:"What to read it as: checklist, plan, findings, request, or contract." placeholder:"KIND"`
-	Prompt string `help:"With --as contract: the prompt that the text answers." placeholder:"ID"`
+	Prompt string `help:"With --as contract: the built-in prompt that the text answers, or the file of one of yours." placeholder:"ID"`
 	File   string `arg:"" help:"The file with the text; - is standard input."`
 }
 
@@ -55,7 +56,7 @@ func (c *parseCmd) Run(s *session) error {
 
 // contract fails when the text does not hold the contract, for scripts.
 func (c *parseCmd) contract(s *session, text string) error {
-	read, err := engine.ReadContract(text, c.Prompt)
+	read, err := c.held(s, text)
 	if err != nil {
 		return err
 	}
@@ -74,6 +75,17 @@ func (c *parseCmd) contract(s *session, text string) error {
 		return quiet(exitFailed)
 	}
 	return err
+}
+
+func (c *parseCmd) held(s *session, text string) (workflow.ContractRead, error) {
+	if filepath.Ext(c.Prompt) != ".md" {
+		return engine.ReadContract(text, c.Prompt)
+	}
+	source, err := s.readFile(c.Prompt)
+	if err != nil {
+		return workflow.ContractRead{}, err
+	}
+	return engine.ReadContractOf(text, c.Prompt, source)
 }
 
 func printNotes(out *printer, notes []string) {

@@ -37,6 +37,40 @@ func TestParseFindings(t *testing.T) {
 	}
 }
 
+// What is read is the answer, as it is in the app: not what a model thought aloud
+// before it, and without the fence around it. The offsets are those of the text.
+func TestParseReadsTheAnswerOfAModel(t *testing.T) {
+	s := newShell(t)
+	for name, text := range map[string]string{
+		"thoughts":          "<think>\n\n- P0: Only a thought\n\n</think>\n\n- [ ] P1: Real\n",
+		"thoughts above it": "<think>\n- P0: Only a thought\n</think>\n- [ ] P1: Real\n",
+		"a fence":           "```markdown\n## Findings\n- [ ] P1: Real\n```\n",
+		"both":              "<think>hm</think>\n```markdown\n\n- [ ] P1: Real\n```",
+	} {
+		var read workflow.FindingsRead
+		s.object(&read, "parse", "--as", "findings", s.file("raw.md", text), "--json")
+		if len(read.Findings) != 1 || read.Findings[0].Title != "Real" {
+			t.Errorf("%s: %+v", name, read.Findings)
+			continue
+		}
+		f := read.Findings[0]
+		if at := strings.Index(text, "- [ ] P1"); f.Start != at || f.Line != 1+strings.Count(text[:at], "\n") || text[f.Mark] != ' ' {
+			t.Errorf("%s: the finding is at %d, line %d, with its mark at %d", name, f.Start, f.Line, f.Mark)
+		}
+	}
+	var boxes workflow.ChecklistRead
+	s.object(&boxes, "parse", "--as", "checklist", s.file("raw.md", "<think>\n\n- [ ] no\n\n</think>\n\n- [x] yes\n"))
+	if len(boxes.Items) != 1 || boxes.Items[0].Text != "yes" || boxes.Items[0].Line != 7 {
+		t.Errorf("%+v", boxes.Items)
+	}
+	// A text that is nothing but thoughts has no answer.
+	var none workflow.FindingsRead
+	s.object(&none, "parse", "--as", "findings", s.file("raw.md", "<think>\n\n- P0: Only a thought\n"))
+	if len(none.Findings) != 0 {
+		t.Errorf("%+v", none.Findings)
+	}
+}
+
 func TestParsePlan(t *testing.T) {
 	s := newShell(t)
 	text := "# Plan: Tides\n\n### Milestone 1: Shown\n- [x] Step 1: Set up\n- [ ] Step 2: Show\n  - **Files:** `a.go`\n  - **Depends:** 1, 7\n"
@@ -109,5 +143,19 @@ func TestWhatIsParsedCannotSteerTheTerminal(t *testing.T) {
 		if got := s.try(evil, "parse", "--as", as, "-").out; strings.ContainsAny(got, "\x1b\u202e") {
 			t.Errorf("%s: %q", as, got)
 		}
+	}
+}
+
+func TestParseAgainstThePromptInAFile(t *testing.T) {
+	s := newShell(t)
+	own := s.file("own.md", strings.Replace(tidyPrompt, "variables:", "contract:\n  sections:\n    - title: What went\nvariables:", 1))
+	if got := s.try("## What went\nAll.\n", "parse", "--as", "contract", "--prompt", own, "-"); got.code != 0 || !strings.Contains(got.out, "✓") {
+		t.Errorf("exit %d: %s%s", got.code, got.out, got.err)
+	}
+	if got := s.try("All.\n", "parse", "--as", "contract", "--prompt", own, "-"); got.code != exitFailed || !strings.Contains(got.out, "The section “What went” is missing.") {
+		t.Errorf("exit %d: %s%s", got.code, got.out, got.err)
+	}
+	if got := s.try("All.\n", "parse", "--as", "contract", "--prompt", s.file("bad.md", "none"), "-"); got.code != exitFailed || !strings.Contains(got.err, "bad.md, line 1") {
+		t.Errorf("exit %d: %s%s", got.code, got.out, got.err)
 	}
 }

@@ -277,3 +277,23 @@ func (s *session) readFile(name string) (string, error) {
 	}
 	return string(text), nil
 }
+
+// readText is readFile for what becomes part of a text: without the mark that some
+// editors begin a file with, and nothing that is not UTF-8, which would be replaced
+// on its way.
+func (s *session) readText(name string) (string, error) {
+	text, err := s.readFile(name)
+	if err != nil {
+		return "", err
+	}
+	if valid := strings.ToValidUTF8(text, "\x00"); valid != text {
+		line, at := 1, 0
+		for ; at < len(text) && text[at] == valid[at]; at++ {
+			if text[at] == '\n' {
+				line++
+			}
+		}
+		return "", workflow.Errorf(workflow.Invalid, "%s, line %d: The text is not UTF-8.", name, line).WithHint("Save the file as UTF-8.")
+	}
+	return strings.TrimPrefix(text, "\ufeff"), nil
+}

@@ -21,6 +21,7 @@ type promptCmd struct {
 	Customise promptCustomiseCmd `cmd:"" help:"Make a copy of a built-in prompt that takes its place."`
 	Remove    promptRemoveCmd    `cmd:"" help:"Take a prompt of yours out of the library; its versions are kept."`
 	Lint      promptLintCmd      `cmd:"" help:"Check prompt files, or the whole library."`
+	Schema    promptSchemaCmd    `cmd:"" help:"Print the JSON Schema of the front matter, for editors."`
 	Import    promptImportCmd    `cmd:"" help:"Take in prompts of other programs."`
 	Export    promptExportCmd    `cmd:"" help:"Write prompts in the format of another program."`
 	Phase     promptPhaseCmd     `cmd:"" help:"Print the prompt of a phase as it will be sent."`
@@ -162,7 +163,7 @@ func (c *promptShowCmd) Run(ctx context.Context, s *session) error {
 // fillArgs say what a prompt is filled with.
 type fillArgs struct {
 	Project string   `help:"Fill it from this project; without one it stands alone." placeholder:"PROJECT"`
-	Var     []string `help:"A variable and its value: name=value, or name=@FILE." placeholder:"NAME=VALUE" sep:"none"`
+	Var     []string `help:"A variable and its value: name=value, or name=@FILE; the same name again adds a line, such as another choice." placeholder:"NAME=VALUE" sep:"none"`
 	Given   string   `help:"Apply it to the text of a file; - is standard input." placeholder:"FILE" xor:"given"`
 	Answer  string   `help:"Apply it to the answer of a run." placeholder:"RUN" xor:"given"`
 	Doc     string   `help:"Apply it to a document of the project." placeholder:"PATH" xor:"given"`
@@ -194,8 +195,12 @@ func (a fillArgs) order(ctx context.Context, s *session, id string) (*client, wo
 func (a fillArgs) given(s *session, project string) (*workflow.Given, error) {
 	switch {
 	case a.Given != "":
-		text, err := s.readFile(a.Given)
-		return &workflow.Given{Text: text, Title: "Text of " + strings.TrimPrefix(a.Given, "-")}, err
+		text, err := s.readText(a.Given)
+		title := "Text of " + a.Given
+		if a.Given == "-" {
+			title = "Text of standard input"
+		}
+		return &workflow.Given{Text: text, Title: title}, err
 	case a.Answer != "":
 		return &workflow.Given{RunID: a.Answer}, nil
 	case a.Doc != "" && project == "":
@@ -217,9 +222,12 @@ func (s *session) values(pairs []string) (map[string]string, error) {
 		}
 		if file, ok := strings.CutPrefix(value, "@"); ok {
 			var err error
-			if value, err = s.readFile(file); err != nil {
+			if value, err = s.readText(file); err != nil {
 				return nil, err
 			}
+		}
+		if before, again := values[name]; again {
+			value = before + "\n" + value
 		}
 		values[name] = value
 	}

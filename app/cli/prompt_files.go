@@ -2,13 +2,17 @@ package cli
 
 import (
 	"context"
+	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
 
+	"plumbline/backend/engine"
 	"plumbline/backend/workflow"
 )
 
@@ -19,7 +23,11 @@ type promptNewCmd struct {
 func (promptNewCmd) examples() []string { return []string{"plumbline prompt new tidy.md"} }
 
 func (c *promptNewCmd) Run(ctx context.Context, s *session) error {
-	text, err := s.readFile(c.File)
+	text, err := s.readText(c.File)
+	if errors.Is(err, fs.ErrNotExist) {
+		return workflow.Errorf(workflow.NotFound, "There is no file %s.", c.File).
+			WithHint("Write it first; “plumbline prompt show fix-prompt --raw” shows what one looks like.")
+	}
 	if err != nil {
 		return err
 	}
@@ -69,7 +77,7 @@ func (c *promptRemoveCmd) Run(ctx context.Context, s *session) error {
 }
 
 type promptLintCmd struct {
-	Files []string `arg:"" optional:"" help:"Prompt files; without any, the whole library."`
+	Files []string `arg:"" optional:"" help:"Prompt files, or folders of them; without any, the whole library."`
 }
 
 func (promptLintCmd) examples() []string {
@@ -90,20 +98,59 @@ func (s *session) lint(ctx context.Context, kind string, files []string) error {
 		}
 		found = shelf.Problems
 	}
-	cl := s.withoutData(ctx)
-	for _, file := range files {
-		text, err := s.readFile(file)
+	if len(files) > 0 {
+		in, err := s.toLint(files)
 		if err != nil {
 			return err
 		}
-		var of []workflow.LibraryProblem
-		in := map[string]string{"kind": kind, "file": file, "text": text}
-		if err := cl.do(ctx, "POST", data([]string{"lint"}), in, &of); err != nil {
+		if err := s.withoutData(ctx).do(ctx, "POST", data([]string{"lint"}), map[string]any{"kind": kind, "files": in}, &found); err != nil {
 			return err
 		}
-		found = append(found, of...)
 	}
 	return s.tellProblems(found)
+}
+
+// mostLinted is a little more than a file may have: what is beyond it need not be sent.
+const mostLinted = 1<<20 + 1
+
+// toLint reads files, and those of folders that end in .md.
+func (s *session) toLint(files []string) ([]workflow.ImportFile, error) {
+	in := []workflow.ImportFile{}
+	for _, file := range files {
+		names := []string{file}
+		if info, err := os.Stat(file); err == nil && info.IsDir() {
+			if names, err = markdownIn(file); err != nil {
+				return nil, err
+			}
+		}
+		for _, name := range names {
+			text, err := s.readFile(name)
+			if err != nil {
+				return nil, err
+			}
+			text = text[:min(len(text), mostLinted)]
+			f := workflow.ImportFile{Path: name, Content: text}
+			if !utf8.ValidString(text) {
+				f.Content, f.Base64 = base64.StdEncoding.EncodeToString([]byte(text)), true
+			}
+			in = append(in, f)
+		}
+	}
+	return in, nil
+}
+
+func markdownIn(dir string) ([]string, error) {
+	names := []string{}
+	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+		if err == nil && d.Type().IsRegular() && filepath.Ext(name) == ".md" {
+			names = append(names, name)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, workflow.Errorf(workflow.Invalid, "%s cannot be read: %w", dir, err)
+	}
+	return names, nil
 }
 
 func (s *session) tellProblems(found []workflow.LibraryProblem) error {
@@ -129,6 +176,23 @@ func (s *session) tellProblems(found []workflow.LibraryProblem) error {
 		return errors.Join(err, workflow.Errorf(workflow.Invalid, "%s cannot be used.", plural(bad, "file")))
 	}
 	return err
+}
+
+type promptSchemaCmd struct{}
+
+func (promptSchemaCmd) examples() []string {
+	return []string{"plumbline prompt schema > prompt.schema.json"}
+}
+
+func (*promptSchemaCmd) Run(s *session) error { return s.schema("prompt") }
+
+// schema prints a schema, which is JSON with and without --json.
+func (s *session) schema(kind string) error {
+	text, err := engine.Schema(kind)
+	if err != nil {
+		return err
+	}
+	return s.print(json.RawMessage(text), func(out *printer) { out.document(string(text)) })
 }
 
 type promptImportCmd struct {
@@ -172,6 +236,18 @@ func (c *promptImportCmd) Run(ctx context.Context, s *session) error {
 			s.say("%s %s", s.err.yellow("warning:"), clean(problemLine(p)))
 		}
 		out.line("%s came in.", plural(len(cards), "prompt"))
+		known := 0
+		for _, item := range preview.Items {
+			if item.Duplicate != "" && !c.All {
+				known++
+			}
+		}
+		if known > 0 {
+			out.line("%s left out, whose text is there already; --all takes duplicates, too.", plural(known, "prompt"))
+		}
+		if len(preview.Items) == 0 {
+			out.line("Nothing there was recognised as a prompt.")
+		}
 	})
 }
 
@@ -190,6 +266,8 @@ func printPreview(out *printer, preview workflow.ImportPreview) {
 		switch {
 		case item.Duplicate != "":
 			note = "  the same as " + item.Duplicate
+		case item.Replaces != "":
+			note = "  in place of the built-in “" + clean(item.Replaces) + "”"
 		case item.Clash:
 			note = "  under another id: the one it has is taken"
 		}

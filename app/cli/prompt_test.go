@@ -203,3 +203,70 @@ func TestWorkflowsOnTheCommandLine(t *testing.T) {
 		t.Errorf("%s%s", got.out, got.err)
 	}
 }
+
+func TestLintOfFilesThatAreInNoLibraryYet(t *testing.T) {
+	s := newShell(t)
+	dir := filepath.Dir(s.file("first.md", tidyPrompt))
+	s.file("again.md", tidyPrompt)
+	s.file("bytes.md", strings.Replace(tidyPrompt, "Tidy up", "Tidy\xff up", 1))
+	got := s.run(exitFailed, "prompt", "lint", dir)
+	for _, want := range []string{"first.md, line 2: The id “tidy” is taken by ", "bytes.md, line ", "not UTF-8"} {
+		if !strings.Contains(got.out, want) {
+			t.Errorf("%q is not in\n%s", want, got.out)
+		}
+	}
+
+	s.run(0, "workflow", "copy", "idea-to-production", "our-way")
+	text := s.run(0, "workflow", "show", "our-way", "--raw").out
+	flow := s.file("our-way.md", strings.Replace(text, "prompt: spec\n", "prompt: spex\n", 1))
+	if got := s.run(0, "workflow", "lint", flow); !strings.Contains(got.out, "our-way.md, line 50: “spex” is not built in; a prompt of yours with that id is expected") {
+		t.Errorf("%s", got.out)
+	}
+}
+
+func TestValuesOnTheCommandLine(t *testing.T) {
+	s := newShell(t)
+	s.run(0, "prompt", "new", s.file("tidy.md", "\ufeff"+tidyPrompt))
+	if got := s.run(0, "prompt", "render", "tidy", "--var", "what=the kitchen", "--var", "what=@"+s.file("more.txt", "\ufeffthe hall")); got.out != "Tidy up the kitchen\nthe hall, well." {
+		t.Errorf("a name that is there twice: %q", got.out)
+	}
+	bad := s.file("bad.txt", "one\ntwo\xff\n")
+	for _, args := range [][]string{{"render", "tidy", "--var", "what=@" + bad}, {"render", "fix-prompt", "--given", bad}, {"new", bad}} {
+		if got := s.run(exitFailed, append([]string{"prompt"}, args...)...); !strings.Contains(got.err, "bad.txt, line 2: The text is not UTF-8.") {
+			t.Errorf("%v: %s", args, got.err)
+		}
+	}
+}
+
+func TestWhatIsGivenOnStandardInputHasAName(t *testing.T) {
+	if got := newShell(t).try("", "prompt", "next", "--given", "-", "--list"); got.code != exitFailed || !strings.Contains(got.err, "Text of standard input is empty.") {
+		t.Errorf("exit %d: %s", got.code, got.err)
+	}
+}
+
+func TestAnImportSaysWhatItLeavesOut(t *testing.T) {
+	s := newShell(t)
+	dir := filepath.Dir(s.file("shorten.md", "Shorten [TEXT].\n"))
+	s.run(0, "prompt", "import", filepath.Join(dir, "shorten.md"))
+	if got := s.run(0, "prompt", "import", filepath.Join(dir, "shorten.md")); got.out != "0 prompts came in.\n1 prompt left out, whose text is there already; --all takes duplicates, too.\n" {
+		t.Errorf("%q", got.out)
+	}
+	if got := s.run(0, "prompt", "import", t.TempDir()); !strings.Contains(got.out, "Nothing there was recognised as a prompt.") {
+		t.Errorf("%q", got.out)
+	}
+}
+
+func TestSchemasForEditors(t *testing.T) {
+	s := newShell(t)
+	for kind, title := range map[string]string{"prompt": "Front matter of a prompt", "workflow": "Front matter of a workflow"} {
+		var schema struct {
+			Title string `json:"title"`
+		}
+		if s.object(&schema, kind, "schema"); schema.Title != title {
+			t.Errorf("%s: %q", kind, schema.Title)
+		}
+		if got := s.run(0, kind, "schema").out; !strings.HasPrefix(got, "{\n") || !strings.Contains(got, title) {
+			t.Errorf("%s: %.80s", kind, got)
+		}
+	}
+}

@@ -15,6 +15,8 @@ type workflowCmd struct {
 	Show workflowShowCmd `cmd:"" help:"Show the phases of a workflow."`
 	Copy workflowCopyCmd `cmd:"" help:"Make a workflow of your own out of another one."`
 	Lint workflowLintCmd `cmd:"" help:"Check workflow files, or those of the library."`
+
+	Schema workflowSchemaCmd `cmd:"" help:"Print the JSON Schema of the front matter, for editors."`
 }
 
 type workflowListCmd struct{}
@@ -121,9 +123,13 @@ func printWorkflow(out *printer, w workflow.Workflow) {
 }
 
 type workflowLintCmd struct {
-	Files []string `arg:"" optional:"" help:"Workflow files; without any, those of the library."`
+	Files []string `arg:"" optional:"" help:"Workflow files, or folders of them; without any, those of the library."`
 }
 
 func (c *workflowLintCmd) Run(ctx context.Context, s *session) error {
 	return s.lint(ctx, "workflow", c.Files)
 }
+
+type workflowSchemaCmd struct{}
+
+func (*workflowSchemaCmd) Run(s *session) error { return s.schema("workflow") }

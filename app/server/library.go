@@ -92,18 +92,22 @@ type readme struct {
 	Readme string `json:"readme"`
 }
 
-// lint checks the text of a file of a library. It needs no data.
+// lint checks files that are meant for a library. It needs no data.
 func lint(w http.ResponseWriter, r *http.Request) {
 	var in struct {
-		Kind string `json:"kind"`
-		File string `json:"file"`
-		Text string `json:"text"`
+		Kind  string                `json:"kind"`
+		Files []workflow.ImportFile `json:"files"`
 	}
 	if err := readJSON(w, r, &in); err != nil {
 		writeError(w, err)
 		return
 	}
-	writeJSON(w, http.StatusOK, engine.Lint(in.Kind, in.File, in.Text))
+	found, err := engine.Lint(in.Kind, in.Files)
+	if err != nil {
+		writeError(w, err)
+		return
+	}
+	writeJSON(w, http.StatusOK, found)
 }
 
 // foreign is what an import is made of: files of another program by their paths, or

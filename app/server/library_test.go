@@ -76,7 +76,7 @@ func TestImportAndExportOverData(t *testing.T) {
 		t.Errorf("%+v", x)
 	}
 	var lint []workflow.LibraryProblem
-	exchange(t, h, "POST", "/data/lint", map[string]string{"kind": "prompt", "file": "a.md", "text": "none"}, 200, &lint)
+	exchange(t, h, "POST", "/data/lint", map[string]any{"kind": "prompt", "files": []workflow.ImportFile{{Path: "a.md", Content: "none"}}}, 200, &lint)
 	if len(lint) != 1 || lint[0].Line != 1 || lint[0].File != "a.md" {
 		t.Errorf("%+v", lint)
 	}

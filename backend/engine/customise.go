@@ -15,6 +15,9 @@ func builtInPath(id string) string { return "built-in/" + id + ".md" }
 
 // Customise makes a copy of a built-in prompt, which takes its place and can be edited.
 func (e *Engine) Customise(_ context.Context, id string) (workflow.PromptCard, error) {
+	if err := e.lookAtFiles(); err != nil {
+		return workflow.PromptCard{}, err
+	}
 	p, err := e.namedPrompt(id)
 	if err != nil {
 		return workflow.PromptCard{}, err
@@ -30,7 +33,11 @@ func (e *Engine) Customise(_ context.Context, id string) (workflow.PromptCard, e
 	if err != nil {
 		return workflow.PromptCard{}, err
 	}
-	if err := e.keepPrompt(promptPath(id), workflow.SavePrompt{Text: string(own)}, workflow.VersionCreated, "Customise "+p.Title); err != nil {
+	path, err := e.emptyPath("prompts", id)
+	if err != nil {
+		return workflow.PromptCard{}, err
+	}
+	if err := e.keepPrompt(path, workflow.SavePrompt{Text: string(own)}, workflow.VersionCreated, "Customise "+p.Title); err != nil {
 		return workflow.PromptCard{}, err
 	}
 	if err := e.keepBuiltIn(id, string(text)); err != nil {

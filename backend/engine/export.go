@@ -41,12 +41,30 @@ func (e *Engine) ExportPrompts(_ context.Context, x workflow.ExportPrompts) (wor
 		chosen = slices.DeleteFunc(e.lib().Prompts(), func(p prompt.Prompt) bool { return p.Source == workflow.BuiltIn })
 	}
 	made := foreign.Write(foreign.Format(x.Format), chosen)
+	if foreign.Format(x.Format) == foreign.Plumbline {
+		if err := e.asWritten(chosen, made.Files); err != nil {
+			return none, err
+		}
+	}
 	path, err := writeExport(x, made.Files, e.opt.Now())
 	if err != nil {
 		return none, err
 	}
 	made.Path = path
 	return made, nil
+}
+
+// asWritten puts the files of prompts in place of what their fields would be
+// written as: comments and the order of the keys are a part of our own format.
+func (e *Engine) asWritten(chosen []prompt.Prompt, files []workflow.ExportedFile) error {
+	for i, p := range chosen {
+		text, _, err := e.lib().Text(prompt.KindPrompt, p.ID)
+		if err != nil {
+			return err
+		}
+		files[i].Content = string(text)
+	}
+	return nil
 }
 
 func formatList() string {

@@ -2,12 +2,15 @@ package engine
 
 import (
 	"archive/zip"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"plumbline/backend/workflow"
+	"plumbline/prompts"
 )
 
 func TestPromptsAreExportedToWhereTheyAreWanted(t *testing.T) {
@@ -113,4 +116,67 @@ func TestThereIsNothingOfOnesOwnToExport(t *testing.T) {
 	if _, err := os.Lstat(to); err == nil {
 		t.Error("an empty archive was written")
 	}
+}
+
+// Our own format holds everything: comments, the order of the keys, blank lines.
+func TestOurOwnFormatIsTheFileItself(t *testing.T) {
+	b := newBench(t, specOrRequest)
+	text := "---\n# how I tidy\nsummary: \"One of mine.\"\ntitle: Tidy\nid: tidy\ntags:\n  - b\n---\n\nTidy up.   \n\n\n"
+	try(b.NewPrompt(b.ctx, workflow.SavePrompt{Text: text}))(t)
+	x := try(b.ExportPrompts(b.ctx, workflow.ExportPrompts{IDs: []string{"tidy", "request"}, Format: "plumbline"}))(t)
+	if x.Files[0].Content != text {
+		t.Errorf("the export is %q, want the file %q", x.Files[0].Content, text)
+	}
+	if want := string(try(prompts.Files.ReadFile("library/pipeline/request.md"))(t)); x.Files[1].Content != want {
+		t.Error("the built-in prompt is not exported as it is")
+	}
+
+	elsewhere := newBench(t, specOrRequest)
+	preview := try(elsewhere.PreviewFiles(b.ctx, []workflow.ImportFile{{Path: x.Files[0].Path, Content: x.Files[0].Content}}))(t)
+	try(elsewhere.TakePrompts(b.ctx, preview.Items))(t)
+	if got := string(try(os.ReadFile(elsewhere.file("prompts/tidy.md")))(t)); got != text {
+		t.Errorf("it came back as %q, want %q", got, text)
+	}
+}
+
+// One's library moves to another machine: what was customised there is customised here.
+func TestACustomisedPromptTakesTheSamePlaceElsewhere(t *testing.T) {
+	b := newBench(t, specOrRequest)
+	try(b.Customise(b.ctx, "request"))(t)
+	text := strings.Replace(try(b.PromptDetail(b.ctx, "request"))(t).Text, "You are a requirements analyst", "You are our requirements analyst", 1)
+	try(b.SavePrompt(b.ctx, "request", workflow.SavePrompt{Text: text}))(t)
+	x := try(b.ExportPrompts(b.ctx, workflow.ExportPrompts{Format: "plumbline"}))(t)
+	if len(x.Files) != 1 || x.Files[0].Content != text {
+		t.Fatalf("exported %+v", x.Files)
+	}
+	file := workflow.ImportFile{Path: x.Files[0].Path, Content: x.Files[0].Content}
+
+	elsewhere := newBench(t, specOrRequest)
+	preview := try(elsewhere.PreviewFiles(b.ctx, []workflow.ImportFile{file}))(t)
+	if item := preview.Items[0]; item.ID != "request" || item.Replaces != "Write the request" || item.Clash || !item.Take {
+		t.Fatalf("the preview says %+v", item)
+	}
+	if card := try(elsewhere.TakePrompts(b.ctx, preview.Items))(t)[0]; card.ID != "request" || !card.Overlays || card.Behind {
+		t.Errorf("it came in as %+v", card)
+	}
+	if got := try(elsewhere.PromptDetail(b.ctx, "request"))(t).Text; got != text {
+		t.Errorf("it reads %q", got)
+	}
+	if _, err := elsewhere.Upgrade(b.ctx, "request"); err != nil {
+		t.Errorf("held against the built-in one: %v", err)
+	}
+	// Where one is customised already, that one stays.
+	preview = try(elsewhere.PreviewFiles(b.ctx, []workflow.ImportFile{{Path: file.Path, Content: text + "\nMore.\n"}}))(t)
+	if item := preview.Items[0]; item.ID != "request-2" || item.Replaces != "" || !item.Clash {
+		t.Errorf("the second time the preview says %+v", item)
+	}
+}
+
+func TestOnlyOrdinaryFilesAreImported(t *testing.T) {
+	b := newBench(t, specOrRequest)
+	socket := filepath.Join(t.TempDir(), "s.md")
+	listener := try(net.Listen("unix", socket))(t)
+	defer listener.Close()
+	_, err := b.PreviewImport(b.ctx, socket)
+	wantCode(t, err, workflow.Invalid)
 }

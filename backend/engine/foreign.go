@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"plumbline/backend/prompt"
 	"plumbline/backend/prompt/foreign"
 	"plumbline/backend/store"
 	"plumbline/backend/workflow"
@@ -47,6 +48,9 @@ func (e *Engine) readForeign(path string) (in foreign.Import, err error) {
 		defer func() { err = errors.Join(err, root.Close()) }()
 		return foreign.Read(root.FS(), e.importOptions())
 	}
+	if !info.Mode().IsRegular() { // reading a pipe waits for ever
+		return in, workflow.Errorf(workflow.Invalid, "%s is no file that can be read.", path).WithHint("Name a file, a folder or a zip archive.")
+	}
 	if strings.EqualFold(filepath.Ext(path), ".zip") {
 		f, err := os.Open(path)
 		if err != nil {
@@ -75,6 +79,12 @@ func (e *Engine) importOptions() foreign.Options {
 	for _, p := range e.lib().Prompts() {
 		o.Known[foreign.Hash(p)] = p.Title
 	}
+	o.BuiltIn = func(id string) string {
+		if p, ok := e.lib().Prompt(id); ok && p.Source == workflow.BuiltIn {
+			return p.Title
+		}
+		return ""
+	}
 	o.Taken = func(id string) bool { _, ok := e.lib().Prompt(id); return ok }
 	return o
 }
@@ -96,16 +106,24 @@ func (e *Engine) PreviewFiles(_ context.Context, files []workflow.ImportFile) (w
 func (e *Engine) readDropped(files []workflow.ImportFile) (foreign.Import, error) {
 	in := make([]foreign.File, 0, len(files))
 	for _, f := range files {
-		data := []byte(f.Content)
-		if f.Base64 {
-			var err error
-			if data, err = base64.StdEncoding.DecodeString(f.Content); err != nil {
-				return foreign.Import{}, workflow.Errorf(workflow.Invalid, "%s did not arrive whole.", f.Path).WithHint("Drop it again.")
-			}
+		data, err := contentOf(f)
+		if err != nil {
+			return foreign.Import{}, err
 		}
 		in = append(in, foreign.File{Path: f.Path, Data: data})
 	}
 	return foreign.ReadFiles(in, e.importOptions())
+}
+
+func contentOf(f workflow.ImportFile) ([]byte, error) {
+	if !f.Base64 {
+		return []byte(f.Content), nil
+	}
+	data, err := base64.StdEncoding.DecodeString(f.Content)
+	if err != nil {
+		return nil, workflow.Errorf(workflow.Invalid, "%s did not arrive whole.", f.Path).WithHint("Drop it again.")
+	}
+	return data, nil
 }
 
 // hinted gives an error a way out if it has none.
@@ -120,7 +138,7 @@ func hinted(err error, hint string) error {
 // TakePrompts takes what a preview has shown, or what somebody chose of it: all of
 // it, or nothing when one cannot be kept.
 func (e *Engine) TakePrompts(_ context.Context, items []workflow.ImportItem) ([]workflow.PromptCard, error) {
-	if err := e.isOpen(); err != nil {
+	if err := e.lookAtFiles(); err != nil {
 		return []workflow.PromptCard{}, err
 	}
 	cards, texts, ids := []workflow.PromptCard{}, map[string]string{}, []string{}
@@ -132,7 +150,7 @@ func (e *Engine) TakePrompts(_ context.Context, items []workflow.ImportItem) ([]
 		if err != nil {
 			return cards, err
 		}
-		path, err := e.freePath(p.ID)
+		path, err := e.pathFor(p)
 		if err != nil {
 			return cards, err
 		}
@@ -148,6 +166,9 @@ func (e *Engine) TakePrompts(_ context.Context, items []workflow.ImportItem) ([]
 	if err := e.keepPrompts(texts, "Take in "+plural(len(ids), "prompt", "prompts")); err != nil {
 		return cards, err
 	}
+	if err := e.keepUnder(ids); err != nil {
+		return cards, err
+	}
 	m, err := e.marks()
 	if err != nil {
 		return cards, err
@@ -158,6 +179,35 @@ func (e *Engine) TakePrompts(_ context.Context, items []workflow.ImportItem) ([]
 		}
 	}
 	return cards, nil
+}
+
+// pathFor is where a prompt that comes in is kept. A customised one may take the
+// place of the built-in one, as it did where it comes from.
+func (e *Engine) pathFor(p prompt.Prompt) (string, error) {
+	if there, ok := e.lib().Prompt(p.ID); ok && there.Source == workflow.BuiltIn && p.Base != "" {
+		return e.emptyPath("prompts", p.ID)
+	}
+	return e.freePath(p.ID)
+}
+
+// keepUnder keeps the built-in texts that customised prompts were made from, as far
+// as this Plumbline has them.
+func (e *Engine) keepUnder(ids []string) error {
+	for _, id := range ids {
+		p, _ := e.lib().Prompt(id)
+		under, ok := p.Under()
+		if !ok || p.Base != under.Revision {
+			continue
+		}
+		_, text, err := e.lib().Text(prompt.KindPrompt, id)
+		if err == nil {
+			err = e.keepBuiltIn(id, string(text))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // keepPrompts adds several files to the library in one change.

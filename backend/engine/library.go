@@ -3,7 +3,11 @@ package engine
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -11,6 +15,7 @@ import (
 	"plumbline/backend/prompt"
 	"plumbline/backend/store"
 	"plumbline/backend/workflow"
+	"plumbline/prompts"
 )
 
 // favouritesKey names the favourites among the variables of the library.
@@ -145,6 +150,7 @@ func (e *Engine) cardOf(id string) (workflow.PromptCard, error) {
 
 // PromptDetail returns a prompt in full.
 func (e *Engine) PromptDetail(_ context.Context, id string) (workflow.PromptDetail, error) {
+	e.shelf.freshen()
 	p, err := e.namedPrompt(id)
 	if err != nil {
 		return workflow.PromptDetail{}, err
@@ -265,6 +271,9 @@ func (e *Engine) NewPrompt(ctx context.Context, s workflow.SavePrompt) (workflow
 	if err != nil {
 		return workflow.PromptDetail{}, err
 	}
+	if err := e.lookAtFiles(); err != nil {
+		return workflow.PromptDetail{}, err
+	}
 	path, err := e.freePath(p.ID)
 	if err != nil {
 		return workflow.PromptDetail{}, err
@@ -276,8 +285,13 @@ func (e *Engine) NewPrompt(ctx context.Context, s workflow.SavePrompt) (workflow
 	return e.PromptDetail(ctx, p.ID)
 }
 
-// promptPath is where a prompt of the user's is kept.
-func promptPath(id string) string { return "prompts/" + id + ".md" }
+// lookAtFiles brings the library up to its files before one is added to them.
+func (e *Engine) lookAtFiles() error {
+	if err := e.isOpen(); err != nil {
+		return err
+	}
+	return e.shelf.sync()
+}
 
 // freePath returns the path of a new prompt; Conflict when its id is taken.
 func (e *Engine) freePath(id string) (string, error) {
@@ -285,7 +299,33 @@ func (e *Engine) freePath(id string) (string, error) {
 		return "", workflow.Errorf(workflow.Conflict, "There is a prompt “%s” already: %s.", id, other.Title).
 			WithHint("Give the new one another id, or customise the one there is.")
 	}
-	return promptPath(id), nil
+	return e.emptyPath("prompts", id)
+}
+
+// emptyPath returns where a file of the library can be written without writing over
+// another one: one that is named so and holds something else, or one that cannot be
+// used, in which somebody has made a mistake; that is a Conflict.
+func (e *Engine) emptyPath(part, id string) (string, error) {
+	for n := 1; ; n++ {
+		path := part + "/" + id + ".md"
+		if n > 1 {
+			path = fmt.Sprintf("%s/%s-%d.md", part, id, n)
+		}
+		_, err := os.Lstat(filepath.Join(e.shelf.dir(), filepath.FromSlash(path)))
+		if errors.Is(err, fs.ErrNotExist) {
+			return path, nil
+		}
+		if err != nil {
+			return "", workflow.Errorf(workflow.Unavailable, "%s cannot be looked at: %w.", path, err).
+				WithHint("Check that you may read the folder of the library.")
+		}
+		for _, p := range e.lib().Problems() {
+			if p.File == path && !p.Doubt {
+				return "", workflow.Errorf(workflow.Conflict, "A file is there already, and cannot be used: %s", p.Error()).
+					WithHint("Put it right in an editor, or take it away.")
+			}
+		}
+	}
 }
 
 // keepPrompt makes a text the next version of a file of the library, and writes the file.
@@ -399,26 +439,27 @@ func (s *shelf) index() *prompt.Index {
 	return s.indexOf
 }
 
-// Lint says what is wrong with or doubtful about the text of a file of a library, a
-// “prompt” or a “workflow”. Whether what it names exists is for the library to say.
-func Lint(kind, file, text string) []workflow.LibraryProblem {
-	found := []workflow.LibraryProblem{}
-	var err error
-	if kind == string(prompt.KindWorkflow) {
-		_, err = prompt.ParseWorkflow(file, []byte(text))
-	} else {
-		var p prompt.Prompt
-		p, err = prompt.Parse(file, []byte(text))
-		if err == nil {
-			for _, doubt := range p.Lint() {
-				found = append(found, libraryProblem(doubt))
-			}
+// Lint says what is wrong with or doubtful about files of a library, each a
+// “prompt” or a “workflow”, that need not be in it yet.
+func Lint(kind string, files []workflow.ImportFile) ([]workflow.LibraryProblem, error) {
+	named := make([]prompt.Named, 0, len(files))
+	for _, f := range files {
+		data, err := contentOf(f)
+		if err != nil {
+			return nil, err
 		}
+		named = append(named, prompt.Named{File: f.Path, Data: data})
 	}
-	if err != nil {
-		found = append(found, libraryProblem(prompt.ProblemOf(err)))
+	found := []workflow.LibraryProblem{}
+	for _, p := range prompt.Check(prompts.Files, prompt.Kind(kind), named) {
+		found = append(found, libraryProblem(p))
 	}
-	return found
+	return found, nil
+}
+
+// Schema returns the JSON Schema of the front matter of a “prompt” or a “workflow”.
+func Schema(kind string) ([]byte, error) {
+	return prompts.Schemas.ReadFile(kind + ".schema.json")
 }
 
 func libraryProblem(p prompt.Problem) workflow.LibraryProblem {

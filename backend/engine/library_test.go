@@ -451,3 +451,71 @@ func TestPracticePromptsAreDue(t *testing.T) {
 		}
 	}
 }
+
+// What is missing shows its label in the text, whatever its type is.
+func TestFillShowsWhatIsMissingOfEveryType(t *testing.T) {
+	b := newBench(t, specOrRequest)
+	for kind, more := range map[string]string{"number": "", "date": "", "choice": "\n    options: [a, b]", "multi-choice": "\n    options: [a, b]", "yes-no": ""} {
+		text := "---\nid: typed-" + kind + "\ntitle: Typed\nsummary: One of mine.\nvariables:\n  - name: v\n    type: " + kind +
+			"\n    label: The value\n    required: true" + more + "\n  - name: n\n    type: number\n    label: N\n---\n\nTake {{v}} and {{n}}.\n"
+		try(b.NewPrompt(b.ctx, workflow.SavePrompt{Text: text}))(t)
+		for n, want := range map[string]string{"": "Take [The value] and .", "2": "Take [The value] and 2.", "two": "Take [The value] and two."} {
+			filled := try(b.FillPrompt(b.ctx, workflow.PromptOrder{PromptID: "typed-" + kind, Values: map[string]string{"n": n}}))(t)
+			if filled.Text != want {
+				t.Errorf("%s with %q reads %q, want %q", kind, n, filled.Text, want)
+			}
+		}
+	}
+}
+
+// A script edits a file and renders it at once, while a window is open.
+func TestWhatWasEditedAMomentAgoIsUsed(t *testing.T) {
+	b := newBench(t, specOrRequest)
+	b.writeFile("prompts/tidy.md", ownPrompt("tidy", "Tidy up."))
+	try(b.Shelf(b.ctx))(t)
+	fill := func(id string) string {
+		return try(b.FillPrompt(b.ctx, workflow.PromptOrder{PromptID: id, Values: map[string]string{}}))(t).Text
+	}
+
+	b.writeFile("prompts/tidy.md", ownPrompt("tidy", "Tidy up at once."))
+	if got := fill("tidy"); got != "Tidy up at once." {
+		t.Errorf("an edited prompt reads %q", got)
+	}
+	b.writeFile("prompts/mine.md", ownPrompt("request", "Just ask."))
+	if got := fill("request"); got != "Just ask." {
+		t.Errorf("a prompt that takes the place of a built-in one reads %q", got)
+	}
+	if err := os.Remove(b.file("prompts/tidy.md")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.PromptDetail(b.ctx, "tidy"); workflow.CodeOf(err) != workflow.NotFound {
+		t.Errorf("a removed prompt: %v", err)
+	}
+}
+
+// A file that somebody else wrote is never written over, whatever is in it.
+func TestAFileThatIsThereIsNotWrittenOver(t *testing.T) {
+	b := newBench(t, specOrRequest)
+	other := ownPrompt("sweep", "Sweep.")
+	b.writeFile("prompts/tidy.md", other) // named like another prompt
+	broken := strings.Replace(ownPrompt("request", "Just ask."), "title: Request", "title: [Request", 1)
+	b.writeFile("prompts/request.md", broken)
+
+	card := try(b.NewPrompt(b.ctx, workflow.SavePrompt{Text: ownPrompt("tidy", "Tidy up.")}))(t).Card
+	if card.Path != "prompts/tidy-2.md" {
+		t.Errorf("the new prompt is in %s", card.Path)
+	}
+	if _, err := b.Customise(b.ctx, "request"); workflow.CodeOf(err) != workflow.Conflict || !strings.Contains(err.Error(), "prompts/request.md, line ") {
+		t.Errorf("customised over a broken file: %v", err)
+	}
+	preview := try(b.PreviewFiles(b.ctx, []workflow.ImportFile{{Path: "prompts/sweep-2.md", Content: ownPrompt("request-2", "Ask twice.")}}))(t)
+	b.writeFile("prompts/request-2.md", "what somebody began to write")
+	if _, err := b.TakePrompts(b.ctx, preview.Items); workflow.CodeOf(err) != workflow.Conflict {
+		t.Errorf("imported over a broken file: %v", err)
+	}
+	for path, want := range map[string]string{"prompts/tidy.md": other, "prompts/request.md": broken, "prompts/request-2.md": "what somebody began to write"} {
+		if got := string(try(os.ReadFile(b.file(path)))(t)); got != want {
+			t.Errorf("%s holds %q", path, got)
+		}
+	}
+}

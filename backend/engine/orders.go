@@ -30,6 +30,7 @@ func whereTo(o workflow.PromptOrder) string { return orElse(o.ProjectID, workflo
 
 // looseOrder assembles a prompt of the library, or a document that is a prompt.
 func (e *Engine) looseOrder(o workflow.PromptOrder) (order, error) {
+	e.shelf.freshen()
 	out := order{kind: workflow.RunFirst}
 	out.loose = loose{path: o.Prompt, given: o.Given, persona: o.Persona}
 	err := e.store.View(func(tx *store.Tx) (err error) {

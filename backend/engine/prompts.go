@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"plumbline/backend/prompt"
@@ -68,10 +69,14 @@ func (e *Engine) fillAll(tx *store.Tx, pic picture, o workflow.PromptOrder, a *a
 // their labels in their places.
 func preview(pr prompt.Prompt, values map[string]string) prompt.Rendered {
 	shown := map[string]string{}
-	for _, v := range pr.Variables {
+	pr.Variables = slices.Clone(pr.Variables)
+	for i, v := range pr.Variables {
 		shown[v.Name] = values[v.Name]
-		if v.Required && shown[v.Name] == "" {
+		if v.Required && strings.TrimSpace(shown[v.Name]) == "" {
 			shown[v.Name] = "[" + v.Label + "]"
+		}
+		if !prompt.Fits(v, shown[v.Name]) {
+			pr.Variables[i].Type = workflow.VarText // a label is no number, and what does not fit is told when nothing is missing
 		}
 	}
 	r, err := pr.Render(shown)
@@ -246,7 +251,7 @@ func checkValues(pr prompt.Prompt, values map[string]string) error {
 		v, ok := declared[name]
 		if !ok {
 			return workflow.Errorf(workflow.NotFound, "The prompt “%s” has no variable “%s”.", pr.ID, name).
-				WithHint("The Prompt page, or “plumbline prompt phase”, shows which it has.")
+				WithHint("The form of the prompt, or “plumbline prompt show %s”, shows which it has.", pr.ID)
 		}
 		if err := checkText("“"+v.Label+"”", value, MaxVariable, "Shorten it, or keep it in a document."); err != nil {
 			return err

@@ -156,6 +156,17 @@ func (s *shelf) sync() error {
 	return nil
 }
 
+// freshen looks at the files before one of them is used, so that what was edited
+// a moment ago counts. What keeps it from looking is told by those that list them.
+func (s *shelf) freshen() {
+	s.mu.Lock()
+	first := s.first // the library was read just now, and is not looked at from time to time
+	s.mu.Unlock()
+	if !first {
+		_ = s.sync()
+	}
+}
+
 func same(a, b map[string]stamp) bool {
 	if len(a) != len(b) {
 		return false

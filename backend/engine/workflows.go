@@ -23,6 +23,9 @@ func (e *Engine) WorkflowText(_ context.Context, id string) (string, error) {
 // CopyWorkflow makes a workflow of the user's out of another one, to be changed in
 // its file. Under the id of the built-in one it takes that one's place.
 func (e *Engine) CopyWorkflow(ctx context.Context, id, as string) (workflow.Workflow, error) {
+	if err := e.lookAtFiles(); err != nil {
+		return workflow.Workflow{}, err
+	}
 	text, err := e.WorkflowText(ctx, id)
 	if err != nil {
 		return workflow.Workflow{}, err
@@ -46,7 +49,15 @@ func (e *Engine) CopyWorkflow(ctx context.Context, id, as string) (workflow.Work
 	if _, err := prompt.ParseWorkflow("workflows/"+as+".md", []byte(text)); err != nil {
 		return workflow.Workflow{}, hinted(err, "Choose an id of lower-case words joined by “-”. Nothing was changed.")
 	}
-	if err := e.keepPrompts(map[string]string{"workflows/" + as + ".md": text}, "Copy the workflow "+w.Title); err != nil {
+	path, err := e.emptyPath("workflows", as)
+	if err != nil {
+		return workflow.Workflow{}, err
+	}
+	if file := "workflows/" + as + ".md"; path != file {
+		return workflow.Workflow{}, workflow.Errorf(workflow.Conflict, "%s is there already, and holds another workflow.", file).
+			WithHint("Give the copy another id, or that file another name.")
+	}
+	if err := e.keepPrompts(map[string]string{path: text}, "Copy the workflow "+w.Title); err != nil {
 		return workflow.Workflow{}, err
 	}
 	w, _ = e.lib().Workflow(as)

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"os"
 	"strings"
 	"testing"
 
@@ -40,5 +41,28 @@ func TestAWorkflowIsCopiedChangedAndUsed(t *testing.T) {
 	own := try(b.CopyWorkflow(b.ctx, "harden", ""))(t)
 	if own.ID != "harden" || own.Source != workflow.Yours {
 		t.Errorf("%+v", own)
+	}
+}
+
+// A copy is never written over a file that somebody has changed.
+func TestACopiedWorkflowIsNotWrittenOverAFile(t *testing.T) {
+	b := newBench(t, specOrRequest)
+	text := try(b.WorkflowText(b.ctx, "harden"))(t)
+	files := map[string]string{
+		"workflows/broken.md": strings.Replace(strings.Replace(text, "id: harden", "id: broken", 1), "kind: document", "kind: documint", 1),
+		"workflows/other.md":  strings.Replace(text, "id: harden", "id: another", 1),
+	}
+	for path, content := range files {
+		b.writeFile(path, content)
+	}
+	for _, id := range []string{"broken", "other"} {
+		if _, err := b.CopyWorkflow(b.ctx, "harden", id); workflow.CodeOf(err) != workflow.Conflict {
+			t.Errorf("%s: %v", id, err)
+		}
+	}
+	for path, want := range files {
+		if got := string(try(os.ReadFile(b.file(path)))(t)); got != want {
+			t.Errorf("%s was written over", path)
+		}
 	}
 }

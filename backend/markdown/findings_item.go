@@ -174,7 +174,9 @@ func (f *finder) fillField(c *candidate, field namedField) {
 	case "problem":
 		c.Problem = strings.TrimSpace(c.Problem + "\n" + value)
 	case "location":
-		set(&c.Location, strings.ReplaceAll(value, "\n", ", "))
+		place, more := splitPlace(field, value)
+		set(&c.Location, place)
+		c.Problem = strings.TrimSpace(c.Problem + "\n" + more)
 	case "category":
 		set(&c.Category, value)
 	case "fix":
@@ -190,6 +192,19 @@ func (f *finder) fillField(c *candidate, field namedField) {
 			c.Title = value
 		}
 	}
+}
+
+// splitPlace takes apart the place of a finding and the sentences that go on below
+// it in the same paragraph.
+func splitPlace(field namedField, value string) (place, more string) {
+	lines := strings.Split(value, "\n")
+	n := len(lines)
+	for i := 1; i < n && !field.open; i++ {
+		if !placeRE.MatchString(lines[i]) && strings.HasSuffix(strings.TrimSpace(lines[i]), ".") {
+			n = i
+		}
+	}
+	return strings.Join(lines[:n], ", "), strings.Join(lines[n:], "\n")
 }
 
 // set sets a text that is not set yet.

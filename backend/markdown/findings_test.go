@@ -233,3 +233,17 @@ func TestFindingsReadFiveHundred(t *testing.T) {
 		}
 	}
 }
+
+// A place ends where a sentence goes on in its paragraph.
+func TestPlacesHoldNoSentences(t *testing.T) {
+	for src, want := range map[string][2]string{
+		"**Issue 3: No timeout** (Severity: High)\nLocation: `c.go:9`\nThe client waits for ever.\n": {"c.go:9", "The client waits for ever."},
+		"### No timeout\nSeverity: High\nLocation: c.go:9\nd.go:3\nBoth wait for ever.\nFix: stop\n": {"c.go:9, d.go:3", "Both wait for ever."},
+		"- [ ] P1: No timeout\n  - **Where:**\n    - c.go\n    - The client.\n":                      {"c.go, The client.", ""},
+	} {
+		found := Findings("## Findings\n\n" + src).Findings
+		if len(found) != 1 || found[0].Location != want[0] || found[0].Problem != want[1] {
+			t.Errorf("%q is read as %+v", src, found)
+		}
+	}
+}

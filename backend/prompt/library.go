@@ -117,8 +117,7 @@ func (c *contents) fill(s *shelf, kind Kind) {
 			err = missing(file, c.has)
 		}
 		if other, ok := taken[file.id]; ok && err == nil {
-			err = errorAt(file.file, max(file.side.at, 1), "the id “%s” is taken by %s; another one is expected", file.id, other).
-				WithHint("Give one of the two another id, or delete it.")
+			err = file.taken(other)
 		}
 		if err != nil {
 			c.found = append(c.found, s.problem(err))

@@ -181,8 +181,8 @@ func (l *listing) add(s *shelf, kind Kind, file string, d fs.DirEntry, folded ma
 	}
 	lower := strings.ToLower(file)
 	if other, taken := folded[lower]; taken {
-		p := s.problem(errorIn(workflow.Conflict, file, "the name differs from “%s” only in case, and on some systems the two are one; another name is expected", other))
-		p.Doubt = true
+		p := onlyCase(file, other)
+		p.Source = s.source
 		l.found = append(l.found, p)
 	}
 	folded[lower] = file

@@ -204,6 +204,9 @@ type ImportItem struct {
 	Inert   []string `json:"inert"`
 	// Duplicate names the prompt of the library with the same content, if any.
 	Duplicate string `json:"duplicate"`
+	// Replaces names the built-in prompt that it takes the place of: it is a customised
+	// one that was brought from elsewhere. Empty for every other.
+	Replaces string `json:"replaces"`
 	// Clash says that the id is taken by another prompt; it comes in under a free one.
 	Clash bool `json:"clash"`
 	Take  bool `json:"take"` // whether it is taken unless somebody says otherwise

@@ -1,6 +1,7 @@
 package foreign
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,7 +18,8 @@ type conversion struct {
 	pieces    []prompt.Piece
 	variables []workflow.Variable // in the order of their first use
 	found     []Placeholder
-	crowded   bool // placeholders beyond maxVariables stay text
+	crowded   bool     // placeholders beyond maxVariables stay text
+	unread    []string // sentences about what was said of variables and means nothing here
 
 	pending strings.Builder // text that is not yet a piece
 }
@@ -40,6 +42,9 @@ func (s syntax) read(text string, line int) *conversion {
 		case m.slashes > 0 || section && !sections || !c.declare(m, text[m.start:m.end], line, index):
 			c.text(text[m.start:m.end])
 		default:
+			if len(m.unread) > 0 {
+				c.forget(text[m.start:m.end], line, m.unread)
+			}
 			name := m.variable.Name
 			if !section {
 				name = c.variables[index[key(m.variable)]].Name
@@ -51,6 +56,18 @@ func (s syntax) read(text string, line int) *conversion {
 	c.flush()
 	c.settle()
 	return c
+}
+
+// maxUnread is how many of the placeholders that said more are told one by one.
+const maxUnread = 20
+
+func (c *conversion) forget(placeholder string, line int, unread []string) {
+	switch n := len(c.unread); {
+	case n < maxUnread:
+		c.unread = append(c.unread, fmt.Sprintf("Line %d, “%s”: what it says with %s has no place here.", line, shorten(placeholder, 80), series(unread)))
+	case n == maxUnread:
+		c.unread = append(c.unread, "There are more of this kind.")
+	}
 }
 
 func (c *conversion) text(s string) { c.pending.WriteString(s) }

@@ -86,6 +86,7 @@ func (d *draft) finish(id string) error {
 	if spaced > 0 {
 		d.lose("A variable right behind a brace or a backslash got a blank before it.")
 	}
+	d.found.Dropped = append(d.found.Dropped, d.conv.unread...)
 	if d.conv.crowded {
 		d.lose("Of its placeholders, the first 200 are variables; the rest stay text.")
 	}
@@ -159,7 +160,7 @@ func (d *draft) settle(p prompt.Prompt) error {
 	if p.Body == "" {
 		return prompt.FileError(d.doc.file, d.doc.bodyLine, "the prompt has no text")
 	}
-	if err := d.take(p, p.Group, string(prompt.Write(p))); err != nil {
+	if err := d.take(string(prompt.Write(p))); err != nil {
 		// Its line is one of a file that nobody has seen.
 		return prompt.FileError(d.doc.file, 0, "it cannot become a prompt here: %s", strings.TrimSuffix(prompt.ProblemOf(err).Message, "."))
 	}
@@ -167,14 +168,14 @@ func (d *draft) settle(p prompt.Prompt) error {
 }
 
 // take makes what was found of the text in our format.
-func (d *draft) take(p prompt.Prompt, group, text string) error {
+func (d *draft) take(text string) error {
 	read, err := prompt.Parse(d.doc.file, []byte(text))
 	if err != nil {
 		return err
 	}
 	d.found.Prompt, d.found.Hash, d.found.Placeholders = read, Hash(read), d.conv.found
 	d.found.ID, d.found.Title, d.found.Text = read.ID, read.Title, text
-	d.found.Path = "library/" + group + "/" + read.ID + ".md"
+	d.found.Path = "prompts/" + read.ID + ".md"
 	for _, v := range read.Variables {
 		d.found.Variables = append(d.found.Variables, v.Name)
 	}

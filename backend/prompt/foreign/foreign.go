@@ -65,6 +65,9 @@ type Options struct {
 	// Taken says whether an id is in use, so that a prompt that comes in gets
 	// another; nil when none is.
 	Taken func(id string) bool
+	// BuiltIn names the built-in prompt with an id, unless another one is in its place;
+	// nil for none.
+	BuiltIn func(id string) (title string)
 
 	alone bool // a single file was chosen
 }

@@ -195,6 +195,7 @@ func TestPlaceholdersBecomeVariables(t *testing.T) {
 	for text, want := range map[string]string{
 		"{{a}} {{ a }} {{{a}}}":                                    "{{a}} {{a}} {{a}}",
 		"{{a | type:choice options=\"x, y\"}}, {{a}}":              "{{a}}, {{a}}",
+		"{{Company Name}} {{ the  x }} {{if a}} `{{a b}}`":         "{{company_name}} \\{{ the  x }} \\{{if a}} `\\{{a b}}`",
 		"{{a|text}}{{b | number:default=\"3\"}}":                   "{{a}}{{b}}",
 		"{{ items.name }} {{#each x}}{{/each}} {{> p}}":            "\\{{ items.name }} \\{{#each x}}\\{{/each}} \\{{> p}}",
 		"{{#a}}x{{/a}}{{^a}}y{{/a}}":                               "{{#a}}x{{/a}}{{^a}}y{{/a}}",
@@ -247,6 +248,45 @@ func TestVariablesAreDeclaredSensibly(t *testing.T) {
 	}
 	if p := f.Placeholders[4]; p.Name != "tone" || p.From != "[formal/casual]" || p.Line != 1 {
 		t.Errorf("the placeholder is %+v", p)
+	}
+}
+
+func TestWhatIsSaidBehindTheBar(t *testing.T) {
+	list := func(options ...string) []string { return options }
+	for said, want := range map[string]struct {
+		kind    workflow.VariableType
+		options []string
+		value   string // the default
+		unread  string
+	}{
+		`type:choice options:"a","b"`:            {"choice", list("a", "b"), "", ""},
+		`select: "and/or", 'b, c'`:               {"choice", list("and/or", "b, c"), "", ""},
+		`type:option="a, b"`:                     {"choice", list("a", "b"), "", ""},
+		`choice:option="a":option="b"`:           {"choice", list("a", "b"), "", ""},
+		`type="select" options=one|two`:          {"choice", list("one", "two"), "", ""},
+		`choices=a,b default=b`:                  {"choice", list("a", "b"), "b", ""},
+		`multi-choice:options="a;b":default="a"`: {"multi-choice", list("a", "b"), "a", ""},
+		`default: "x: y"`:                        {"text", nil, "x: y", ""},
+		`number:min="1":max="5"`:                 {"number", nil, "", `min="1" and max="5"`},
+		`longtext:rows=5 optional`:               {"long-text", nil, "", "rows=5"},
+		`upcase`:                                 {"text", nil, "", "upcase"},
+		`number:default="many"`:                  {"number", nil, "", "the default “many”"},
+		`type:colour`:                            {"text", nil, "", "type:colour"},
+		`"`:                                      {"text", nil, "", ""},
+	} {
+		text := "{{v | " + said + "}}"
+		f := single(t, "x.md", text)
+		v := f.Prompt.Variables[0]
+		if f.Prompt.Body != "{{v}}" || v.Type != want.kind || !slices.Equal(v.Options, append([]string{}, want.options...)) || v.Default != want.value {
+			t.Errorf("%s: %q, %+v", text, f.Prompt.Body, v)
+		}
+		told := []string{}
+		if want.unread != "" {
+			told = list("Line 1, “" + text + "”: what it says with " + want.unread + " has no place here.")
+		}
+		if !slices.Equal(f.Dropped, told) {
+			t.Errorf("%s: told %q, want %q", text, f.Dropped, told)
+		}
 	}
 }
 

@@ -220,7 +220,7 @@ func TestDroppedFilesAreReadTogether(t *testing.T) {
 		t.Errorf("came in %q, told %q, %v", ids(i), told(i), err)
 	}
 	p := i.Preview()
-	if len(p.Items) != 2 || len(p.Problems) != 1 || p.Items[0].Path != "library/imported/a.md" {
+	if len(p.Items) != 2 || len(p.Problems) != 1 || p.Items[0].Path != "prompts/a.md" {
 		t.Errorf("the preview is %+v", p)
 	}
 }

@@ -150,15 +150,23 @@ func (r *reader) own(s source) (Found, error) {
 	}
 	d := newDraft(Plumbline, document{file: s.file}, p.ID)
 	d.conv = &conversion{found: []Placeholder{}}
-	id, clash := r.free(p.ID)
 	text := s.text
+	id, clash := p.ID, false
+	// A customised prompt takes the place of the built-in one wherever it comes to.
+	if p.Base != "" && r.BuiltIn != nil && r.ids[p.ID] == 0 {
+		d.found.Replaces = r.BuiltIn(p.ID)
+	}
+	if d.found.Replaces != "" {
+		r.ids[p.ID] = 1
+	} else {
+		id, clash = r.free(p.ID)
+	}
 	if d.found.Clash = clash; clash {
 		p.ID = id
 		text = string(prompt.Write(p))
 	}
 	d.bundled(s.bundle)
-	d.prompt.Group = cmp.Or(p.Group, Group)
-	return d.found, d.take(p, d.prompt.Group, text)
+	return d.found, d.take(text)
 }
 
 // free returns an id that nothing has yet, and whether it is another than wanted.

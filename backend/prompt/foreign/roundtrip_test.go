@@ -16,7 +16,7 @@ import (
 // shards are texts that formats could take for something else than text.
 var shards = []string{
 	"a", "Do this. ", "\n", "\n\n", " ", "- ", "# Head\n", "`", "```\n", "```!\nls\n```\n", "~~~~\n", "---\n", "$", "$$", "$1", "$ARGUMENTS", "$ARGUMENTS[0]",
-	"$a", "${a}", "${input:a}", "${input:a:hint}", "${selection}", "{", "{{", "{{a}}", "{{{a}}}", "{{ b | type:choice }}", "{{plugin:sys:x}}", "{{#a}}", "{{/a}}",
+	"$a", "${a}", "${input:a}", "${input:a:hint}", "${selection}", "{", "{{", "{{a}}", "{{{a}}}", "{{ b | type:choice }}", "{{The name}}", "{{if a}}", "{{plugin:sys:x}}", "{{#a}}", "{{/a}}",
 	"[FEATURE]", "[a/b/c]", "[ ]", "[x](y)", "[FEATURE]: http://x\n", "<task>", "</task>", "<!-- if a -->", "<!-- end a -->", "<!-- unless b -->", "\\", "!`git status`",
 	"@src/a.go", "é", "🌊", "\u2028", "\t", "}", "}}", "]", "[", "<", "input", "arguments", "0", "_", ".", "\ufeff", "\r", "…: ", "#", "key: value\n", "Tone: [x/y]",
 }

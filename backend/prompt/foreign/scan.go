@@ -31,6 +31,7 @@ type match struct {
 	kind       prompt.PieceKind
 	variable   workflow.Variable // or name alone, for the tags of sections
 	sign       bool              // “$$”, which is no placeholder but an escape
+	unread     []string          // what is said of the variable and means nothing here
 }
 
 // scanner looks for placeholders in one text.
@@ -49,6 +50,7 @@ var (
 	closingRE   = pattern.New(`</([A-Za-z][A-Za-z0-9_-]*)[ \t]*>`)
 	referenceRE = pattern.New(`(?m)^ {0,3}\[([^\]\n]{1,60})\]:[ \t]*[^ \t\n]`)
 	bracesRE    = pattern.New(`^\{\{[ \t]*([#^/]?)[ \t]*([A-Za-z][A-Za-z0-9_-]{0,99})[ \t]*(\|[^{}\n]{0,1000})?\}\}`)
+	spacedRE    = pattern.New(`^\{\{[ \t]*([A-Za-z][A-Za-z0-9_-]{0,39})((?: [A-Za-z0-9_-]{1,40}){1,5})[ \t]*\}\}`)
 	tripleRE    = pattern.New(`^\{\{\{[ \t]*()([A-Za-z][A-Za-z0-9_-]{0,99})[ \t]*()\}\}\}`)
 	commentRE   = pattern.New(`^<!-- (if|unless|end) ([A-Za-z][A-Za-z0-9_-]{0,99}) -->`)
 	argumentsRE = pattern.New(`^\$ARGUMENTS(?:\[([0-9]{1,2})\])?`)
@@ -132,12 +134,20 @@ func (c *scanner) at(at int) (match, bool) {
 	return c.guess(at)
 }
 
-// braces reads {{name}}, {{name | type:…}} and {{#name}}.
+// templateWords begin the commands of template languages, which are no names.
+var templateWords = words("if else elif elsif unless each for foreach range with end endif endfor block define template include import partial set let call assign")
+
+// braces reads {{name}}, {{Name of it}}, {{name | type:…}} and {{#name}}.
 func (c *scanner) braces(at int, code bool) (match, bool) {
 	w := c.window(at)
 	m := bracesRE.FindStringSubmatch(w)
 	if m == nil && c.before(at) != '{' {
 		m = tripleRE.FindStringSubmatch(w)
+	}
+	if m == nil && !code {
+		if m := spacedRE.FindStringSubmatch(w); m != nil && !templateWords[strings.ToLower(m[1])] {
+			return match{start: at, end: at + len(m[0]), kind: prompt.PieceValue, variable: declare(variableName(m[1] + m[2]))}, true
+		}
 	}
 	if m == nil || m[1] != "" && m[3] != "" {
 		return match{}, false
@@ -153,7 +163,7 @@ func (c *scanner) braces(at int, code bool) (match, bool) {
 	}
 	found.kind, found.variable = prompt.PieceValue, declare(m[2])
 	if m[3] != "" {
-		inline(&found.variable, m[3][1:])
+		found.unread = inline(&found.variable, m[3][1:])
 	}
 	return found, true
 }

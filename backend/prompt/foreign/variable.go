@@ -75,44 +75,136 @@ var typeNames = map[string]workflow.VariableType{
 	"date": workflow.VarDate, "file": workflow.VarFiles, "files": workflow.VarFiles, "artifact": workflow.VarArtifact,
 }
 
-var optionRE = pattern.New(`([A-Za-z]+)[ \t]*[=:][ \t]*(?:"([^"]*)"|'([^']*)'|([^ \t"',:|]+))`)
-
 // inline reads what stands behind the bar: a type, and options such as
-// default="Go", options="Go, Rust", label="Language".
-func inline(v *workflow.Variable, s string) {
-	s = strings.TrimSpace(s)
-	end := strings.IndexAny(s, " \t:|,=")
-	if end < 0 {
-		end = len(s)
-	}
-	if t, ok := typeNames[strings.ToLower(s[:end])]; ok && !strings.HasPrefix(s[end:], "=") {
-		v.Type = t
-		s = s[end:]
-	}
-	for _, m := range optionRE.FindAllStringSubmatch(s, -1) {
-		value := strings.TrimSpace(m[2] + m[3] + m[4])
-		switch strings.ToLower(m[1]) {
-		case "type":
-			if t, ok := typeNames[strings.ToLower(value)]; ok {
-				v.Type = t
-			}
-		case "default", "value":
-			v.Default = value
-		case "options", "option", "choices", "values":
-			v.Options = append(v.Options, splitOptions(value)...)
-		case "label", "title":
-			v.Label = value
-		case "help", "hint", "description":
-			v.Help = value
-		case "example", "placeholder":
-			v.Example = value
-		case "required":
-			v.Required = value == "true" || value == "yes"
-		case "optional":
-			v.Required = value == "false" || value == "no"
+// default="Go", options="Go, Rust", label="Language". It returns what it could make
+// nothing of.
+func inline(v *workflow.Variable, s string) (unread []string) {
+	said := tokens(s)
+	for i := 0; i < len(said); {
+		t := said[i]
+		switch values, next := said.values(i); {
+		case t.sign:
+		case next > i && option(v, strings.ToLower(t.text), values):
+			i = next
+			continue
+		case next > i:
+			unread = append(unread, s[t.start:said[next-1].end])
+			i = next
+			continue
+		case t.quoted:
+			v.Options = append(v.Options, t.text) // choices without a key
+		case !named(v, strings.ToLower(t.text)):
+			unread = append(unread, s[t.start:t.end])
 		}
+		i++
 	}
-	settle(v)
+	wanted := v.Default
+	if settle(v); v.Default != wanted {
+		unread = append(unread, "the default “"+wanted+"”")
+	}
+	return unread
+}
+
+// token is a word, a text in quotes or a sign of what stands behind the bar.
+type token struct {
+	text         string
+	start, end   int
+	quoted, sign bool
+}
+
+type tokenList []token
+
+var tokenRE = pattern.New(`"([^"]*)"|'([^']*)'|[^ \t"',:|;=]+|[^ \t]`)
+
+func tokens(s string) tokenList {
+	var all tokenList
+	for _, m := range tokenRE.FindAllStringSubmatchIndex(s, -1) {
+		t := token{text: s[m[0]:m[1]], start: m[0], end: m[1]}
+		switch {
+		case m[2] >= 0:
+			t.text, t.quoted = s[m[2]:m[3]], true
+		case m[4] >= 0:
+			t.text, t.quoted = s[m[4]:m[5]], true
+		case len(t.text) == 1:
+			t.sign = strings.Contains(`"',:|;=`, t.text)
+		}
+		all = append(all, t)
+	}
+	return all
+}
+
+// is reports whether a sign of a set stands at a place.
+func (l tokenList) is(at int, signs string) bool {
+	return at < len(l) && l[at].sign && strings.Contains(signs, l[at].text)
+}
+
+// value reports whether a value stands at a place: a key with one of its own is none.
+func (l tokenList) value(at int) bool {
+	return at < len(l) && !l[at].sign && (l[at].quoted || !l.is(at+1, "="))
+}
+
+// values returns what a key at a place is given, and the place after it, which is
+// the place itself where no key stands. A type and a colon make no key.
+func (l tokenList) values(at int) (values []string, next int) {
+	key := strings.ToLower(l[at].text)
+	if l[at].quoted || !(l.is(at+1, "=") || l.is(at+1, ":") && optionKeys[key]) || !l.value(at+2) {
+		return nil, at
+	}
+	values, next = []string{l[at+2].text}, at+3
+	for listKeys[key] && l.is(next, ",|;") && l.value(next+1) && !l.is(next+2, ":") {
+		values, next = append(values, l[next+1].text), next+2
+	}
+	return values, next
+}
+
+var (
+	listKeys   = words("options option choices values")
+	optionKeys = words("type default value options option choices values label title help hint description example placeholder required optional")
+)
+
+// named takes a word that stands alone, and reports whether it says something.
+func named(v *workflow.Variable, word string) bool {
+	t, known := typeNames[word]
+	switch {
+	case known:
+		v.Type = t
+	case word == "required" || word == "optional":
+		v.Required = word == "required"
+	}
+	return known || word == "required" || word == "optional" || word == "type"
+}
+
+// option takes what a key is given, and reports whether there is a place for it.
+func option(v *workflow.Variable, key string, values []string) bool {
+	value := strings.TrimSpace(values[0])
+	switch key {
+	case "type":
+		t, known := typeNames[strings.ToLower(value)]
+		if known {
+			v.Type = t
+		}
+		return known
+	case "default", "value":
+		v.Default = value
+	case "options", "option", "choices", "values":
+		if len(values) == 1 {
+			values = splitOptions(value)
+		}
+		v.Options = append(v.Options, values...)
+	case "label", "title":
+		v.Label = value
+	case "help", "hint", "description":
+		v.Help = value
+	case "example", "placeholder":
+		v.Example = value
+	case "required":
+		v.Required = value == "true" || value == "yes"
+	case "optional":
+		v.Required = value == "false" || value == "no"
+	default:
+		return false
+	}
+	return true
 }
 
 func splitOptions(s string) []string {

@@ -61,6 +61,16 @@ test('a prompt is found, copied, run, made one’s own, and others come in', { t
     assert.match(text, /You are a security engineer/);
   });
 
+  await part('without an answer, the next prompt is made of what is on the clipboard', async () => {
+    await page.evaluate(() => navigator.clipboard.writeText('## Findings\n\n- Critical: the token is in the log'));
+    await title('Audit the security').click();
+    await page.keyboard.press('n');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('is a list of findings').waitFor();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+  });
+
   await part('an answer is pasted, and becomes the next prompt', async () => {
     await button('Paste the answer').click();
     await page.getByRole('textbox', { name: /^Answer/ }).fill('## Findings\n\n- [ ] P1: The password is logged\n  - **Where:** `login.go:1`\n  - **Fix:** leave it out\n');

@@ -873,6 +873,7 @@ export namespace workflow {
 	    dropped: string[];
 	    inert: string[];
 	    duplicate: string;
+	    replaces: string;
 	    clash: boolean;
 	    take: boolean;
 	}

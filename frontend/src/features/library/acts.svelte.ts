@@ -4,6 +4,7 @@ import type { PromptDesk } from '../../lib/state/prompt-desk.svelte';
 import { libraryId } from '../../lib/state/prompt-file.svelte';
 import { links } from '../../lib/state/router.svelte';
 import { ended } from '../../lib/state/run.svelte';
+import { nextFromClipboard } from '../palette/prompts';
 import { size } from '../phase/words';
 import { keptLink } from './places';
 
@@ -143,9 +144,11 @@ export class DeskActs {
     }
   };
 
+  /** Of the answer; where there is none, of what was copied elsewhere. */
   turn = (): void => {
     const run = this.answer?.run;
     if (run) void this.app.next.show({ runId: run.id, title: this.title, hash: '' }, this.desk.project);
+    else void nextFromClipboard(this.app);
   };
 
   /** Keeps the answer as a document. Of a meta-prompt it is a prompt, and opens as one. */

@@ -13,7 +13,7 @@ export function deskCommands(desk: PromptDesk, acts: DeskActs): Command[] {
     card !== undefined && { ...action('edit', acts.own ? `Edit ${title}` : `Customise ${title}`, 'edit', () => void acts.edit()), keys: 'E' },
     acts.own && action('versions', `Versions of ${title}`, 'history', () => acts.go('versions')),
     { ...action('perspectives', 'Ask several people, one by one', 'person', () => (acts.choosing = true)), keys: 'P', words: 'perspectives personas batch' },
-    { ...action('next', 'Turn the answer into the next prompt', 'bolt', acts.turn, acts.answer ? '' : 'There is no answer yet.'), keys: 'N' },
+    acts.answer !== undefined && { ...action('next', 'Turn the answer into the next prompt', 'bolt', acts.turn), keys: 'N' },
   ];
   return list.filter((one) => one !== false);
 }

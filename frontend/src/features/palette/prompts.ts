@@ -71,7 +71,7 @@ async function copyOrOpen(app: AppState, card: PromptCard): Promise<void> {
   }
 }
 
-async function nextFromClipboard(app: AppState): Promise<void> {
+export async function nextFromClipboard(app: AppState): Promise<void> {
   try {
     const text = await app.desk.paste();
     if (text.trim()) await app.next.show({ text, title: 'Pasted text' }, app.router.project);

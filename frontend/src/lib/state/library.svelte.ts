@@ -56,7 +56,7 @@ export class Library {
   readonly groups = $derived(this.list());
   /** All that is listed, in its order. */
   readonly rows = $derived(this.groups.flatMap((group) => group.rows));
-  readonly groupFacets = $derived(facets(this.prompts, (one) => [one.group], groupTitle));
+  readonly groupFacets = $derived(facets(this.prompts, (one) => [groupOf(one)], groupTitle));
   readonly phaseFacets = $derived(facets(this.prompts, (one) => [one.phase]));
   readonly tagFacets = $derived(facets(this.prompts, (one) => one.tags, (tag) => tag));
   readonly sourceFacets = $derived(facets(this.prompts, (one) => [one.source]));
@@ -163,6 +163,11 @@ export function recent(cards: PromptCard[]): PromptCard[] {
   return cards.filter((one) => one.uses > 0).toSorted((a, b) => Date.parse(b.usedAt) - Date.parse(a.usedAt)).slice(0, recentCount);
 }
 
+/** A file that names no group is of somebody who writes prompts of their own. */
+function groupOf(card: PromptCard): string {
+  return card.group || 'yours';
+}
+
 export function groupTitle(id: string): string {
   const words = groupTitles[id] ?? id.replaceAll('-', ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);
@@ -176,9 +181,9 @@ function grouped(cards: PromptCard[], favouritesFirst: boolean): ShelfGroup[] {
   const byGroup = new Map<string, PromptCard[]>();
   const rest = favouritesFirst ? cards.filter((one) => !one.favourite) : cards;
   for (const card of rest) {
-    const list = byGroup.get(card.group);
+    const list = byGroup.get(groupOf(card));
     if (list) list.push(card);
-    else byGroup.set(card.group, [card]);
+    else byGroup.set(groupOf(card), [card]);
   }
   const ids = [...byGroup.keys()].sort((a, b) => place(a) - place(b) || a.localeCompare(b));
   const groups = ids.flatMap((id) => group(id, groupTitle(id), byGroup.get(id) ?? []));
@@ -205,7 +210,7 @@ function plain(card: PromptCard): ShelfRow {
 
 function fits(card: PromptCard, filter: ShelfFilter): boolean {
   return (
-    (!filter.group || card.group === filter.group) &&
+    (!filter.group || groupOf(card) === filter.group) &&
     (!filter.phase || card.phase === filter.phase) &&
     (!filter.tag || card.tags.includes(filter.tag)) &&
     (!filter.source || card.source === filter.source) &&

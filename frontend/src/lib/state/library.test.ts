@@ -24,6 +24,15 @@ describe('the shelf', () => {
     expect(state.beside('', 1)?.id).toBe('a');
   });
 
+  it('has those that name no group among one’s own', async () => {
+    const { state } = backend([card('a', { group: '' }), card('b', { group: 'yours' }), card('c')]);
+    await state.load();
+    expect(titles(state)).toEqual(['Audits: c', 'Yours: a b']);
+    state.choose({ group: 'yours' });
+    expect(titles(state)).toEqual(['Yours: a b']);
+    expect(state.groupFacets[0]).toEqual({ value: 'yours', label: 'Yours', count: 2 });
+  });
+
   it('is filtered by group, phase, tag and source, and all again', async () => {
     const { state } = backend([card('a', { tags: ['security'], phase: 'review' }), card('b', { source: 'yours' }), card('c', { group: 'meta' })]);
     await state.load();

@@ -3,7 +3,7 @@ import { type Api, ApiError, type Export, type ImportItem } from '../api';
 import { answer, card } from './fake-parts';
 import { PromptExport, PromptImport } from './prompt-transfer.svelte';
 
-const item = (id: string, take: boolean): ImportItem => ({ file: `${id}.md`, format: 'fabric', id, title: id, path: '', text: '', variables: [], extra: [], dropped: [], inert: [], duplicate: take ? '' : id, clash: false, take });
+const item = (id: string, take: boolean): ImportItem => ({ file: `${id}.md`, format: 'fabric', id, title: id, path: '', text: '', variables: [], extra: [], dropped: [], inert: [], duplicate: take ? '' : id, replaces: '', clash: false, take });
 const file = (path: string, content: string | Uint8Array<ArrayBuffer>) => ({ path, file: new File([content], path) });
 
 describe('taking prompts in', () => {

@@ -183,7 +183,7 @@ export function fakeLibrary(world: World, writer: Writer): Api['library'] {
       items: 'path' in from ? [] : from.files.map((file): ImportItem => {
         const id = (file.path.split('/').at(-1) ?? 'prompt').replace(/\.\w+$/, '').toLowerCase();
         const duplicate = [...known.values()].find((one) => one.body.trim() === file.content.trim())?.id ?? '';
-        return { file: file.path, format: file.path.endsWith('SKILL.md') ? 'skill' : 'markdown', id, title: id.replace(/-/g, ' '), path: `prompts/${id}.md`, text: fileOf({ id, title: id.replace(/-/g, ' '), summary: '', group: 'imported', tags: [] }, [], file.content), variables: [...file.content.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1] ?? ''), extra: /allowed-tools/.test(file.content) ? ['“allowed-tools” is kept as it is.'] : [], dropped: [], inert: /!`/.test(file.content) ? ['A command that would run in a shell comes in as text.'] : [], duplicate, clash: known.has(id), take: !duplicate };
+        return { file: file.path, format: file.path.endsWith('SKILL.md') ? 'skill' : 'markdown', id, title: id.replace(/-/g, ' '), path: `prompts/${id}.md`, text: fileOf({ id, title: id.replace(/-/g, ' '), summary: '', group: 'imported', tags: [] }, [], file.content), variables: [...file.content.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1] ?? ''), extra: /allowed-tools/.test(file.content) ? ['“allowed-tools” is kept as it is.'] : [], dropped: [], inert: /!`/.test(file.content) ? ['A command that would run in a shell comes in as text.'] : [], duplicate, replaces: '', clash: known.has(id), take: !duplicate };
       }),
       problems: [],
     }),
