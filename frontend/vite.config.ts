@@ -48,11 +48,36 @@ function preloadFonts(): Plugin {
   };
 }
 
+/**
+ * The script makes all that is on the page. Without this an empty page is painted first,
+ * and what the script has made must wait until that is done.
+ */
+function paintOnce(): Plugin {
+  const script = '<script type="module"';
+  return {
+    name: 'paint-once',
+    apply: 'build',
+    transformIndexHtml: {
+      order: 'post',
+      handler: (html) => {
+        if (!html.includes(script)) throw new Error('There is no script in the page.');
+        return html.replace(script, `${script} blocking="render"`);
+      },
+    },
+  };
+}
+
 export default defineConfig({
   base: './',
-  plugins: [svelte(), contentSecurityPolicy(), preloadFonts()],
+  plugins: [svelte(), contentSecurityPolicy(), preloadFonts(), paintOnce()],
   // The policy forbids fonts and scripts from data URLs, so nothing is inlined.
-  build: { target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 700 },
+  build: {
+    target: 'es2022',
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 700,
+    // What the first paint needs is one script and one style sheet: none waits for another to name it.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'start', tags: ['$initial'] }] } } },
+  },
   server: { proxy: { '/rpc': 'http://127.0.0.1:7171', '/data': 'http://127.0.0.1:7171', '/events': 'http://127.0.0.1:7171' } },
   test: { include: ['src/**/*.test.ts'], environment: 'node' },
 });

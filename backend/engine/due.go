@@ -65,10 +65,7 @@ func (e *Engine) dueIn(tx *store.Tx, pic picture) ([]workflow.DueItem, error) {
 		return list, err
 	}
 	now := e.opt.Now()
-	for _, p := range e.lib().Prompts() {
-		if (p.Due == workflow.Due{}) {
-			continue
-		}
+	for _, p := range e.lib().Practice() {
 		if one, ok := e.practice(p, pic.project, facts[launchFact], now); ok && one.Due {
 			list = append(list, workflow.DueItem{Kind: "practice", ID: p.ID, Title: p.Title, PromptID: p.ID, Why: one.Rhythm + ".", Help: p.Summary, At: one.DueAt})
 		}

@@ -15,7 +15,7 @@ import (
 // that are due first. Nobody is held to them.
 func (e *Engine) Practice(context.Context) ([]workflow.Practice, error) {
 	list := []workflow.Practice{}
-	prompts := slices.DeleteFunc(e.lib().Prompts(), func(p prompt.Prompt) bool { return p.Due == workflow.Due{} })
+	prompts := e.lib().Practice()
 	now := e.opt.Now()
 	err := e.store.View(func(tx *store.Tx) error {
 		projects, err := projectsOf(tx)

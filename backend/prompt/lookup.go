@@ -3,7 +3,9 @@ package prompt
 import (
 	"bytes"
 	"io"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 
 	"plumbline/backend/workflow"
@@ -31,6 +33,36 @@ func (l *Library) Persona(id string) (workflow.Persona, bool) {
 
 // Pack returns the domain pack with the given id.
 func (l *Library) Pack(id string) (workflow.Pack, bool) { return one[workflow.Pack](l, KindPack, id) }
+
+// Practice returns the prompts that are due at times, in the order of their ids. Only
+// files that speak of it are parsed: the first screen asks for these at every start.
+func (l *Library) Practice() []Prompt {
+	found := map[string]Prompt{}
+	for _, s := range l.shelves() {
+		for _, id := range eachOf(s.list().files[KindPrompt], s.dueID) {
+			if p, ok := l.Prompt(id); ok && p.Due != (workflow.Due{}) {
+				found[id] = p
+			}
+		}
+	}
+	prompts := make([]Prompt, 0, len(found))
+	for _, id := range slices.Sorted(maps.Keys(found)) {
+		prompts = append(prompts, found[id])
+	}
+	return prompts
+}
+
+// dueID returns the id of a file whose front matter has the word “due” in it; empty for others.
+func (s *shelf) dueID(e entry) string {
+	data, err := s.bytes(e)
+	if err != nil {
+		return ""
+	}
+	if front, _, _ := bytes.Cut(data, []byte("\n---")); !bytes.Contains(front, []byte("due")) {
+		return ""
+	}
+	return s.idOf(KindPrompt, e)
+}
 
 func one[T any](l *Library, kind Kind, id string) (T, bool) {
 	p, _ := l.find(kind, id)

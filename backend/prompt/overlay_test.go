@@ -187,6 +187,38 @@ func TestBadFilesOfTheUser(t *testing.T) {
 	}
 }
 
+func TestPracticePromptsAreThoseThatAreDue(t *testing.T) {
+	due := "due: {every: day}\n"
+	lib := OpenLibrary(fstest.MapFS{
+		"library/daily.md":    titled("daily", "Built-in", due),
+		"library/once.md":     titled("once", "Built-in", ""),
+		"library/overdue.md":  titled("overdue", "Built-in", "purpose: What is overdue.\n"),
+		"library/quoted.md":   titled("quoted", "Built-in", "\"due\": {launch: 3}\n"),
+		"library/replaced.md": titled("replaced", "Built-in", due),
+		"library/broken.md":   titled("broken", "Built-in", due),
+	}, fstest.MapFS{
+		"prompts/replaced.md": titled("replaced", "Yours", ""),
+		"prompts/broken.md":   titled("broken", "Yours", "due: never\n"),
+		"prompts/a.md":        titled("twice", "Yours", "due: {every: year}\n"),
+		"prompts/b.md":        titled("twice", "Yours", due),
+		"prompts/windows.md":  file(strings.ReplaceAll(string(titled("windows", "Yours", due).Data), "\n", "\r\n")),
+	})
+	want := []string{}
+	found := lib.Practice()
+	for _, p := range lib.Prompts() {
+		if p.Due != (workflow.Due{}) {
+			want = append(want, p.ID+" "+p.Title)
+		}
+	}
+	got := []string{}
+	for _, p := range found {
+		got = append(got, p.ID+" "+p.Title)
+	}
+	if len(want) != 5 || !slices.Equal(got, want) {
+		t.Errorf("Practice = %v, and of all prompts are due %v", got, want)
+	}
+}
+
 func TestABadOverlayShowsTheBuiltInFile(t *testing.T) {
 	lib := OpenLibrary(builtinFiles(), fstest.MapFS{
 		"prompts/spec.md":   file("---\nid: spec\ntitle: T\n---\nText.\n"),

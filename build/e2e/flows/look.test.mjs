@@ -175,6 +175,21 @@ test('text at 200 %: the gate and the side are drawers', { timeout: 60_000 }, as
   await close();
 });
 
+test('the title of a screen that is fetched has the focus', { timeout: 60_000 }, async () => {
+  const { page, quiet, close } = await openPage(await (plumb.server ? plumb.reopen() : plumb.serve()));
+  await page.getByRole('link', { name: /Tide table/ }).first().waitFor();
+  let asked;
+  const waits = new Promise((resolve) => (asked = resolve));
+  await page.route(/assets\/Settings-.*\.js/, asked);
+  await page.getByRole('link', { name: 'Settings' }).first().click();
+  const script = await waits;
+  await page.waitForFunction(() => document.activeElement?.textContent === 'Screen');
+  await script.continue();
+  await page.waitForFunction(() => document.activeElement?.matches('h1') && document.activeElement.textContent === 'Settings');
+  await quiet();
+  await close();
+});
+
 test('a screen that is left while it loads is not missed', { timeout: 60_000 }, async () => {
   const { page, quiet, close } = await openPage(await (plumb.server ? plumb.reopen() : plumb.serve()));
   await page.getByRole('link', { name: /Tide table/ }).first().waitFor();

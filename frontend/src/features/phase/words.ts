@@ -1,19 +1,13 @@
 // Figures and times as people read them.
 import type { Author, RunState } from '../../lib/api';
 import type { GateState } from '../../lib/state/gate.svelte';
+import { count as figure, plural as count } from '../../lib/ui/format';
 
-const figures = new Intl.NumberFormat('en');
+export { count, figure };
+
 const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
-
-export function figure(n: number): string {
-  return figures.format(n);
-}
-
-export function count(n: number, one: string, many = `${one}s`): string {
-  return `${figures.format(n)} ${n === 1 ? one : many}`;
-}
 
 /** A size as files have it: "812 bytes", "4.2 KB". */
 export function size(bytes: number): string {

@@ -1,7 +1,9 @@
-const whole = new Intl.NumberFormat('en');
+let whole: Intl.NumberFormat | undefined;
 
-/** 1842 becomes "1,842". */
+/** 1842 becomes "1,842". The formatter is made when it is needed: to load it would hold the first paint up. */
 export function count(value: number): string {
+  if (Number.isInteger(value) && Math.abs(value) < 1000) return String(value);
+  whole ??= new Intl.NumberFormat('en');
   return whole.format(value);
 }
 
