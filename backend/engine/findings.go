@@ -118,7 +118,10 @@ func (e *Engine) changeFindings(projectID string, fn func([]workflow.Finding, *w
 		if err := w.tx.Describe(projectID, by, w.at, message); err != nil {
 			return err
 		}
-		return e.keepFindings(w, changed, nil)
+		if err := e.keepFindings(w, changed, nil); err != nil {
+			return err
+		}
+		return e.settleBoxes(w, changed)
 	})
 	if changed == nil || err != nil {
 		changed = []workflow.Finding{}

@@ -134,7 +134,10 @@ func (e *Engine) Save(ctx context.Context, projectID string, s workflow.SaveDocu
 		if err != nil {
 			return err
 		}
-		return e.fileAudit(w, v, s.Body)
+		if err := e.fileAudit(w, v, s.Body); err != nil {
+			return err
+		}
+		return e.settleMarks(w, v, s.Body)
 	})
 	if err == nil && same {
 		err = e.DropDraft(ctx, projectID, s.Path)
