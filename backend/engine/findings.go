@@ -87,6 +87,15 @@ func (e *Engine) Ledger(_ context.Context, projectID, phase string) (workflow.Le
 // It returns those that have changed.
 func (e *Engine) ActOnFindings(_ context.Context, projectID string, act workflow.FindingAct) ([]workflow.Finding, error) {
 	return e.changeFindings(projectID, func(findings []workflow.Finding, w *write) ([]workflow.Finding, string, error) {
+		if act.Verb == workflow.VerbSchedule {
+			pic, err := e.picture(w.tx, projectID)
+			if err == nil {
+				err = workflow.CheckSchedule(act, pic.plan, e.opt.Now())
+			}
+			if err != nil {
+				return nil, "", err
+			}
+		}
 		changed, err := workflow.ActOnFindings(findings, act, e.person(), w.at)
 		return changed, actOnMessage(act, findings), err
 	})

@@ -43,6 +43,7 @@ func TestTheOneThingToDo(t *testing.T) {
 		"a due audit once more":     {at(ToDoFacts{Due: []DueItem{{Kind: "trigger", Phase: "review", NewRound: true}}}), DoRound, "begin the next round", "plumbline round tide review --begin"},
 		"practice waits":            {at(ToDoFacts{Due: []DueItem{{Kind: "practice", Title: "Morning"}}}), DoStep, "Build step 1", "plumbline step run tide 1"},
 		"grave findings":            {at(ToDoFacts{Grave: []Finding{{Number: "F-001"}, {Number: "F-004"}}}), DoFindings, "Fix F-001 and F-004", "plumbline step add tide F-001 F-004"},
+		"what was put off":          {at(ToDoFacts{Phase: build, Plan: done, Lapsed: []Finding{{Number: "F-002", Step: "1"}}, Due: []DueItem{{Kind: "trigger", Phase: "review"}}}), DoFindings, "Say what has become of F-002.", "plumbline findings fix tide F-002"},
 		"a step to build":           {at(ToDoFacts{}), DoStep, "Build step 1", "plumbline step run tide 1"},
 		"a step that was built":     {at(ToDoFacts{Thread: thread}), DoCheck, "run its tests", "plumbline check tide --step 1"},
 		"a red check":               {at(ToDoFacts{Thread: thread, StepCheck: red}), DoRun, "its check is red", "plumbline refine tide --run R1"},
