@@ -87,7 +87,7 @@ function ordered(of: number[], edges: PlanView['edges']): number[][] {
 /** The room between the nodes of each row, where edges pass that lead further than to the next one. */
 class Lanes {
   private readonly rows: GraphNode[][] = [];
-  private readonly used = new Map<string, number>();
+  private long = 0; // edges that lead further than to the next row
 
   constructor(
     nodes: GraphNode[],
@@ -96,22 +96,23 @@ class Lanes {
     for (const node of nodes) (this.rows[node.row] ??= []).push(node);
   }
 
-  /** The way from one node down to another, or, where that one is not below, round and up to it. It leads behind no third node. */
+  /** The way from one node down to another, or, where that one is not below, round and up to it. It leads behind no third node, and keeps to its own side of the room that it shares with others. */
   path(a: GraphNode, b: GraphNode): string {
     const [x1, y1] = [a.x + this.box.width / 2, a.y + this.box.height];
     const [x2, y2] = [b.x + this.box.width / 2, b.y];
+    const beside = b.row === a.row + 1 ? 0 : ([0, 4, -4, 8, -8][this.long++ % 5] ?? 0);
     let [d, x, y] = [`M${x1} ${y1}`, x1, y1];
     if (b.row > a.row) {
       for (let row = a.row + 1; row < b.row; row++) {
         const top = this.top(row);
-        const lane = this.lane(row, x + (x2 - x) / (b.row - row + 1));
+        const lane = this.lane(row, x - beside + (x2 - x) / (b.row - row + 1)) + beside;
         d += `${bend(x, y, lane, top)}V${top + this.box.height}`;
         [x, y] = [lane, top + this.box.height];
       }
       return d + bend(x, y, x2, y2);
     }
     for (let row = a.row; row >= b.row; row--) {
-      const lane = this.lane(row, x + (x2 - x) / (row - b.row + 2));
+      const lane = this.lane(row, x - beside + (x2 - x) / (row - b.row + 2)) + beside;
       const bottom = this.top(row) + this.box.height;
       d += row === a.row ? turn(x, y, lane, depth) : bend(x, y, lane, bottom);
       [x, y] = [lane, this.top(row)];
@@ -124,15 +125,11 @@ class Lanes {
     return this.rows[row]?.[0]?.y ?? 0;
   }
 
-  /** The room of a row that is nearest to a place. Edges that share it lie beside each other. */
+  /** The middle of the room of a row that is nearest to a place. */
   private lane(row: number, x: number): number {
     const nodes = this.rows[row] ?? [];
     const sides = [...nodes.map((node) => node.x - gapX / 2), (nodes.at(-1)?.x ?? 0) + this.box.width + gapX / 2];
-    const near = sides.reduce((best, side) => (Math.abs(side - x) < Math.abs(best - x) ? side : best));
-    const key = `${row} ${near}`;
-    const count = this.used.get(key) ?? 0;
-    this.used.set(key, count + 1);
-    return near + ([0, 4, -4, 8, -8][count % 5] ?? 0);
+    return sides.reduce((best, side) => (Math.abs(side - x) < Math.abs(best - x) ? side : best));
   }
 }
 
