@@ -135,6 +135,9 @@ func doRounds(f ToDoFacts, d *ToDo) bool {
 	case f.Refined && f.Phase.ID == r.Phase:
 		d.Phase = r.Phase
 		return d.say(DoRound, "Review it again: begin the next round.", "A refinement was accepted. What was reviewed is not what is there now.")
+	case r.Ends == EndsPlateau && f.afterLoop() && r.Verdict == Growing:
+		d.Phase = r.Phase
+		return d.say(DoRound, fmt.Sprintf("Tighten the specification, then begin round %d.", r.Number+1), r.Advice)
 	case r.Ends == EndsPlateau && f.afterLoop() && r.Verdict == "":
 		d.Phase = r.Phase
 		return d.say(DoRound, fmt.Sprintf("Begin round %d: ask what else could go wrong, from another place.", r.Number+1),

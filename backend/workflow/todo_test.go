@@ -65,3 +65,25 @@ func TestTheOneThingToDo(t *testing.T) {
 		t.Errorf("nothing is left, but %+v", d)
 	}
 }
+
+// TestTheRoundsGoOnUntilAPlateau says what comes after a round of a loop that ends at one.
+func TestTheRoundsGoOnUntilAPlateau(t *testing.T) {
+	analyse, enhance := Phase{ID: "analyse", Title: "Analyse"}, Phase{ID: "enhance", Title: "Enhance", Prompt: "e", Output: "enhance.md"}
+	w := Workflow{Phases: []Phase{analyse, enhance}, Loop: Loop{Phases: []string{"analyse"}, Cap: 10, Ends: EndsPlateau}}
+	for name, c := range map[string]struct {
+		round RoundStatus
+		says  string
+		why   string
+	}{
+		"news":      {RoundStatus{}, "Begin round 4: ask what else could go wrong", "three of them have found nothing"},
+		"growing":   {RoundStatus{Verdict: Growing, Advice: "Growing: more."}, "Tighten the specification, then begin round 4.", "Growing: more."},
+		"a plateau": {RoundStatus{Verdict: Plateau, Advice: "Plateau."}, "Write Enhance", ""},
+		"the cap":   {RoundStatus{Verdict: Growing, Over: true}, "Write Enhance", ""},
+	} {
+		c.round.Phase, c.round.Number, c.round.Ready, c.round.Ends = "analyse", 3, true, EndsPlateau
+		d := NextToDo(ToDoFacts{Project: Project{Slug: "tide"}, Workflow: w, Phase: enhance, Round: c.round})
+		if !strings.HasPrefix(d.Text, c.says) || !strings.Contains(d.Why, c.why) {
+			t.Errorf("%s: %q, as %q", name, d.Text, d.Why)
+		}
+	}
+}
