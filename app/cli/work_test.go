@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -70,13 +71,21 @@ func TestStepsAreBuiltByPaste(t *testing.T) {
 	if got := s.run(0, "refine", "tide", "1", "--off", "tests", "--copy").out; !strings.Contains(got, "FAIL: a_test.go:3") {
 		t.Errorf("the failing output is not in the prompt\n%s", got)
 	}
-	s.run(0, "refine", "tide", "--off", "tests", "--paste", s.file("fix.md", "## Cause\n- x\n\n## Tests\nNone.\n\n"+codeText[strings.Index(codeText, "## Code"):]))
+	s.run(0, "refine", "tide", "--paste", s.file("fix.md", "## Cause\n- x\n\n## Tests\nNone.\n\n"+codeText[strings.Index(codeText, "## Code"):]))
 	s.run(0, "accept", "tide", "build")
 	s.run(0, "check", "tide", "--step", "1", "--exit", "0")
 	var d workflow.StepDetail
 	s.object(&d, "step", "show", "tide", "1")
-	if d.Step.State != workflow.StepDone || d.Thread.Refinements != 1 || len(d.Checks) != 2 {
-		t.Errorf("%+v", d.Step)
+	if d.Step.State != workflow.StepDone || d.Thread.Refinements != 1 || len(d.Thread.Runs) != 2 || len(d.Checks) != 2 {
+		t.Errorf("%+v with %d runs", d.Step, len(d.Thread.Runs))
+	}
+	for i := 2; i <= 3; i++ { // copied twice over, as nothing was pasted in between
+		s.run(0, "refine", "tide", "1", "--off", "tests", "--copy")
+		s.run(0, "refine", "tide", "1", "--off", "style", "--copy")
+		s.run(0, "refine", "tide", "1", "--paste", s.file(fmt.Sprintf("fix-%d.md", i), "## Cause\n- x\n\n## Tests\nNone.\n\n"+codeText[strings.Index(codeText, "## Code"):]))
+	}
+	if got := s.run(exitFailed, "refine", "tide", "1", "--off", "tests", "--copy").err; !strings.Contains(got, "refined 3 times") {
+		t.Errorf("a fourth refinement: %s", got)
 	}
 	s.run(0, "step", "open", "tide", "1")
 	s.run(0, "step", "done", "tide", "1")
