@@ -197,7 +197,7 @@ func (pic picture) editable(tx *store.Tx, path string, base int) (workflow.Versi
 
 func frozen(p workflow.Phase) error {
 	return workflow.Errorf(workflow.Conflict, "%s is signed and frozen.", p.Title).
-		WithHint("Unfreeze it with a reason. That reopens its gate.")
+		WithHint("Open it for a change request, or unfreeze it with a reason. Both reopen its gate.")
 }
 
 // checkBody says why a text cannot become a document.

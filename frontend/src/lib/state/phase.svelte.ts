@@ -1,5 +1,6 @@
 import type { Api, Desk, Event, Overview, PhaseStatus, Run } from '../api';
 import { CandidateState } from './candidate.svelte';
+import { ChangeRequestState } from './change-request.svelte';
 import { CausesState } from './causes.svelte';
 import { DocumentState } from './document.svelte';
 import { GateState } from './gate.svelte';
@@ -24,6 +25,7 @@ export class PhaseState {
   readonly history: HistoryState;
   readonly paste: PasteState;
   readonly causes: CausesState;
+  readonly requests: ChangeRequestState;
   readonly rounds: RoundState;
   /** The newest thread; those of steps are on the screen of the plan. */
   readonly thread: ThreadState;
@@ -71,6 +73,7 @@ export class PhaseState {
     this.rounds = new RoundState(api, project, phase);
     this.thread = new ThreadState(api);
     this.effort = new EffortState(api, project, phase, '', Date.now());
+    this.requests = new ChangeRequestState(api, project);
     this.causes = new CausesState(api, project, this.document.path);
   }
 
@@ -175,7 +178,7 @@ export class PhaseState {
 
   private reason(): string {
     if (this.blockedBy) return `${this.status?.title ?? 'This phase'} is not open yet. The gate of ${this.blockedBy.title} is not passed.`;
-    if (this.status?.frozen) return 'Signed and frozen. Unfreeze it to change it.';
+    if (this.status?.frozen) return 'Signed and frozen. Open it for a change request, or unfreeze it.';
     return '';
   }
 }
