@@ -147,3 +147,19 @@ func TestRoundsAndTime(t *testing.T) {
 		t.Errorf("next: %s", got)
 	}
 }
+
+func TestAnAnswerOutsideOfPhasesIsAccepted(t *testing.T) {
+	s := atBuild(t)
+	request := s.file("change.md", "# Change request\n\nSailors want knots.\n")
+	var d workflow.RunDetail
+	s.object(&d, "prompt", "run", "change-request", "--project", "tide", "--var", "change=knots", "--paste", request, "--anyway")
+	if got := s.run(2, "accept", "tide").err; !strings.Contains(got, "The phase is missing.") {
+		t.Errorf("accept without a phase: %s", got)
+	}
+	if got := s.run(0, "review", "tide", "--run", d.Run.ID).err; !strings.Contains(got, "plumbline accept tide-table --run "+d.Run.ID) {
+		t.Errorf("review: %s", got)
+	}
+	if got := s.run(0, "accept", "tide", "--run", d.Run.ID); !strings.Contains(got.out, "answers/change-request.md is now v1") || !strings.Contains(got.err, "plumbline artifact show") {
+		t.Errorf("accept: %s%s", got.out, got.err)
+	}
+}
