@@ -72,9 +72,30 @@ func (p *planner) depends(s *workflow.Step, value string) {
 		return
 	}
 	before := len(s.Depends)
-	if s.Depends = p.numbersIn(value, s.Depends); len(s.Depends) == before {
+	s.Depends = p.numbersIn(value, s.Depends)
+	if len(s.Depends) == before {
+		s.Depends = p.named(value, s.Depends)
+	}
+	if len(s.Depends) == before {
 		p.note("Step %s says that it depends on “%s”, which names no step. It is not counted.", s.Number, shorten(strings.Join(strings.Fields(value), " "), 80))
 	}
+}
+
+// named adds the steps that a value without numbers names: by their titles, or by a
+// number in brackets behind words.
+func (p *planner) named(value string, to []string) []string {
+	for _, name := range strings.FieldsFunc(value, func(r rune) bool { return r == ',' || r == ';' || r == '\n' }) {
+		name = strings.Trim(name, " .*_`\"“”")
+		for _, m := range referenceRE.FindAllStringSubmatch(name, -1) {
+			to = spread(m[1], to)
+		}
+		for _, s := range p.read.Steps {
+			if strings.EqualFold(name, s.Title) && !slices.Contains(to, s.Number) {
+				to = append(to, s.Number)
+			}
+		}
+	}
+	return to
 }
 
 var parenthesesRE = regexp.MustCompile(`\([^()]*\)`)

@@ -154,7 +154,7 @@ func TestPlansReadTheOrderOfSpecKit(t *testing.T) {
 func TestPlansPassOverNoDependencyInSilence(t *testing.T) {
 	plan := "- [ ] Step 1: a\n- [ ] Step 2: b\n- [ ] Step 3: c\n  - **Depends:** "
 	for value, want := range map[string]string{
-		"all previous steps": "1 2; ", "All steps above.": "1 2; ", "none": "; ", "1": "1; ",
+		"all previous steps": "1 2; ", "All steps above.": "1 2; ", "none": "; ", "1": "1; ", "the database (Step 2)": "2; ", "b": "2; ", "A, B": "1 2; ",
 		"the database": "; Step 3 says that it depends on “the database”, which names no step. It is not counted.",
 	} {
 		read := Plan(plan + value + "\n")
