@@ -148,6 +148,9 @@ func TestARedCheckTakesItsTickBack(t *testing.T) {
 	if d := b.doc(p, "checks/01.md"); d.Version.Number != 2 || !strings.Contains(d.Markdown, "- Exit: 2") || strings.Count(d.Markdown, "a line of output") != 1000 {
 		t.Errorf("v%d\n%.300s", d.Version.Number, d.Markdown)
 	}
+	if page := gatesPage(p, try(b.GateRecords(b.ctx, p.ID))(t)); !strings.Contains(page, "Step 1: “make” ended with 2: checks/01.md v2") {
+		t.Errorf("the page of the gates does not say how the check ended:\n%s", page)
+	}
 	for _, c := range []workflow.CheckResult{{Exit: 1 << 20}, {Command: strings.Repeat("x", 2000)}, {Output: strings.Repeat("x", MaxDocument+1)}} {
 		_, err := b.Check(b.ctx, p.ID, c)
 		if code := workflow.CodeOf(err); code != workflow.Invalid && code != workflow.Limit {
