@@ -185,55 +185,53 @@ func (e *Engine) settleBoxesOf(w *write, path string, of func(workflow.ReportedF
 	if err != nil {
 		return err
 	}
-	items, ticks := e.docs.boxes(v.Hash, body), map[string]workflow.Tick{}
-	if ticks, err = w.tx.Ticks(w.project, path); err != nil {
+	ticks, err := w.tx.Ticks(w.project, path)
+	if err != nil {
 		return err
 	}
-	numbers, ticked := []string{}, false
+	items, numbers := e.docs.boxes(v.Hash, body), []string{}
 	for _, r := range markdown.Findings(body).Findings {
 		f, ok := of(r)
 		if !ok || r.Box < 0 || r.Box >= len(items) {
 			continue
 		}
-		tick, settles := boxOf(f, items[r.Box], ticks[items[r.Box].Key])
+		it := items[r.Box]
+		tick, settles := boxOf(f, it, ticks[it.Key])
 		if !settles {
 			continue
 		}
 		tick.By, tick.At = e.person(), w.at
-		if tick.State == workflow.ItemOpen {
-			delete(ticks, items[r.Box].Key)
-		} else {
-			ticks[items[r.Box].Key] = tick
+		if ticks[it.Key] = tick; tick.State == workflow.ItemOpen {
+			delete(ticks, it.Key)
 		}
-		if tick.State != workflow.ItemWaived {
-			if body, err = markdown.SetMark(body, r.Mark, tick.State == workflow.ItemDone); err != nil {
+		if tick.State != workflow.ItemWaived { // a mark is one byte: it moves no other
+			if body, err = markdown.SetMark(body, it.Offset, tick.State == workflow.ItemDone); err != nil {
 				return err
 			}
 		}
-		ticked, numbers = true, append(numbers, f.Number)
+		numbers = append(numbers, f.Number)
 	}
-	if !ticked {
+	if len(numbers) == 0 {
 		return nil
 	}
 	w.touch(path)
 	if err := w.tx.PutTicks(w.project, path, ticks); err != nil || workflow.Hash(body) == v.Hash {
 		return err
 	}
-	what := numbers[0]
+	message := "Settle what reports " + numbers[0]
 	if len(numbers) > 1 {
-		what = plural(len(numbers), "finding", "findings")
+		message = "Settle what reports " + plural(len(numbers), "finding", "findings")
 	}
-	_, err = e.addVersion(w, edition{path: path, body: body, message: "Settle what reports " + what, kind: workflow.VersionTicked, author: e.person(), basisID: v.BasisID})
+	_, err = e.addVersion(w, edition{path: path, body: body, message: message, kind: workflow.VersionTicked, author: e.person(), basisID: v.BasisID})
 	return err
 }
 
 // boxOf is the word for a box that follows from its finding. There is none where a
 // person has said something else about the box already.
 func boxOf(f workflow.Finding, it workflow.Item, was workflow.Tick) (tick workflow.Tick, settles bool) {
-	proof := was.Evidence != nil && was.Evidence.Kind == workflow.EvidenceFinding && was.Evidence.Ref == f.ID
 	done := it.Marked && was.State == workflow.ItemDone
 	switch {
-	case f.State == workflow.FindingFixed && (!done || proof):
+	case f.State == workflow.FindingFixed:
 		return workflow.Tick{State: workflow.ItemDone, Evidence: &workflow.Evidence{Kind: workflow.EvidenceFinding, Text: f.Number + ": " + f.Title, Ref: f.ID,
 			Inputs: []workflow.Input{}}}, !done
 	case f.State == workflow.FindingAccepted && was.State != workflow.ItemWaived:
