@@ -11,12 +11,19 @@ import (
 // candidateArgs name the open answer of a phase.
 type candidateArgs struct {
 	Project string `arg:"" help:"The project."`
-	Phase   string `arg:"" help:"The phase."`
+	Phase   string `arg:"" optional:"" help:"The phase; not needed with --run."`
 	RunID   string `name:"run" help:"The run whose answer is meant, instead of the newest that waits." placeholder:"ID"`
 }
 
 // find returns the id of the run whose answer is meant.
 func (c candidateArgs) find(ctx context.Context, s *session) (*client, workflow.Overview, string, error) {
+	if c.Phase == "" && c.RunID != "" { // an answer outside of phases
+		cl, o, err := s.project(ctx, c.Project)
+		return cl, o, c.RunID, err
+	}
+	if c.Phase == "" {
+		return nil, workflow.Overview{}, "", usageError{workflow.Errorf(workflow.Invalid, "The phase is missing.").WithHint("Name it, or the run with --run.")}
+	}
 	cl, o, ph, err := s.phase(ctx, c.Project, c.Phase)
 	switch {
 	case err != nil:
@@ -28,6 +35,14 @@ func (c candidateArgs) find(ctx context.Context, s *session) (*client, workflow.
 			WithHint("Run the phase first: plumbline run %s %s", o.Project.Slug, ph.ID)
 	}
 	return cl, o, ph.CandidateID, nil
+}
+
+// named is how a command names an answer again.
+func (c candidateArgs) named(o workflow.Overview, of workflow.Candidate) string {
+	if c.RunID != "" || of.Phase == "" {
+		return fmt.Sprintf("%s --run %s", o.Project.Slug, of.RunID)
+	}
+	return o.Project.Slug + " " + of.Phase
 }
 
 type reviewCmd struct{ candidateArgs }
@@ -46,7 +61,7 @@ func (c *reviewCmd) Run(ctx context.Context, s *session) error {
 		if review.Moved {
 			s.say("%s the document has changed since the run began.", s.err.yellow("warning:"))
 		}
-		s.say("%s plumbline accept %s %s, or take sections with --section N", s.err.dim("next:"), o.Project.Slug, review.Candidate.Phase)
+		s.say("%s plumbline accept %s, or take sections with --section N", s.err.dim("next:"), c.named(o, review.Candidate))
 	})
 }
 
@@ -120,6 +135,10 @@ func (c *acceptCmd) Run(ctx context.Context, s *session) error {
 	}
 	return s.print(v, func(out *printer) {
 		printVersion(out, v)
+		if review.Candidate.Phase == "" {
+			s.say("%s plumbline artifact show %s %s", s.err.dim("next:"), o.Project.Slug, v.Path)
+			return
+		}
 		s.say("%s plumbline gate %s %s", s.err.dim("next:"), o.Project.Slug, review.Candidate.Phase)
 	})
 }

@@ -46,9 +46,9 @@ func TestFindingsFromAnAuditToTheirEnd(t *testing.T) {
 		t.Errorf("said %q", got.err)
 	}
 	s.run(0, "findings", "accept", "tide-table", "F-001", "--reason", "Only we can reach the search until March.")
-	s.run(0, "findings", "schedule", "tide-table", "2", "--step", "7")
+	s.run(0, "findings", "schedule", "tide-table", "2", "--date", "2999-01-01")
 	s.run(0, "findings", "fix", "tide-table", "F-003", "--commit", "1a2b3c")
-	if got := s.run(0, "findings", "list", "tide-table", "--state", "scheduled,fixed"); !strings.Contains(got.out, "scheduled: step 7") ||
+	if got := s.run(0, "findings", "list", "tide-table", "--state", "scheduled,fixed"); !strings.Contains(got.out, "scheduled: 2999-01-01") ||
 		strings.Contains(got.out, "F-001") || !strings.Contains(got.out, "Nothing is open.") {
 		t.Errorf("said %q", got.out)
 	}

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"plumbline/backend/workflow"
 )
@@ -72,14 +73,36 @@ func (c threadArgs) ask(ctx context.Context, s *session, what string, order func
 	if !c.Copy && c.Paste == "" {
 		return s.runIn(ctx, cl, o, ofRun(id, what), order(false))
 	}
-	var run workflow.Run
-	if err := cl.do(ctx, "POST", ofRun(id, what), order(true), &run); err != nil {
+	run, err := c.waiting(ctx, cl, id, what)
+	if workflow.CodeOf(err) == workflow.NotFound {
+		err = cl.do(ctx, "POST", ofRun(id, what), order(true), &run)
+	}
+	if err != nil {
 		return err
 	}
 	if c.Paste != "" {
 		return c.give(ctx, s, cl, o, run, text)
 	}
 	return s.printCopied(ctx, cl, run, fmt.Sprintf("plumbline %s %s --run %s --paste FILE", what, o.Project.Slug, id))
+}
+
+// waiting returns the run of the thread that was copied and waits for the answer that
+// is pasted: it has the prompt that the chat was given, whatever is said this time.
+func (c threadArgs) waiting(ctx context.Context, cl *client, id, what string) (workflow.Run, error) {
+	none := workflow.Errorf(workflow.NotFound, "No answer is waited for.")
+	if c.Paste == "" {
+		return workflow.Run{}, none
+	}
+	var t workflow.Thread
+	if err := cl.call(ctx, "Work/Thread", &t, id); err != nil {
+		return workflow.Run{}, err
+	}
+	for _, r := range slices.Backward(t.Runs) {
+		if r.State == workflow.RunWaiting && (r.Kind == workflow.RunRestart) == (what == "restart") {
+			return r, nil
+		}
+	}
+	return workflow.Run{}, none
 }
 
 type refineCmd struct {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -70,13 +71,21 @@ func TestStepsAreBuiltByPaste(t *testing.T) {
 	if got := s.run(0, "refine", "tide", "1", "--off", "tests", "--copy").out; !strings.Contains(got, "FAIL: a_test.go:3") {
 		t.Errorf("the failing output is not in the prompt\n%s", got)
 	}
-	s.run(0, "refine", "tide", "--off", "tests", "--paste", s.file("fix.md", "## Cause\n- x\n\n## Tests\nNone.\n\n"+codeText[strings.Index(codeText, "## Code"):]))
+	s.run(0, "refine", "tide", "--paste", s.file("fix.md", "## Cause\n- x\n\n## Tests\nNone.\n\n"+codeText[strings.Index(codeText, "## Code"):]))
 	s.run(0, "accept", "tide", "build")
 	s.run(0, "check", "tide", "--step", "1", "--exit", "0")
 	var d workflow.StepDetail
 	s.object(&d, "step", "show", "tide", "1")
-	if d.Step.State != workflow.StepDone || d.Thread.Refinements != 1 || len(d.Checks) != 2 {
-		t.Errorf("%+v", d.Step)
+	if d.Step.State != workflow.StepDone || d.Thread.Refinements != 1 || len(d.Thread.Runs) != 2 || len(d.Checks) != 2 {
+		t.Errorf("%+v with %d runs", d.Step, len(d.Thread.Runs))
+	}
+	for i := 2; i <= 3; i++ { // copied twice over, as nothing was pasted in between
+		s.run(0, "refine", "tide", "1", "--off", "tests", "--copy")
+		s.run(0, "refine", "tide", "1", "--off", "style", "--copy")
+		s.run(0, "refine", "tide", "1", "--paste", s.file(fmt.Sprintf("fix-%d.md", i), "## Cause\n- x\n\n## Tests\nNone.\n\n"+codeText[strings.Index(codeText, "## Code"):]))
+	}
+	if got := s.run(exitFailed, "refine", "tide", "1", "--off", "tests", "--copy").err; !strings.Contains(got, "refined 3 times") {
+		t.Errorf("a fourth refinement: %s", got)
 	}
 	s.run(0, "step", "open", "tide", "1")
 	s.run(0, "step", "done", "tide", "1")
@@ -136,5 +145,21 @@ func TestRoundsAndTime(t *testing.T) {
 	s.run(exitUsage, "time", "tide", "build", "--worked", "long")
 	if got := s.run(0, "next").out; !strings.Contains(got, "Tide table") {
 		t.Errorf("next: %s", got)
+	}
+}
+
+func TestAnAnswerOutsideOfPhasesIsAccepted(t *testing.T) {
+	s := atBuild(t)
+	request := s.file("change.md", "# Change request\n\nSailors want knots.\n")
+	var d workflow.RunDetail
+	s.object(&d, "prompt", "run", "change-request", "--project", "tide", "--var", "change=knots", "--paste", request, "--anyway")
+	if got := s.run(2, "accept", "tide").err; !strings.Contains(got, "The phase is missing.") {
+		t.Errorf("accept without a phase: %s", got)
+	}
+	if got := s.run(0, "review", "tide", "--run", d.Run.ID).err; !strings.Contains(got, "plumbline accept tide-table --run "+d.Run.ID) {
+		t.Errorf("review: %s", got)
+	}
+	if got := s.run(0, "accept", "tide", "--run", d.Run.ID); !strings.Contains(got.out, "answers/change-request.md is now v1") || !strings.Contains(got.err, "plumbline artifact show") {
+		t.Errorf("accept: %s%s", got.out, got.err)
 	}
 }

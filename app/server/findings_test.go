@@ -85,7 +85,7 @@ func TestFindingsAreSettledOneByOne(t *testing.T) {
 	f := a.Findings
 	wants(f.Fix(p.ID, "F-001", "1a2b3c", ""))(workflow.FindingFixed)
 	wants(f.Reopen(p.ID, "F-001", ""))(workflow.FindingOpen)
-	wants(f.Schedule(p.ID, "F-002", "", "2027-01-01", ""))(workflow.FindingScheduled)
+	wants(f.Schedule(p.ID, "F-002", "", "2999-01-01", ""))(workflow.FindingScheduled)
 	wants(f.Accept(p.ID, "F-001", "Only we can reach it until March."))(workflow.FindingAccepted)
 	wants(f.Judge(p.ID, "F-001", "P0", ""))(workflow.FindingAccepted)
 	wants(f.Merge(p.ID, "F-002", "F-001", ""))(workflow.FindingDuplicate)

@@ -197,8 +197,8 @@ func (e *Engine) proveStep(w *write, pic picture, c workflow.CheckResult) error 
 	return e.markStep(w, pic, s, workflow.Tick{State: workflow.ItemDone, Evidence: evidence})
 }
 
-// evidenceOf is what a green check proves of a step: what it was made from counts,
-// so that the step is to be checked again when that changes.
+// evidenceOf is what a green check proves of a step: what it was made from counts, as
+// it is now, so that the step is to be checked again when that changes.
 func (e *Engine) evidenceOf(tx *store.Tx, pic picture, s workflow.PlanStep, build workflow.Phase, c workflow.CheckResult) (*workflow.Evidence, error) {
 	_, part, err := e.stepText(tx, pic, s)
 	if err != nil {
@@ -216,9 +216,17 @@ func (e *Engine) evidenceOf(tx *store.Tx, pic picture, s workflow.PlanStep, buil
 		return ev, nil
 	}
 	for _, in := range last.Inputs {
-		if in.Part == "" && in.Path == specPath {
-			ev.Inputs = append(ev.Inputs, in)
+		if in.Part != "" || in.Path != specPath {
+			continue
 		}
+		used, err := e.reading(tx, pic.project.ID).use(in.Name, in.Path, in.Part)
+		if workflow.CodeOf(err) == workflow.NotFound { // it is gone: what the step was made from has changed for good
+			used, err = in, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		ev.Inputs = append(ev.Inputs, used)
 	}
 	return ev, nil
 }
@@ -247,7 +255,8 @@ func (e *Engine) markStep(w *write, pic picture, s workflow.PlanStep, tick workf
 }
 
 // MarkStep settles a step by the word of a person: done, or skipped with a reason, or
-// open again. Where its newest check is green, that is the evidence.
+// open again. Where its newest check is green, that is the evidence, unless what it was
+// proved with has changed since.
 func (e *Engine) MarkStep(ctx context.Context, projectID, number, state, reason string) (workflow.StepDetail, error) {
 	tick := workflow.Tick{}
 	var err error
@@ -280,6 +289,9 @@ func (e *Engine) MarkStep(ctx context.Context, projectID, number, state, reason 
 			if tick.Evidence, err = e.evidenceOf(w.tx, pic, s, build, c); err != nil {
 				return err
 			}
+			if s.Item == workflow.ItemRecheck && s.Tick != nil && !c.At.After(s.Tick.At) { // it knows nothing of what has changed
+				tick.Evidence = &workflow.Evidence{Kind: workflow.EvidenceSentence, Text: lookedAgain, Inputs: tick.Evidence.Inputs}
+			}
 		}
 		return e.markStep(w, pic, s, tick)
 	})
@@ -288,6 +300,9 @@ func (e *Engine) MarkStep(ctx context.Context, projectID, number, state, reason 
 	}
 	return e.Step(ctx, projectID, number)
 }
+
+// lookedAgain is the evidence of a person who ticks a step again without a new check.
+const lookedAgain = "Looked at again after what it was proved with had changed."
 
 // markable returns an error when the box of a step cannot be set so now.
 func (pic picture) markable(s workflow.PlanStep, build workflow.Phase, to workflow.ItemState) error {

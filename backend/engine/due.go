@@ -134,6 +134,7 @@ func (e *Engine) toDo(tx *store.Tx, pic picture) (workflow.ToDo, error) {
 			f.Grave = append(f.Grave, one)
 		}
 	}
+	f.Lapsed = workflow.Lapsed(pic.findings, pic.plan, e.opt.Now())
 	var err error
 	if f.Due, err = e.triggered(tx, pic); err != nil {
 		return workflow.ToDo{}, err

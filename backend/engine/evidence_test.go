@@ -91,3 +91,19 @@ func TestWhatProvesNothing(t *testing.T) {
 		t.Errorf("%+v", it)
 	}
 }
+
+func TestAPhaseThatTakesTurnsIsWorkedOnAheadOfItsGate(t *testing.T) {
+	b := newBench(t, specOrRequest)
+	p := b.proven()
+	ahead := []string{}
+	for _, s := range try(b.Overview(b.ctx, p.ID))(t).Phases {
+		if s.Ahead {
+			ahead = append(ahead, s.ID)
+		}
+	}
+	if strings.Join(ahead, " ") != "review" {
+		t.Errorf("worked on ahead are %v, want review", ahead)
+	}
+	_, err := b.Pass(b.ctx, p.ID, "review")
+	wantCode(t, err, workflow.Closed)
+}

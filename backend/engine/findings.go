@@ -87,6 +87,15 @@ func (e *Engine) Ledger(_ context.Context, projectID, phase string) (workflow.Le
 // It returns those that have changed.
 func (e *Engine) ActOnFindings(_ context.Context, projectID string, act workflow.FindingAct) ([]workflow.Finding, error) {
 	return e.changeFindings(projectID, func(findings []workflow.Finding, w *write) ([]workflow.Finding, string, error) {
+		if act.Verb == workflow.VerbSchedule {
+			pic, err := e.picture(w.tx, projectID)
+			if err == nil {
+				err = workflow.CheckSchedule(act, pic.plan, e.opt.Now())
+			}
+			if err != nil {
+				return nil, "", err
+			}
+		}
 		changed, err := workflow.ActOnFindings(findings, act, e.person(), w.at)
 		return changed, actOnMessage(act, findings), err
 	})
@@ -118,7 +127,10 @@ func (e *Engine) changeFindings(projectID string, fn func([]workflow.Finding, *w
 		if err := w.tx.Describe(projectID, by, w.at, message); err != nil {
 			return err
 		}
-		return e.keepFindings(w, changed, nil)
+		if err := e.keepFindings(w, changed, nil); err != nil {
+			return err
+		}
+		return e.settleBoxes(w, changed)
 	})
 	if changed == nil || err != nil {
 		changed = []workflow.Finding{}

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"slices"
 	"sync"
 	"time"
 
@@ -74,6 +73,8 @@ type reading struct {
 	// body reads the text of a version.
 	body func(workflow.Version) (string, error)
 	err  error // the first text that could not be read
+	// closed are the findings that nothing is left to do about; nil until they are asked for.
+	closed map[string]bool
 }
 
 func (e *Engine) reading(tx *store.Tx, projectID string) *reading {
@@ -222,10 +223,15 @@ func (t *reading) ticks(path string) (map[string]workflow.Tick, error) {
 
 // openFinding reports whether a finding of the project is open again, or gone.
 func (t *reading) openFinding(id string) bool {
-	findings, err := t.tx.Findings(t.project)
-	t.fail(err)
-	at := slices.IndexFunc(findings, func(f workflow.Finding) bool { return f.ID == id })
-	return at < 0 || findings[at].Open()
+	if t.closed == nil {
+		findings, err := t.tx.Findings(t.project)
+		t.fail(err)
+		t.closed = map[string]bool{}
+		for _, f := range findings {
+			t.closed[f.ID] = !f.Open()
+		}
+	}
+	return !t.closed[id]
 }
 
 // judged returns the boxes of a version with their states.

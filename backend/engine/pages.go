@@ -96,9 +96,21 @@ func gatesPage(p workflow.Project, records []workflow.GateRecord) string {
 		if r.Action == workflow.ActChange {
 			fmt.Fprintf(&b, "\nThe request: %s\n", r.Path)
 		}
+		if c := r.Check; c != nil {
+			fmt.Fprintf(&b, "\n%s: %s v%d\n", checkSentence(*c), c.Path, c.Version)
+		}
 		b.WriteString("\nSeen: " + seen(r.Seen) + "\n")
 	}
 	return b.String()
+}
+
+// checkSentence says what was checked, with what, and how it ended.
+func checkSentence(c workflow.CheckResult) string {
+	what := "The whole project"
+	if c.Step != "" {
+		what = "Step " + c.Step
+	}
+	return fmt.Sprintf("%s: “%s” ended with %d", what, strings.ReplaceAll(c.Command, "`", "'"), c.Exit)
 }
 
 func actName(a workflow.GateAction) string {

@@ -101,6 +101,9 @@ func (e *Engine) refineOrder(runID string, r workflow.Refinement) (order, workfl
 		if out.pic, t, last, err = e.openThread(tx, runID); err != nil {
 			return err
 		}
+		if r.Copy {
+			t = e.withoutWaiting(out.pic, t)
+		}
 		if t.Full && blank(r.Reason) {
 			return workflow.Errorf(workflow.Limit, "This thread was refined %d times, and %d are advised.", t.Refinements, t.Limit).
 				WithHint("Start over with a better specification: plumbline restart. Or go on with a reason of at least %d characters.", workflow.MinReason)
@@ -114,6 +117,18 @@ func (e *Engine) refineOrder(runID string, r workflow.Refinement) (order, workfl
 		return err
 	})
 	return out.ready(), t, err
+}
+
+// withoutWaiting judges a thread without the refinement that was copied and not
+// answered: one that is copied now takes its place.
+func (e *Engine) withoutWaiting(pic picture, t workflow.Thread) workflow.Thread {
+	s := e.currentSettings()
+	runs := slices.DeleteFunc(slices.Clone(t.Runs), func(r workflow.Run) bool {
+		return r.Kind == workflow.RunRefine && r.State == workflow.RunWaiting
+	})
+	judged := workflow.JudgeThread(runs, pic.acts, s.RefinementLimit(), s.RefinementWarning())
+	judged.Title, judged.Over, judged.Next, judged.Questions = t.Title, t.Over, t.Next, t.Questions
+	return judged
 }
 
 // refinePhase returns the phase that refinements of a thread are part of, and the

@@ -180,12 +180,18 @@ func (e *Engine) OpenForChange(ctx context.Context, projectID, phase, request st
 		case p.Output == request:
 			return workflow.Errorf(workflow.Invalid, "%s cannot be the request for its own change.", p.Title).WithHint("Run the prompt “change-request”, and name its answer.")
 		case known && used.Hash == v.BasisHash:
-			return workflow.Errorf(workflow.Conflict, "%s was opened for this request already, on %s.", workflow.Title(used.Path), moment(used.At)).
+			return workflow.Errorf(workflow.Conflict, "%s was opened for this request already, on %s.", pic.titleOf(used.Phase), moment(used.At)).
 				WithHint("Write another request, or unfreeze it with a reason.")
 		}
 		r.Path, r.Hash = request, v.BasisHash
 		return nil
 	})
+}
+
+// titleOf is what people call a phase.
+func (pic picture) titleOf(phase string) string {
+	p, _ := pic.workflow.Phase(phase)
+	return p.Title
 }
 
 // changedBy returns the last record of a document that was opened for a request.

@@ -60,15 +60,19 @@ func (e *Engine) mark(projectID, path string, offset, number int, verb string, t
 		if err != nil {
 			return err
 		}
-		if err := e.settleBox(w, current, offset, tick); err != nil {
-			return err
-		}
 		v = current
 		if tick.State != workflow.ItemWaived {
 			v, err = e.setMark(w, current, edition{path: path, message: message, kind: workflow.VersionTicked, author: by,
 				basisID: current.BasisID}, offset, tick.State == workflow.ItemDone)
+			if err != nil {
+				return err
+			}
 		}
 		w.idle = !changed && v.Number == number
+		if err := e.settleBox(w, current, offset, tick); err != nil || w.idle {
+			return err
+		}
+		v, err = head(w.tx, projectID, path) // the finding may have further boxes in it
 		return err
 	})
 	return v, err

@@ -134,7 +134,10 @@ func (e *Engine) Save(ctx context.Context, projectID string, s workflow.SaveDocu
 		if err != nil {
 			return err
 		}
-		return e.fileAudit(w, v, s.Body)
+		if err := e.fileAudit(w, v, s.Body); err != nil {
+			return err
+		}
+		return e.settleMarks(w, v, s.Body)
 	})
 	if err == nil && same {
 		err = e.DropDraft(ctx, projectID, s.Path)
@@ -194,7 +197,7 @@ func (pic picture) editable(tx *store.Tx, path string, base int) (workflow.Versi
 
 func frozen(p workflow.Phase) error {
 	return workflow.Errorf(workflow.Conflict, "%s is signed and frozen.", p.Title).
-		WithHint("Unfreeze it with a reason. That reopens its gate.")
+		WithHint("Open it for a change request, or unfreeze it with a reason. Both reopen its gate.")
 }
 
 // checkBody says why a text cannot become a document.

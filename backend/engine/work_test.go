@@ -100,6 +100,37 @@ func TestAStepKeepsItsStateThroughEdits(t *testing.T) {
 	}
 }
 
+// TestAStepIsProvedAgainAfterTheSpecHasChanged by a new check, or by the word of a person.
+func TestAStepIsProvedAgainAfterTheSpecHasChanged(t *testing.T) {
+	b, p := building(t, codeAnswer)
+	b.built(p, "1")
+	check := func() { try(b.Check(b.ctx, p.ID, workflow.CheckResult{Step: "1", Command: "go test ./..."}))(t) }
+	change := func(text string) {
+		t.Helper()
+		if b.doc(p, "spec.md").Artifact.Frozen {
+			try(b.Unfreeze(b.ctx, p.ID, "spec", "Something was left out of it."))(t)
+		}
+		b.save(p, "spec.md", b.doc(p, "spec.md").Markdown+text)
+		if gate := try(b.Gate(b.ctx, p.ID, "spec"))(t); gate.Passed == nil {
+			try(b.Waive(b.ctx, p.ID, "spec", "It is agreed on by everybody here."))(t)
+		}
+		if s := try(b.Step(b.ctx, p.ID, "1"))(t).Step; s.Item != workflow.ItemRecheck {
+			t.Fatalf("the specification has changed, and the step is %s", s.Item)
+		}
+	}
+	check()
+	change("\nTimes are in UTC.\n")
+	check()
+	if s := try(b.Step(b.ctx, p.ID, "1"))(t).Step; s.State != workflow.StepDone || s.Tick.Evidence.Kind != workflow.EvidenceCommand {
+		t.Fatalf("a new check is green, and the step is %s by %+v", s.Item, s.Tick)
+	}
+	change("\nHeights are in metres.\n")
+	if s := try(b.MarkStep(b.ctx, p.ID, "1", "done", ""))(t).Step; s.State != workflow.StepDone || s.Tick.Evidence.Kind != workflow.EvidenceSentence {
+		t.Fatalf("somebody has looked again, and the step is %s by %+v", s.Item, s.Tick)
+	}
+	change("\nStations have names.\n")
+}
+
 func TestARedCheckTakesItsTickBack(t *testing.T) {
 	b, p := building(t, codeAnswer)
 	check := func(step string, exit int) workflow.PlanStep {
@@ -116,6 +147,9 @@ func TestARedCheckTakesItsTickBack(t *testing.T) {
 	wantCode(t, err, workflow.Conflict)
 	if d := b.doc(p, "checks/01.md"); d.Version.Number != 2 || !strings.Contains(d.Markdown, "- Exit: 2") || strings.Count(d.Markdown, "a line of output") != 1000 {
 		t.Errorf("v%d\n%.300s", d.Version.Number, d.Markdown)
+	}
+	if page := gatesPage(p, try(b.GateRecords(b.ctx, p.ID))(t)); !strings.Contains(page, "Step 1: “make” ended with 2: checks/01.md v2") {
+		t.Errorf("the page of the gates does not say how the check ended:\n%s", page)
 	}
 	for _, c := range []workflow.CheckResult{{Exit: 1 << 20}, {Command: strings.Repeat("x", 2000)}, {Output: strings.Repeat("x", MaxDocument+1)}} {
 		_, err := b.Check(b.ctx, p.ID, c)

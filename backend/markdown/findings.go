@@ -227,8 +227,8 @@ func (f *finder) takeText(i int) int {
 	if f.phraseIn(p) {
 		return i + 1
 	}
-	if len(p.lines) == 1 && p.depth == 0 && !f.titles(i) && (line.strong == text || strings.HasSuffix(text, ":") || strings.HasSuffix(text, "：")) {
-		if _, field := findingFields.find(line); !field || line.strong != text {
+	if len(p.lines) == 1 && p.depth == 0 && !f.titles(i) && (allStrong(line) || strings.HasSuffix(text, ":") || strings.HasSuffix(text, "：")) {
+		if _, field := findingFields.find(line); !field || !allStrong(line) {
 			if f.enterLabel(line) {
 				return i + 1
 			}

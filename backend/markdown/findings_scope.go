@@ -139,9 +139,9 @@ var (
 	aboutRE    = pattern.New(`(?i)\b(?:findings|issues|problems|bugs|vulnerabilities|defects|gaps|weaknesses|risks|concerns|flaws|must[- ]fix(?:es)?|should[- ]fix(?:es)?|nice[- ]to[- ](?:have|fix)|befunde|probleme|schwachstellen|mängel|lücken|constats|problèmes|problemas|hallazgos)\b|问题|缺陷|漏洞`)
 	summaryRE  = pattern.New(`(?i)\b(?:summary|overview|at a glance|tl;?dr|zusammenfassung|überblick|résumé|resumen)\b|摘要|概述`)
 	// groupRE is a heading that is a severity and perhaps a word for findings.
-	groupRE = pattern.New(`(?i)^[\[(]?` + severityWord + `[\])]?(?:[ -](?:severity|priority|risk|impact))?(?:\s+(?:[\pL/&-]+\s+){0,4}(?:` + issueWords + `))?\s*(?:\([^()]*\)|\[[^\[\]]*\])?\s*[:：]?\s*$`)
+	groupRE = pattern.New(`(?i)^[\[(]?` + severityWord + `[\])]?(?:[ -](?:severity|priority|risk|impact))?(?:\s+(?:[\pL/&-]+\s+){0,4}(?:` + issueWords + `)|(?:问题|缺陷|漏洞|风险))?\s*(?:\([^()]*\)|\[[^\[\]]*\])?\s*[:：]?\s*$`)
 	// severeRE is a heading that begins with a severity and names a group.
-	severeRE   = pattern.New(`(?i)^[\[(]?` + severityWord + `[\])]?(?:[ -](?:severity|priority|risk|impact))?\b(?:\s+(?:` + issueWords + `)\b)?\s*(?:\([^()]*\)\s*)?(?:[-–—:·|]\s*)?(.*)$`)
+	severeRE   = pattern.New(`(?i)^[\[(]?` + severityWord + `[\])]?(?:[ -](?:severity|priority|risk|impact))?(?:\s+(?:` + issueWords + `)\b)?\s*(?:\([^()]*\)\s*)?(?:[-–—:·|]\s*)?(.*)$`)
 	categories = func() map[string]bool {
 		all := map[string]bool{}
 		for name := range strings.SplitSeq("security, error handling, errors, edge cases, integration, integrations, performance, monitoring, testing, tests, test coverage gaps, reliability, maintainability, "+
@@ -211,17 +211,23 @@ func severeGroup(title string) bool {
 	return markedRE.MatchString(title) || bracketRE.MatchString(title)
 }
 
+// allStrong reports whether a line is bold but for the signs before it.
+func allStrong(line portionLine) bool {
+	return line.strong == line.text || line.strong != "" && line.strong == signsRE.ReplaceAllString(line.text, "")
+}
+
 // enterLabel takes a paragraph for a heading if it says something about what follows.
 func (f *finder) enterLabel(line portionLine) bool {
 	s := scopeOf(line.text)
+	strong := allStrong(line)
 	if s.class == plainScope {
-		if line.strong == line.text {
+		if strong {
 			f.scopes.enter(s, labelLevel)
 			f.scopes[len(f.scopes)-1].level = labelLevel
 		}
 		return false
 	}
-	if line.strong != line.text && (s.class == categoryScope || s.class == summaryScope || len(line.text) > 200) {
+	if !strong && (s.class == categoryScope || s.class == summaryScope || len(line.text) > 200) {
 		return false
 	}
 	f.scopes.enter(s, labelLevel)

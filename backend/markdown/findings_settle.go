@@ -87,13 +87,15 @@ func either(n int, one, many string) string {
 }
 
 // settleBare keeps of the items without a severity those that stand among
-// findings, or under a heading that is about findings. Where nothing else in the
-// text is marked as a finding, headings of two categories and more will do.
+// findings, or under a heading that is about findings. Headings of areas will do
+// where other findings are listed under some as well, or where nothing else in the
+// text is marked as a finding and there are two areas and more.
 func (f *finder) settleBare() {
 	lists, areas := map[int]bool{}, map[string]bool{}
-	marked := false
+	marked, listed := false, false
 	for _, c := range f.found {
 		marked = marked || c.explicit && !c.summary
+		listed = listed || c.explicit && !c.summary && c.kind == itemPortion && c.scope == categoryScope
 		if c.explicit && c.kind == itemPortion {
 			lists[c.list] = true
 		}
@@ -101,19 +103,24 @@ func (f *finder) settleBare() {
 			areas[c.Category] = true
 		}
 	}
-	byArea := 0
+	byArea, left := 0, 0
 	f.found = slices.DeleteFunc(f.found, func(c candidate) bool {
 		switch {
 		case !c.bare, lists[c.list], c.scope == severityScope, c.scope == findingScope && !(c.labelled && marked):
 			return false
-		case c.scope == categoryScope && !marked && len(areas) > 1:
+		case c.scope == categoryScope && (listed || !marked && len(areas) > 1):
 			byArea++
 			return false
+		case c.scope == categoryScope:
+			left++
 		}
 		return true
 	})
 	if byArea > 0 {
 		f.note("%s under headings of areas, without a severity, %s taken for %s.", entries(byArea), either(byArea, "is", "are"), either(byArea, "a finding", "findings"))
+	}
+	if left > 0 {
+		f.note("%s under headings of areas, without a severity, %s not counted.", entries(left), either(left, "is", "are"))
 	}
 }
 

@@ -201,6 +201,34 @@ func TestFindingsCompareWhatIsClaimedWithWhatIsListed(t *testing.T) {
 	}
 }
 
+func TestFindingsLeaveNoAreaOutInSilence(t *testing.T) {
+	const taken, left = "2 entries under headings of areas, without a severity, are taken for findings.", "1 entry under headings of areas, without a severity, is not counted."
+	for src, want := range map[string]string{
+		"## Security\n- [P0] a\n- **High**: b\n## Performance\n- c\n## Testing\n- d\n": "P0 P1 – –; " + taken,
+		"## Security\n### [P0] a hole\nDeep.\n## Performance\n- fast enough\n":         "P0; " + left,
+		"## Performance\n- fast enough\n":                                              "; " + left,
+		"## Findings\n- [P0] a\n## Overview\n- a server\n":                             "P0; ",
+	} {
+		if got := severitiesOf(src) + "; " + strings.Join(Findings(src).Notes, "\n"); got != want {
+			t.Errorf("%q is read as %q, want %q", src, got, want)
+		}
+	}
+}
+
+func TestFindingsReadGroupsInOtherScripts(t *testing.T) {
+	for src, want := range map[string]string{
+		"## 严重\n1. 注入\n## 高\n2. 会话没有检查\n":            "P0 P1",
+		"## 高问题\n- 会话没有检查\n":                         "P1",
+		"🔴 **Critical**\n- a\n\n🟡 **Medium**\n- b\n": "P0 P2",
+		"**Critical**\n\n- a\n":                      "P0",
+		"### Élevée\n- pas de limite\n":              "P1",
+	} {
+		if got := severitiesOf(src); got != want {
+			t.Errorf("%q holds findings %q, want %q", src, got, want)
+		}
+	}
+}
+
 func TestFindingsReadThePhrase(t *testing.T) {
 	for text, want := range map[string]string{
 		"NO ISSUES FOUND\n":                                "NO ISSUES FOUND",

@@ -11,25 +11,30 @@ import (
 const (
 	stepNumber = `[TS]?\d{1,4}(?:\.\d{1,3})*`
 	stepList   = `(` + stepNumber + `(?:\s*(?:-|–|—|to|through|bis|,|and|und|&|/|\+|, and)\s*(?:tasks?\s+|steps?\s+)?` + stepNumber + `)*)`
+	codedList  = `(T\d{1,4}(?:\s*(?:-|–|—|to|through|,|and|&|, and)\s*T\d{1,4})*)`
 	stepWord   = `(?:tasks?|steps?|items?|schritte?|aufgaben?)\s*`
 )
 
 var (
 	// blockRE is the title of a block about the order of steps.
-	blockRE     = pattern.New(`^[^\pL]*(?i:(?:task |step )?dependenc(?:y|ies)(?: graph)?|high[- ]priority(?: tasks| steps| items)?|complexity(?: estimates?)?|parallel(?: work| execution| opportunities)?|abhängigkeiten)[^\pL]*(?:\([^()]*\))?[^\pL]*$`)
-	dependsRE   = pattern.New(`(?i)dependenc|critical path|abhängigkeit|order`)
-	highRE      = pattern.New(`(?i)high[- ]priority`)
-	complexRE   = pattern.New(`(?i)complexity|effort|estimate`)
-	beforeRE    = pattern.New(`(?i)` + stepWord + stepList + `\s+(?:(?:must|should|need to|needs to|have to|has to)\s+(?:all\s+)?(?:be\s+)?(?:complete[d]?|finish(?:ed)?|done|ready|precede|come|run)?\s*(?:before\s+)?|comes?\s+before\s+|before\s+|blocks?\s+|precedes?\s+)(?:starting\s+|any of\s+)?(?:` + stepWord + `)?` + stepList)
-	afterRE     = pattern.New(`(?i)` + stepWord + stepList + `\s*:?\s+(?:depends?\s+on|requires?|needs?|waits?\s+for|(?:is|are)\s+blocked\s+by|builds?\s+on|(?:comes?|runs?|starts?)\s+after|hängt ab von)\s+(?:` + stepWord + `)?` + stepList)
-	parallelRE  = pattern.New(`(?i)` + stepWord + stepList + `\s+(?:can|may|could)\s+(?:all\s+)?(?:run|be done|be built|be worked on|proceed|happen|execute)?\s*(?:in\s+parallel|at the same time|concurrently|alongside)`)
-	arrowRE     = pattern.New(`\s*(?:[─—-]+[►▶>→]|→|⇒|=+>|(?P<back>[◄◀<←]+[─—-]*|←))\s*`)
-	leadListRE  = pattern.New(`^[\s(\[*•-]*(?i:` + stepWord + `)?` + stepList + `(?:\b|$)`)
-	sizedRE     = pattern.New(`(?i)^[^\pL\d]*(\pL+)[^:]{0,30}[:：]\s*(?:` + stepWord + `)?` + stepList + `\s*[.]?$`)
-	sizeOfRE    = pattern.New(`(?i)^[^\pL\d]*` + stepWord + stepList + `\s*[:：–—-]+\s*(\pL+)`)
-	referenceRE = pattern.New(`(?i)` + stepWord + stepList)
-	bareListRE  = pattern.New(`^(?:[^:]{0,60}[:：]\s*)?` + stepList + `\s*[.]?$`)
-	tokenRE     = pattern.New(stepNumber + `|-|–|—|\bto\b|\bthrough\b|\bbis\b`)
+	blockRE   = pattern.New(`^[^\pL]*(?i:(?:task |step )?dependenc(?:y|ies)(?: graph)?|high[- ]priority(?: tasks| steps| items)?|complexity(?: estimates?)?|parallel(?: work| execution| opportunities)?|abhängigkeiten)[^\pL]*(?:\([^()]*\))?[^\pL]*$`)
+	dependsRE = pattern.New(`(?i)dependenc|critical path|abhängigkeit|order`)
+	highRE    = pattern.New(`(?i)high[- ]priority`)
+	complexRE = pattern.New(`(?i)complexity|effort|estimate`)
+	beforeRE  = pattern.New(`(?i)` + stepWord + stepList + `\s+(?:(?:must|should|need to|needs to|have to|has to)\s+(?:all\s+)?(?:be\s+)?(?:complete[d]?|finish(?:ed)?|done|ready|precede|come|run)?\s*(?:before\s+)?|comes?\s+before\s+|before\s+|blocks?\s+|precedes?\s+)(?:starting\s+|any of\s+)?(?:` + stepWord + `)?` + stepList)
+	afterRE   = pattern.New(`(?i)` + stepWord + stepList + `\s*:?\s+(?:depends?\s+on|requires?|needs?|waits?\s+for|(?:is|are)\s+blocked\s+by|builds?\s+on|(?:comes?|runs?|starts?)\s+after|hängt ab von)\s+(?:` + stepWord + `)?` + stepList)
+	// codedBeforeRE and codedAfterRE are the same of numbers that need no word, as in
+	// “T001 blocks T002” and “Tests (T004-T007) before implementation (T008-T014)”.
+	codedBeforeRE = pattern.New(`\(?\b` + codedList + `\)?\s+(?:before|blocks?|precedes?)\s+(?:[\pL ]{0,40}\()?` + codedList)
+	codedAfterRE  = pattern.New(`\(?\b` + codedList + `\)?\s+(?:depends?\s+on|requires?|needs?|waits?\s+for|after)\s+(?:[\pL ]{0,40}\()?` + codedList)
+	parallelRE    = pattern.New(`(?i)` + stepWord + stepList + `\s+(?:can|may|could)\s+(?:all\s+)?(?:run|be done|be built|be worked on|proceed|happen|execute)?\s*(?:in\s+parallel|at the same time|concurrently|alongside)`)
+	arrowRE       = pattern.New(`\s*(?:[─—-]+[►▶>→]|→|⇒|=+>|(?P<back>[◄◀<←]+[─—-]*|←))\s*`)
+	leadListRE    = pattern.New(`^[\s(\[*•-]*(?i:` + stepWord + `)?` + stepList + `(?:\b|$)`)
+	sizedRE       = pattern.New(`(?i)^[^\pL\d]*(\pL+)[^:]{0,30}[:：]\s*(?:` + stepWord + `)?` + stepList + `\s*[.]?$`)
+	sizeOfRE      = pattern.New(`(?i)^[^\pL\d]*` + stepWord + stepList + `\s*[:：–—-]+\s*(\pL+)`)
+	referenceRE   = pattern.New(`(?i)` + stepWord + stepList)
+	bareListRE    = pattern.New(`^(?:[^:]{0,60}[:：]\s*)?` + stepList + `\s*[.]?$`)
+	tokenRE       = pattern.New(stepNumber + `|-|–|—|\bto\b|\bthrough\b|\bbis\b`)
 )
 
 // maxRange is how many steps “1-9” may stand for.
@@ -49,6 +54,44 @@ func (p *planner) numbersIn(value string, to []string) []string {
 		default:
 			if m := leadListRE.FindStringSubmatch(line); m != nil {
 				to = spread(m[1], to)
+			}
+		}
+	}
+	return to
+}
+
+// allAboveRE names every step that stands before.
+var allAboveRE = pattern.New(`(?i)^all\s+(?:(?:of\s+)?the\s+)?(?:(?:previous|prior|preceding|earlier)(?:\s+` + stepWord + `)?|` + stepWord + `(?:above|before))\W*$`)
+
+// depends takes the steps that a field names. What names none is told, as nobody would miss it.
+func (p *planner) depends(s *workflow.Step, value string) {
+	if allAboveRE.MatchString(value) {
+		for _, before := range p.read.Steps {
+			s.Depends = append(s.Depends, before.Number)
+		}
+		return
+	}
+	before := len(s.Depends)
+	s.Depends = p.numbersIn(value, s.Depends)
+	if len(s.Depends) == before {
+		s.Depends = p.named(value, s.Depends)
+	}
+	if len(s.Depends) == before {
+		p.note("Step %s says that it depends on “%s”, which names no step. It is not counted.", s.Number, shorten(strings.Join(strings.Fields(value), " "), 80))
+	}
+}
+
+// named adds the steps that a value without numbers names: by their titles, or by a
+// number in brackets behind words.
+func (p *planner) named(value string, to []string) []string {
+	for _, name := range strings.FieldsFunc(value, func(r rune) bool { return r == ',' || r == ';' || r == '\n' }) {
+		name = strings.Trim(name, " .*_`\"“”")
+		for _, m := range referenceRE.FindAllStringSubmatch(name, -1) {
+			to = spread(m[1], to)
+		}
+		for _, s := range p.read.Steps {
+			if strings.EqualFold(name, s.Title) && !slices.Contains(to, s.Number) {
+				to = append(to, s.Number)
 			}
 		}
 	}
@@ -134,6 +177,12 @@ func (p *planner) orderLine(line, title string, known map[string]int) {
 		p.link(spread(m[1], nil), spread(m[2], nil), known, true)
 	}
 	for _, m := range afterRE.FindAllStringSubmatch(line, -1) {
+		p.link(spread(m[2], nil), spread(m[1], nil), known, true)
+	}
+	for _, m := range codedBeforeRE.FindAllStringSubmatch(line, -1) {
+		p.link(spread(m[1], nil), spread(m[2], nil), known, true)
+	}
+	for _, m := range codedAfterRE.FindAllStringSubmatch(line, -1) {
 		p.link(spread(m[2], nil), spread(m[1], nil), known, true)
 	}
 	for _, m := range parallelRE.FindAllStringSubmatch(line, -1) {

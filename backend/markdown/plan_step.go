@@ -121,7 +121,7 @@ func (p *planner) field(s *workflow.Step, f namedField) {
 		s.Files = append(s.Files, filesOf(f.lines)...)
 	case "depends":
 		if !none {
-			s.Depends = p.numbersIn(value, s.Depends)
+			p.depends(s, value)
 		}
 	case "effort", "complexity":
 		if s.Effort == "" {

@@ -130,6 +130,40 @@ func TestPlansReadTheOrderOutsideOfSteps(t *testing.T) {
 	}
 }
 
+func TestPlansReadTheOrderOfSpecKit(t *testing.T) {
+	steps := "# Tasks\n\n## Phase 3.1: Setup\n- [ ] T001 Lay out\n- [ ] T002 [P] Lint\n- [ ] T003 Test\n- [ ] T004 Build\n\n## Dependencies\n"
+	for line, want := range map[string]string{
+		"- T001 blocks T004, T003":                         "T003: T001; T004: T001",
+		"- T004 depends on T001":                           "T004: T001",
+		"- T003 before T004":                               "T004: T003",
+		"- Tests (T002-T003) before implementation (T004)": "T004: T002 T003",
+		"- Setup before everything else":                   "",
+	} {
+		got := []string{}
+		for _, s := range Plan(steps + line + "\n").Steps {
+			if len(s.Depends) > 0 {
+				got = append(got, s.Number+": "+strings.Join(s.Depends, " "))
+			}
+		}
+		if strings.Join(got, "; ") != want {
+			t.Errorf("%q makes %q, want %q", line, got, want)
+		}
+	}
+}
+
+func TestPlansPassOverNoDependencyInSilence(t *testing.T) {
+	plan := "- [ ] Step 1: a\n- [ ] Step 2: b\n- [ ] Step 3: c\n  - **Depends:** "
+	for value, want := range map[string]string{
+		"all previous steps": "1 2; ", "All steps above.": "1 2; ", "none": "; ", "1": "1; ", "the database (Step 2)": "2; ", "b": "2; ", "A, B": "1 2; ",
+		"the database": "; Step 3 says that it depends on “the database”, which names no step. It is not counted.",
+	} {
+		read := Plan(plan + value + "\n")
+		if got := strings.Join(read.Steps[2].Depends, " ") + "; " + strings.Join(read.Notes, "\n"); got != want {
+			t.Errorf("%q is read as %q, want %q", value, got, want)
+		}
+	}
+}
+
 func TestPlansSayThatTheyLeaveSomethingOut(t *testing.T) {
 	for text, want := range map[string]bool{
 		"[... continues with detailed steps]": true, "[…]": true, "...": true, "… and so on": true, "(... remaining steps omitted ...)": true,

@@ -64,8 +64,8 @@ func firstWord(s string) string {
 	return s[:end]
 }
 
-const severityWord = `(P[0-3]|critical|crit|blockers?|blocking|severe|showstopper|high|major|important|serious|medium|med|moderate|warnings?|low|minor|trivial|nits?|info|informational|` +
-	`kritisch|hoch|mittel|niedrig|gering|critique|élevée?|moyenne?|faible|crítica|crítico|alta|alto|media|medio|baja|bajo|严重|致命|高|中|低|轻微)`
+const severityWord = `(P[0-3]|critical|crit|blockers?|blocking|severe|showstopper|high|major|important|serious|medium|media|medio|med|moderate|warnings?|low|minor|trivial|nits?|informational|info|` +
+	`kritisch|hoch|mittel|niedrig|gering|critique|élevée?|moyenne?|faible|crítica|crítico|alta|alto|baja|bajo|严重|致命|高|中|低|轻微)`
 
 var (
 	// signsRE is what may stand before a title without being part of it.

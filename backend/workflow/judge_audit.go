@@ -65,6 +65,7 @@ func judgeFindings(f Facts, c *Condition, rule ConditionRule) {
 		}
 	}
 	c.note(unjudged, doubtful)
+	c.noteLapsed(Lapsed(f.Findings, f.Plan, f.Now), f)
 	over, worst := 0, Severity("")
 	for _, s := range Severities() {
 		limit, limited := rule.Limits[s]
@@ -126,6 +127,23 @@ func (c *Condition) note(unjudged, doubtful int) {
 	if doubtful > 0 {
 		add(fmt.Sprintf("%s be another one. Say whether it is.", count(doubtful, "open finding may", "open findings may")))
 	}
+}
+
+// noteLapsed says which of the findings that count here have been put off until now.
+func (c *Condition) noteLapsed(lapsed []Finding, f Facts) {
+	lapsed = slices.DeleteFunc(lapsed, func(found Finding) bool { return !f.sightedBy(found, c.Path) })
+	if len(lapsed) == 0 {
+		return
+	}
+	numbers := joinAnd(numbersOf(lapsed[:min(len(lapsed), namedFindings)]))
+	c.Doubt = strings.TrimSpace(c.Doubt + fmt.Sprintf(" What %s %s put off to has come. Say what has become of it.", numbers, wasWere(len(lapsed))))
+}
+
+func wasWere(n int) string {
+	if n == 1 {
+		return "was"
+	}
+	return "were"
 }
 
 // name lists findings as those that stand in the way.

@@ -86,7 +86,7 @@ func (r LedgerReport) markdown() string {
 
 func (f Finding) markdown(b *strings.Builder) {
 	box, severity := " ", ""
-	if !f.Open() {
+	if f.State == FindingFixed || f.State == FindingDuplicate { // what is accepted or put off is there all the same
 		box = "x"
 	}
 	if f.Severity != "" {

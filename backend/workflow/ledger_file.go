@@ -129,6 +129,11 @@ func (f Finding) sighting(filing string) int {
 	return slices.IndexFunc(f.Sightings, func(s Sighting) bool { return s.Filing == filing })
 }
 
+// SeenIn reports whether one of some filings has reported the finding.
+func (f Finding) SeenIn(filings []string) bool {
+	return slices.ContainsFunc(f.Sightings, func(s Sighting) bool { return slices.Contains(filings, s.Filing) })
+}
+
 // open adds a new finding, which may be one that is known, and returns its place.
 func (c *clerk) open(r ReportedFinding, doubt int) int {
 	c.last++

@@ -27,6 +27,8 @@ type ToDoFacts struct {
 	Round RoundStatus
 	// Grave are the open findings of P0 and P1 of the whole project.
 	Grave []Finding
+	// Lapsed are those whose step is settled, or whose day is past.
+	Lapsed []Finding
 	// Refined says that the round has an accepted refinement, to be reviewed anew.
 	Refined bool
 }
@@ -37,7 +39,7 @@ func NextToDo(f ToDoFacts) ToDo {
 	if d.Due == nil {
 		d.Due = []DueItem{}
 	}
-	for _, rule := range []func(ToDoFacts, *ToDo) bool{doRuns, doQuestions, doFresh, doStale, doDue, doRounds, doBuild, doWrite, doGate} {
+	for _, rule := range []func(ToDoFacts, *ToDo) bool{doRuns, doQuestions, doFresh, doStale, doLapsed, doDue, doRounds, doBuild, doWrite, doGate} {
 		if rule(f, &d) {
 			break
 		}
@@ -133,6 +135,9 @@ func doRounds(f ToDoFacts, d *ToDo) bool {
 	case f.Refined && f.Phase.ID == r.Phase:
 		d.Phase = r.Phase
 		return d.say(DoRound, "Review it again: begin the next round.", "A refinement was accepted. What was reviewed is not what is there now.")
+	case r.Ends == EndsPlateau && f.afterLoop() && r.Verdict == Growing:
+		d.Phase = r.Phase
+		return d.say(DoRound, fmt.Sprintf("Tighten the specification, then begin round %d.", r.Number+1), r.Advice)
 	case r.Ends == EndsPlateau && f.afterLoop() && r.Verdict == "":
 		d.Phase = r.Phase
 		return d.say(DoRound, fmt.Sprintf("Begin round %d: ask what else could go wrong, from another place.", r.Number+1),
@@ -263,6 +268,9 @@ func (f ToDoFacts) command(d ToDo) string {
 	case DoRound:
 		return fmt.Sprintf("plumbline round %s --begin", at)
 	case DoFindings:
+		if len(f.Lapsed) > 0 {
+			return fmt.Sprintf("plumbline findings fix %s %s", p, strings.Join(numbersOf(f.Lapsed[:min(len(f.Lapsed), namedFindings)]), " "))
+		}
 		if len(f.Grave) > 0 && f.Phase.Kind == KindBuild {
 			return fmt.Sprintf("plumbline step add %s %s", p, strings.Join(numbersOf(f.Grave), " "))
 		}

@@ -43,6 +43,7 @@ func TestTheOneThingToDo(t *testing.T) {
 		"a due audit once more":     {at(ToDoFacts{Due: []DueItem{{Kind: "trigger", Phase: "review", NewRound: true}}}), DoRound, "begin the next round", "plumbline round tide review --begin"},
 		"practice waits":            {at(ToDoFacts{Due: []DueItem{{Kind: "practice", Title: "Morning"}}}), DoStep, "Build step 1", "plumbline step run tide 1"},
 		"grave findings":            {at(ToDoFacts{Grave: []Finding{{Number: "F-001"}, {Number: "F-004"}}}), DoFindings, "Fix F-001 and F-004", "plumbline step add tide F-001 F-004"},
+		"what was put off":          {at(ToDoFacts{Phase: build, Plan: done, Lapsed: []Finding{{Number: "F-002", Step: "1"}}, Due: []DueItem{{Kind: "trigger", Phase: "review"}}}), DoFindings, "Say what has become of F-002.", "plumbline findings fix tide F-002"},
 		"a step to build":           {at(ToDoFacts{}), DoStep, "Build step 1", "plumbline step run tide 1"},
 		"a step that was built":     {at(ToDoFacts{Thread: thread}), DoCheck, "run its tests", "plumbline check tide --step 1"},
 		"a red check":               {at(ToDoFacts{Thread: thread, StepCheck: red}), DoRun, "its check is red", "plumbline refine tide --run R1"},
@@ -62,5 +63,27 @@ func TestTheOneThingToDo(t *testing.T) {
 	}
 	if d := NextToDo(ToDoFacts{Project: Project{Slug: "tide"}, Workflow: w}); d.Kind != DoNothing || d.Command != "" {
 		t.Errorf("nothing is left, but %+v", d)
+	}
+}
+
+// TestTheRoundsGoOnUntilAPlateau says what comes after a round of a loop that ends at one.
+func TestTheRoundsGoOnUntilAPlateau(t *testing.T) {
+	analyse, enhance := Phase{ID: "analyse", Title: "Analyse"}, Phase{ID: "enhance", Title: "Enhance", Prompt: "e", Output: "enhance.md"}
+	w := Workflow{Phases: []Phase{analyse, enhance}, Loop: Loop{Phases: []string{"analyse"}, Cap: 10, Ends: EndsPlateau}}
+	for name, c := range map[string]struct {
+		round RoundStatus
+		says  string
+		why   string
+	}{
+		"news":      {RoundStatus{}, "Begin round 4: ask what else could go wrong", "three of them have found nothing"},
+		"growing":   {RoundStatus{Verdict: Growing, Advice: "Growing: more."}, "Tighten the specification, then begin round 4.", "Growing: more."},
+		"a plateau": {RoundStatus{Verdict: Plateau, Advice: "Plateau."}, "Write Enhance", ""},
+		"the cap":   {RoundStatus{Verdict: Growing, Over: true}, "Write Enhance", ""},
+	} {
+		c.round.Phase, c.round.Number, c.round.Ready, c.round.Ends = "analyse", 3, true, EndsPlateau
+		d := NextToDo(ToDoFacts{Project: Project{Slug: "tide"}, Workflow: w, Phase: enhance, Round: c.round})
+		if !strings.HasPrefix(d.Text, c.says) || !strings.Contains(d.Why, c.why) {
+			t.Errorf("%s: %q, as %q", name, d.Text, d.Why)
+		}
 	}
 }

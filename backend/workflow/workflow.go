@@ -104,10 +104,12 @@ type PhaseStatus struct {
 	Strip    bool       `json:"strip"`
 	Optional bool       `json:"optional"`
 	State    PhaseState `json:"state"`
-	Version  int        `json:"version"` // of the output; 0 when nothing is written
-	Stale    bool       `json:"stale"`
-	Behind   int        `json:"behind"` // changes since it was made, that make it stale
-	Frozen   bool       `json:"frozen"`
+	// Ahead says that work may begin here although gates before it are not passed.
+	Ahead   bool `json:"ahead"`
+	Version int  `json:"version"` // of the output; 0 when nothing is written
+	Stale   bool `json:"stale"`
+	Behind  int  `json:"behind"` // changes since it was made, that make it stale
+	Frozen  bool `json:"frozen"`
 	// RunID is the run that is active in this phase, if any, and RunState its state.
 	RunID    string   `json:"runId"`
 	RunState RunState `json:"runState"`

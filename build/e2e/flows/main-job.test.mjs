@@ -150,6 +150,25 @@ test('from an idea to a signed specification', { timeout: 180_000 }, async (t) =
     await page.getByText('Some chat').first().waitFor();
   });
 
+  await part('a change request opens what is frozen', async () => {
+    await page.goto(page.url().replace(/\/history.*/, '/spec/document'));
+    const dialog = page.getByRole('dialog', { name: 'Change Spec by a request?' });
+    await button('Change request').click();
+    await dialog.getByText('There is no change request yet.').waitFor();
+    await dialog.getByRole('link', { name: 'Write a request' }).waitFor();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
+    const request = ['prompt', 'run', 'change-request', '--project', 'tide-table', '--var', 'change=Heights in feet', '--paste', '-', '--anyway'];
+    const { run } = await plumb.command(request, { input: '# Change request: feet\n\nHeights in feet, too.\n' });
+    await plumb.command(['accept', 'tide-table', '--run', run.id]);
+    await button('Change request').click();
+    await accessible(page, 'a change request');
+    await picture(page, 'change-request');
+    await dialog.getByRole('button', { name: 'Open for the change' }).click();
+    await page.getByText('v2 is not signed').first().waitFor();
+    await button('Change request').waitFor({ state: 'hidden' });
+  });
+
   await step(t, 'stock git reads the history', async () => {
     await plumb.end();
     const projects = path.join(plumb.home, 'data/projects');
@@ -157,7 +176,7 @@ test('from an idea to a signed specification', { timeout: 180_000 }, async (t) =
     const git = (...args) => execFileSync('git', ['-C', repo, ...args], { encoding: 'utf8' });
     git('fsck', '--full', '--strict');
     execFileSync('git', ['clone', '-q', repo, path.join(plumb.home, 'clone')]);
-    assert.match(git('show', 'main:gates.md'), /spec: signed/);
+    assert.match(git('show', 'main:gates.md'), /spec: signed[^]*spec: opened for a change request\n[^]*> Change request: feet/);
     assert.match(git('log', '--format=%an', '--', 'request.md'), /scribe:latest/);
   });
 });

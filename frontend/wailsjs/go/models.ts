@@ -639,6 +639,7 @@ export namespace workflow {
 	    strip: boolean;
 	    optional: boolean;
 	    state: string;
+	    ahead: boolean;
 	    version: number;
 	    stale: boolean;
 	    behind: number;

@@ -136,7 +136,7 @@ export class PhaseActs {
     const { gate } = this.phase.gate;
     this.question = undefined;
     if (asked.kind === 'override') this.move('The gate is overridden. The reason is kept in the history.', gate?.next ?? '');
-    else if (['reopen', 'unfreeze', 'still'].includes(asked.kind)) this.go('document');
+    else if (['reopen', 'unfreeze', 'change', 'still'].includes(asked.kind)) this.go('document');
   };
 
   /** Goes to the phase before or after on the line. */

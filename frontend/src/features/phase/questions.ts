@@ -5,10 +5,10 @@ import { count } from './words';
 export type Question =
   | { kind: 'override' | 'reopen' | 'unfreeze' | 'still' | 'rollback' }
   /** These have dialogs of their own. */
-  | { kind: 'healthy' | 'check' }
+  | { kind: 'healthy' | 'check' | 'change' }
   | { kind: 'waive' | 'evidence'; index: number; strip: boolean };
 
-export type ReasonKind = Exclude<Question['kind'], 'healthy' | 'check' | 'evidence'>;
+export type ReasonKind = Exclude<Question['kind'], 'healthy' | 'check' | 'change' | 'evidence'>;
 
 export interface Wording {
   title: string;

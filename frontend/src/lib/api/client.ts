@@ -192,6 +192,7 @@ export const client = {
     sign: bound(Gates.Sign),
     unsign: bound(Gates.Unsign),
     unfreeze: bound(Gates.Unfreeze),
+    openForChange: bound(Gates.OpenForChange),
     stillValid: bound(Gates.StillValid),
     /** At the difference between what an audit claims and lists. */
     looked: bound(Gates.Looked),

@@ -44,9 +44,9 @@ export function createFake(options: { empty?: boolean; ollama?: boolean; finding
     };
     work.records = [...work.records, record];
     if (action === 'pass' || action === 'waive') work.passed.add(phase);
-    if (action === 'reopen' || action === 'unfreeze') work.passed.delete(phase);
+    if (['reopen', 'unfreeze', 'change'].includes(action)) work.passed.delete(phase);
     if (action === 'sign') work.signed.add(phase);
-    if (action === 'unsign' || action === 'unfreeze') work.signed.delete(phase);
+    if (['unsign', 'unfreeze', 'change'].includes(action)) work.signed.delete(phase);
     if (action === 'still-valid') work.stale.delete(phase);
     const gate = world.gate(work, phase);
     world.emit(id, { gate });
@@ -148,6 +148,7 @@ export function createFake(options: { empty?: boolean; ollama?: boolean; finding
       sign: async (id, phase) => act(id, phase, 'sign'),
       unsign: async (id, phase) => act(id, phase, 'unsign'),
       unfreeze: async (id, phase, reason) => act(id, phase, 'unfreeze', reason),
+      openForChange: async (id, phase, request) => act(id, phase, 'change', request),
       stillValid: async (id, phase, reason) => act(id, phase, 'still-valid', reason),
       records: async (id) => world.work(id).records,
     },

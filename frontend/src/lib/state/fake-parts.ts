@@ -222,6 +222,7 @@ export function phaseStatus(id: string, change: Partial<PhaseStatus> = {}): Phas
     runId: '',
     runState: '',
     candidateId: '',
+    ahead: false,
     missing: 0,
     total: 0,
     done: 0,

@@ -8,7 +8,7 @@ export function reasonLength(reason: string): number {
   return [...reason.trim()].length;
 }
 
-export type GateAction = 'pass' | 'waive' | 'reopen' | 'sign' | 'unsign' | 'unfreeze' | 'still' | 'looked' | 'approve' | 'promote' | 'healthy' | 'rollback' | 'check' | 'file';
+export type GateAction = 'pass' | 'waive' | 'reopen' | 'sign' | 'unsign' | 'unfreeze' | 'change' | 'still' | 'looked' | 'approve' | 'promote' | 'healthy' | 'rollback' | 'check' | 'file';
 
 /** The gate of a phase and the acts of a person at it. */
 export class GateState {
@@ -61,6 +61,10 @@ export class GateState {
 
   unfreeze = (reason: string): Promise<boolean> =>
     this.act('unfreeze', () => this.api.gates.unfreeze(this.project, this.phase, reason.trim()));
+
+  /** Opens the frozen document for a change request, which is a document of the project. */
+  openForChange = (request: string): Promise<boolean> =>
+    this.act('change', () => this.api.gates.openForChange(this.project, this.phase, request));
 
   stillValid = (reason: string): Promise<boolean> =>
     this.act('still', () => this.api.gates.stillValid(this.project, this.phase, reason.trim()));

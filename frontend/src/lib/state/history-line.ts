@@ -70,6 +70,8 @@ export function actionOf(record: GateRecord, next: string): string {
       return 'Withdrew the sign-off';
     case 'unfreeze':
       return 'Unfroze the document';
+    case 'change':
+      return 'Opened it for a change request';
     case 'still-valid':
       return 'Said it is still valid';
     default:

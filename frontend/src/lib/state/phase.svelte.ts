@@ -1,5 +1,6 @@
 import type { Api, Desk, Event, Overview, PhaseStatus, Run } from '../api';
 import { CandidateState } from './candidate.svelte';
+import { ChangeRequestState } from './change-request.svelte';
 import { CausesState } from './causes.svelte';
 import { DocumentState } from './document.svelte';
 import { GateState } from './gate.svelte';
@@ -24,6 +25,7 @@ export class PhaseState {
   readonly history: HistoryState;
   readonly paste: PasteState;
   readonly causes: CausesState;
+  readonly requests: ChangeRequestState;
   readonly rounds: RoundState;
   /** The newest thread; those of steps are on the screen of the plan. */
   readonly thread: ThreadState;
@@ -41,10 +43,14 @@ export class PhaseState {
   readonly prompted = $derived(this.status?.prompted ?? false);
   readonly before = $derived.by(() => beside(this.overview, this.phase, -1));
   readonly after = $derived.by(() => beside(this.overview, this.phase, 1));
-  /** The phase whose gate has to be passed before work may begin here. */
-  readonly blockedBy = $derived.by(() => blocker(this.overview, this.phase));
+  /** The phase whose gate has to be passed before the one here can be. */
+  readonly waitsFor = $derived.by(() => gateBefore(this.overview, this.phase));
+  /** The same, where work may not begin here before that. */
+  readonly blockedBy = $derived(this.status?.ahead ? undefined : this.waitsFor);
   /** Why the prompt cannot be run or copied, and the document not be changed. */
   readonly closed = $derived(this.reason());
+  /** Why the gate cannot be passed, apart from its conditions. */
+  readonly early = $derived(this.waitsFor && !this.blockedBy ? `The gate of ${this.waitsFor.title} has to be passed first.` : this.closed);
   readonly tabs = $derived<readonly TabId[]>(this.prompted ? tabs : ['document', 'history']);
 
   constructor(
@@ -67,6 +73,7 @@ export class PhaseState {
     this.rounds = new RoundState(api, project, phase);
     this.thread = new ThreadState(api);
     this.effort = new EffortState(api, project, phase, '', Date.now());
+    this.requests = new ChangeRequestState(api, project);
     this.causes = new CausesState(api, project, this.document.path);
   }
 
@@ -171,7 +178,7 @@ export class PhaseState {
 
   private reason(): string {
     if (this.blockedBy) return `${this.status?.title ?? 'This phase'} is not open yet. The gate of ${this.blockedBy.title} is not passed.`;
-    if (this.status?.frozen) return 'Signed and frozen. Unfreeze it to change it.';
+    if (this.status?.frozen) return 'Signed and frozen. Open it for a change request, or unfreeze it.';
     return '';
   }
 }
@@ -182,10 +189,9 @@ function beside(overview: Overview | undefined, phase: string, by: 1 | -1): Phas
   return at < 0 ? undefined : line[at + by];
 }
 
-/** The first phase before this one whose gate has to be passed and is not. One that is due, or to be worked on now, waits for none. */
-function blocker(overview: Overview | undefined, phase: string): PhaseStatus | undefined {
+/** The first phase before this one whose gate has to be passed and is not. */
+function gateBefore(overview: Overview | undefined, phase: string): PhaseStatus | undefined {
   const phases = overview?.phases ?? [];
   const at = phases.findIndex((one) => one.id === phase);
-  if (overview?.toDo.phase === phase || overview?.toDo.due.some((one) => one.phase === phase)) return undefined;
   return phases.slice(0, Math.max(0, at)).find((one) => !one.strip && !one.optional && one.state !== 'passed' && one.state !== 'overridden');
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Api, Overview, PhaseStatus } from '../api';
-import { artifact, blame, blocks, condition, document, event, gate, overview, phaseStatus, run, settled, toDo, version } from './fake-parts';
+import { artifact, blame, blocks, condition, document, event, gate, overview, phaseStatus, run, settled, version } from './fake-parts';
 import { PhaseState } from './phase.svelte';
 
 const line = (change: Partial<PhaseStatus> = {}): PhaseStatus[] => [
@@ -50,14 +50,21 @@ describe('PhaseState', () => {
     expect([spec.before?.id, spec.after?.id]).toEqual(['request', 'performance']);
   });
 
-  it('is closed until the gates before it are passed; optional ones do not count, and one that is due waits for none', () => {
+  it('is closed until the gates before it are passed; optional ones do not count', () => {
     const { make } = backend();
     expect(make('spec', overview(line(), 'spec')).closed).toBe('');
     expect(make('release', overview(line(), 'spec')).closed).toBe('Release is not open yet. The gate of Spec is not passed.');
-    const due = { kind: 'trigger', id: 't', title: '', phase: 'release', promptId: '', why: '', help: '', at: '', newRound: false };
-    expect(make('release', { ...overview(line(), 'spec'), toDo: toDo('gate', { due: [due] }) }).closed).toBe('');
     expect(make('release', overview(line({ state: 'overridden' }), 'release')).closed).toBe('');
     expect(make('spec', overview(line({ frozen: true }), 'spec')).closed).toContain('frozen');
+  });
+
+  it('is worked on ahead of the gates before it, and its own is passed after them', () => {
+    const { make } = backend();
+    const phases = line().map((one) => (one.id === 'release' ? { ...one, ahead: true } : one));
+    const release = make('release', overview(phases, 'spec'));
+    expect([release.closed, release.early]).toEqual(['', 'The gate of Spec has to be passed first.']);
+    expect(make('spec', overview(line(), 'spec')).early).toBe('');
+    expect(make('spec', overview(line({ frozen: true }), 'spec')).early).toContain('frozen');
   });
 
   it('begins where something happens', () => {

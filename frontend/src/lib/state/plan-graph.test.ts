@@ -8,6 +8,23 @@ const diamond = plan(
   { edges: [{ from: 0, to: 1, wrong: false }, { from: 0, to: 2, wrong: false }, { from: 1, to: 3, wrong: false }, { from: 2, to: 3, wrong: false }, { from: 3, to: 1, wrong: true }] },
 );
 
+/** Points along a path of M, V and C. */
+function pointsOf(path: string): [number, number][] {
+  const points: [number, number][] = [];
+  let [x, y] = [0, 0];
+  for (const [, verb, rest = ''] of path.matchAll(/([MVC])([^MVC]*)/g)) {
+    const n = rest.trim().split(/\s+/).map(Number);
+    const [x1, y1, x2, y2, x3, y3] = verb === 'C' ? (n as [number, number, number, number, number, number]) : verb === 'V' ? [x, y, x, n[0] ?? 0, x, n[0] ?? 0] : [n[0] ?? 0, n[1] ?? 0, n[0] ?? 0, n[1] ?? 0, n[0] ?? 0, n[1] ?? 0];
+    if (verb === 'M') [x, y] = [x1, y1];
+    for (let t = 0; t <= 1; t += 0.02) {
+      const at = (a: number, b: number, c: number, d: number): number => a * (1 - t) ** 3 + 3 * b * t * (1 - t) ** 2 + 3 * c * t * t * (1 - t) + d * t ** 3;
+      points.push([at(x, x1, x2, x3), at(y, y1, y2, y3)]);
+    }
+    [x, y] = [x3, y3];
+  }
+  return points;
+}
+
 describe('layOut', () => {
   it('puts each step behind those it depends on', () => {
     expect(layOut(diamond, 900).nodes.map(({ index, layer }) => [index, layer])).toEqual([[0, 0], [1, 1], [2, 1], [3, 2]]);
@@ -26,6 +43,25 @@ describe('layOut', () => {
         expect(Math.abs(a.x - b.x) >= box.width || Math.abs(a.y - b.y) >= box.height).toBe(true);
       }
     }
+  });
+
+  it.each([
+    ['one column', 900, 6, [[0, 1], [1, 2], [2, 3], [3, 4], [4, 5], [0, 5], [1, 4], [0, 3], [5, 0], [3, 1], [2, 2]]],
+    ['wide layers', 520, 14, [...Array.from({ length: 12 }, (_, i) => [0, i + 1]), ...Array.from({ length: 12 }, (_, i) => [i + 1, 13]), [0, 13], [13, 0], [7, 2]]],
+    ['a narrow room', 320, 8, [[0, 1], [0, 2], [0, 3], [1, 4], [2, 5], [3, 6], [0, 7], [4, 7], [5, 7], [7, 1]]],
+  ])('leads no edge behind a node: %s', (_, room, count, pairs) => {
+    const steps = Array.from({ length: count }, (_, i) => planStep(String(i + 1)));
+    const edges = pairs.map(([from = 0, to = 0]) => ({ from, to, wrong: from >= to }));
+    const { nodes, edges: drawn, box, width, height } = layOut(plan(steps, { edges }), room);
+    expect(drawn).toHaveLength(edges.length);
+    const hidden = drawn.filter((edge) =>
+      pointsOf(edge.path).some(
+        ([x, y]) =>
+          x <= 0 || x >= width || y <= 0 || y >= height ||
+          nodes.some((node) => x > node.x + 0.1 && x < node.x + box.width - 0.1 && y > node.y + 0.1 && y < node.y + box.height - 0.1),
+      ),
+    );
+    expect(hidden).toEqual([]);
   });
 
   const many = Array.from({ length: 300 }, (_, i) => planStep(String(i + 1)));

@@ -52,9 +52,10 @@ export function layOut(plan: Pick<PlanView, 'steps' | 'edges'>, room: number): P
     }
   });
   const byIndex = new Map(nodes.map((node) => [node.index, node]));
+  const lanes = new Lanes(nodes, box);
   const edges = plan.edges.flatMap(({ from, to, wrong }) => {
     const [a, b] = [byIndex.get(from), byIndex.get(to)];
-    return a && b ? [{ from, to, wrong, path: curve(a, b, box) }] : [];
+    return a && b ? [{ from, to, wrong, path: lanes.path(a, b) }] : [];
   });
   return { nodes, edges, width, height: Math.max(y - gapLayer, margin) + margin, box };
 }
@@ -83,11 +84,69 @@ function ordered(of: number[], edges: PlanView['edges']): number[][] {
   return layers;
 }
 
-function curve(a: GraphNode, b: GraphNode, box: PlanGraph['box']): string {
-  const [x1, y1] = [a.x + box.width / 2, a.y + box.height];
-  const [x2, y2] = [b.x + box.width / 2, b.y];
-  const bend = Math.max(20, Math.abs(y2 - y1) / 2);
-  return `M${x1} ${y1}C${x1} ${y1 + bend} ${x2} ${y2 - bend} ${x2} ${y2}`;
+/** The room between the nodes of each row, where edges pass that lead further than to the next one. */
+class Lanes {
+  private readonly rows: GraphNode[][] = [];
+  private long = 0; // edges that lead further than to the next row
+
+  constructor(
+    nodes: GraphNode[],
+    private readonly box: PlanGraph['box'],
+  ) {
+    for (const node of nodes) (this.rows[node.row] ??= []).push(node);
+  }
+
+  /** The way from one node down to another, or, where that one is not below, round and up to it. It leads behind no third node, and keeps to its own side of the room that it shares with others. */
+  path(a: GraphNode, b: GraphNode): string {
+    const [x1, y1] = [a.x + this.box.width / 2, a.y + this.box.height];
+    const [x2, y2] = [b.x + this.box.width / 2, b.y];
+    const beside = b.row === a.row + 1 ? 0 : ([0, 4, -4, 8, -8][this.long++ % 5] ?? 0);
+    let [d, x, y] = [`M${x1} ${y1}`, x1, y1];
+    if (b.row > a.row) {
+      for (let row = a.row + 1; row < b.row; row++) {
+        const top = this.top(row);
+        const lane = this.lane(row, x - beside + (x2 - x) / (b.row - row + 1)) + beside;
+        d += `${bend(x, y, lane, top)}V${top + this.box.height}`;
+        [x, y] = [lane, top + this.box.height];
+      }
+      return d + bend(x, y, x2, y2);
+    }
+    for (let row = a.row; row >= b.row; row--) {
+      const lane = this.lane(row, x - beside + (x2 - x) / (row - b.row + 2)) + beside;
+      const bottom = this.top(row) + this.box.height;
+      d += row === a.row ? turn(x, y, lane, depth) : bend(x, y, lane, bottom);
+      [x, y] = [lane, this.top(row)];
+      d += `V${y}`;
+    }
+    return d + turn(x, y, x2, -depth);
+  }
+
+  private top(row: number): number {
+    return this.rows[row]?.[0]?.y ?? 0;
+  }
+
+  /** The middle of the room of a row that is nearest to a place. */
+  private lane(row: number, x: number): number {
+    const nodes = this.rows[row] ?? [];
+    const sides = [...nodes.map((node) => node.x - gapX / 2), (nodes.at(-1)?.x ?? 0) + this.box.width + gapX / 2];
+    return sides.reduce((best, side) => (Math.abs(side - x) < Math.abs(best - x) ? side : best));
+  }
+}
+
+/** How far an edge that has to turn round leaves the row. */
+const depth = 8;
+
+/** From one place to another in the room between two rows. */
+function bend(x1: number, y1: number, x2: number, y2: number): string {
+  if (x1 === x2) return `V${y2}`;
+  const middle = (y1 + y2) / 2;
+  return `C${x1} ${middle} ${x2} ${middle} ${x2} ${y2}`;
+}
+
+/** To another place of the same height, by the room above or below it. */
+function turn(x1: number, y: number, x2: number, by: number): string {
+  const far = y + (by * 4) / 3;
+  return `C${x1} ${far} ${x2} ${far} ${x2} ${y}`;
 }
 
 /** The step beside one: left and right within its row, up and down to the nearest of the next. */

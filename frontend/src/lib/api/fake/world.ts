@@ -297,6 +297,7 @@ export class World {
       strip: phase.strip,
       optional: phase.optional,
       state: this.state(work, phase),
+      ahead: false,
       version: work.versions.get(phase.output)?.length ?? 0,
       stale: work.stale.has(phase.id),
       behind: work.stale.has(phase.id) ? 1 : 0,
