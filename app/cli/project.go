@@ -231,6 +231,7 @@ func phaseNotes(o workflow.Overview, p workflow.PhaseStatus) []string {
 	add(p.Boxes > 0, "%d/%d boxes", p.Done, p.Boxes)
 	add(p.ID == o.Current, "%s", gateWord(o, p))
 	add(p.State == workflow.PhaseOverridden, "passed with a waiver")
+	add(p.State == workflow.PhasePassed && p.Missing > 0, "passed, %d of %d conditions no longer hold", p.Missing, p.Total)
 	add(p.Stale, "stale")
 	add(p.Frozen, "frozen")
 	add(p.RunID != "", "run %s", p.RunState)

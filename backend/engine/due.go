@@ -60,6 +60,7 @@ func (e *Engine) dueIn(tx *store.Tx, pic picture) ([]workflow.DueItem, error) {
 	if err != nil {
 		return list, err
 	}
+	list = append(list, pic.undone()...)
 	facts, err := tx.Variables(pic.project.ID, factsKey)
 	if err != nil {
 		return list, err
@@ -150,7 +151,20 @@ func (e *Engine) toDo(tx *store.Tx, pic picture) (workflow.ToDo, error) {
 		f.Round = e.round(pic, p)
 		f.Refined = pic.refinedInRound()
 	}
-	return workflow.NextToDo(f), nil
+	d := workflow.NextToDo(f)
+	d.Due = append(d.Due, pic.undone()...)
+	return d, nil
+}
+
+// undone lists the gates that were passed and no longer hold.
+func (pic picture) undone() []workflow.DueItem {
+	list := []workflow.DueItem{}
+	for _, p := range pic.workflow.Phases {
+		if item, ok := workflow.Undone(p, pic.gate(p)); ok {
+			list = append(list, item)
+		}
+	}
+	return list
 }
 
 // addRuns adds the runs that are to be settled before anything else: those of the

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -247,5 +248,37 @@ func TestAMidBuildAuditIsNoPass(t *testing.T) {
 	wantCode(t, err, workflow.Closed)
 	if due := try(b.Due(b.ctx, p.ID))(t); due[0].ID != "review-milestone" || len(due) > 1 && due[1].Kind == "trigger" {
 		t.Errorf("%+v", due)
+	}
+}
+
+// TestAPassedGateThatNoLongerHoldsIsSaid: passing it was the act of a person, and
+// stays; what has come undone since is due.
+func TestAPassedGateThatNoLongerHoldsIsSaid(t *testing.T) {
+	b, p := building(t, codeAnswer)
+	try(b.Reopen(b.ctx, p.ID, "plan", why))(t)
+	d := b.doc(p, workflow.PlanPath)
+	try(b.Sign(b.ctx, p.ID, "plan", d.Version.Number))(t)
+	try(b.Pass(b.ctx, p.ID, "plan"))(t)
+	undone := func() []string {
+		t.Helper()
+		said := []string{}
+		for _, due := range try(b.Next(b.ctx, p.ID))(t).Due {
+			if due.Kind == "undone" {
+				said = append(said, due.Title+"; "+due.Help)
+			}
+		}
+		return said
+	}
+	if said := undone(); len(said) != 0 {
+		t.Fatalf("a gate that was just passed: %q", said)
+	}
+	try(b.Save(b.ctx, p.ID, workflow.SaveDocument{Path: workflow.PlanPath, Body: d.Markdown + "\nMore.\n", Base: d.Version.Number}))(t)
+	want := fmt.Sprintf("Plan: v%[1]d is not signed; To do: read v%[1]d and sign it off.", d.Version.Number+1)
+	if said := undone(); len(said) != 1 || said[0] != want {
+		t.Errorf("due is %q, want %q", said, want)
+	}
+	g := b.gate(p, "plan")
+	if g.Passed == nil || !strings.HasPrefix(g.Sentence, "Passed, and off true by 1 of ") {
+		t.Errorf("the gate says %q", g.Sentence)
 	}
 }

@@ -230,6 +230,9 @@ func gateSentence(g Gate, running bool) string {
 	switch {
 	case g.Passed != nil && g.Passed.Action == ActWaive:
 		return "Overridden: " + g.Passed.Reason
+	case g.Passed != nil && g.Missing > 0:
+		c, _ := g.First()
+		return fmt.Sprintf("Passed, and off true by %d of %s since. To do: %s.", g.Missing, count(total, "condition", "conditions"), c.Action)
 	case g.Passed != nil:
 		return "Passed."
 	case running:

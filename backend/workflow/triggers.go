@@ -117,3 +117,16 @@ func joinAnd(list []string) string {
 	last := len(list) - 1
 	return strings.Join(list[:last], ", ") + " and " + list[last]
 }
+
+// Undone is the item for a phase whose gate somebody passed and which does not hold
+// any more; false when it does, or when it was waived and never had to.
+func Undone(p Phase, g Gate) (DueItem, bool) {
+	c, missing := g.First()
+	if g.Passed == nil || g.Passed.Action != ActPass || !missing {
+		return DueItem{}, false
+	}
+	return DueItem{
+		Kind: "undone", ID: p.ID, Phase: p.ID, Title: p.Title + ": " + c.Missing, At: g.Passed.At,
+		Why: "Its gate was passed, and no longer holds.", Help: "To do: " + c.Action + ".",
+	}, true
+}

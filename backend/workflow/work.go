@@ -148,8 +148,8 @@ type Thread struct {
 
 // DueItem is a thing that has become due outside the order of the phases.
 type DueItem struct {
-	Kind     string `json:"kind"` // trigger or practice
-	ID       string `json:"id"`   // of the trigger, or of the prompt
+	Kind     string `json:"kind"` // trigger, practice or undone
+	ID       string `json:"id"`   // of the trigger, of the prompt, or of the phase
 	Title    string `json:"title"`
 	Phase    string `json:"phase"`
 	PromptID string `json:"promptId"`
