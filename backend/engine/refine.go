@@ -101,8 +101,13 @@ func (e *Engine) refineOrder(runID string, r workflow.Refinement) (order, workfl
 		if out.pic, t, last, err = e.openThread(tx, runID); err != nil {
 			return err
 		}
-		if r.Copy {
-			t = e.withoutWaiting(out.pic, t)
+		answered := e.withoutWaiting(out.pic, t)
+		if r.Copy { // it takes the place of one that waits
+			t = answered
+		}
+		if t.Full && !answered.Full && blank(r.Reason) {
+			return workflow.Errorf(workflow.Limit, "The last refinement was copied, and waits for its answer.").
+				WithHint("Paste its answer first, or stop waiting for it. One more needs a reason of at least %d characters.", workflow.MinReason)
 		}
 		if t.Full && blank(r.Reason) {
 			return workflow.Errorf(workflow.Limit, "This thread was refined %d times, and %d are advised.", t.Refinements, t.Limit).

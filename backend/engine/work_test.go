@@ -163,6 +163,22 @@ func TestARedCheckTakesItsTickBack(t *testing.T) {
 	}
 }
 
+// TestACopiedRefinementThatWaitsIsNamed where it is the last one that is allowed.
+func TestACopiedRefinementThatWaitsIsNamed(t *testing.T) {
+	b, p := building(t, codeAnswer)
+	first := b.built(p, "1")
+	for range 2 {
+		b.ended(try(b.Refine(b.ctx, first.ID, workflow.Refinement{Notes: "Shorter."}))(t).ID)
+	}
+	copied := try(b.Refine(b.ctx, first.ID, workflow.Refinement{Notes: "Shorter.", Copy: true}))(t)
+	_, err := b.Refine(b.ctx, first.ID, workflow.Refinement{Notes: "Shorter."})
+	if workflow.CodeOf(err) != workflow.Limit || !strings.Contains(err.Error(), "waits for its answer") {
+		t.Errorf("while a copy waits: %v", err)
+	}
+	try(b.CancelRun(b.ctx, copied.ID))(t)
+	b.ended(try(b.Refine(b.ctx, first.ID, workflow.Refinement{Notes: "Shorter."}))(t).ID)
+}
+
 func TestAFourthRefinementNeedsAReason(t *testing.T) {
 	b, p := building(t, codeAnswer)
 	first := b.built(p, "1")
