@@ -172,6 +172,23 @@ func TestACustomisedPromptTakesTheSamePlaceElsewhere(t *testing.T) {
 	}
 }
 
+// A built-in prompt with other words for its variables alone is no duplicate.
+func TestACustomisedPromptWithTheSameTextComesIn(t *testing.T) {
+	b := newBench(t, specOrRequest)
+	try(b.Customise(b.ctx, "request"))(t)
+	text := strings.Replace(try(b.PromptDetail(b.ctx, "request"))(t).Text, "title: Write the request", "title: Write what is wanted", 1)
+	elsewhere := newBench(t, specOrRequest)
+	file := workflow.ImportFile{Path: "request.md", Content: text}
+	item := try(elsewhere.PreviewFiles(b.ctx, []workflow.ImportFile{file}))(t).Items[0]
+	if item.Duplicate != "" || !item.Take || item.ID != "request" {
+		t.Errorf("the preview says %+v", item)
+	}
+	try(elsewhere.TakePrompts(b.ctx, []workflow.ImportItem{item}))(t)
+	if item = try(elsewhere.PreviewFiles(b.ctx, []workflow.ImportFile{file}))(t).Items[0]; item.Duplicate == "" || item.Take {
+		t.Errorf("the second time the preview says %+v", item)
+	}
+}
+
 func TestOnlyOrdinaryFilesAreImported(t *testing.T) {
 	b := newBench(t, specOrRequest)
 	socket := filepath.Join(t.TempDir(), "s.md")

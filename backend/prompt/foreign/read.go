@@ -121,6 +121,9 @@ func (r *reader) one(s source) (Found, error) {
 		return Found{}, err
 	}
 	known, file := r.Known[found.Hash], r.hashes[found.Hash]
+	if found.Replaces != "" {
+		known = "" // the built-in one that it customises may have the same text and other variables
+	}
 	found.Duplicate = cmp.Or(known, file)
 	found.Take = found.Duplicate == ""
 	if file == "" {
