@@ -16,6 +16,7 @@ type promptCmd struct {
 	Render    promptRenderCmd    `cmd:"" help:"Print exactly what would be sent."`
 	Copy      promptCopyCmd      `cmd:"" help:"Put a filled prompt on the clipboard."`
 	Run       promptRunCmd       `cmd:"" help:"Run a prompt on a model, in a project or alone."`
+	Runs      promptRunsCmd      `cmd:"" help:"List the runs of prompts alone, outside of projects."`
 	Next      promptNextCmd      `cmd:"" help:"Turn an answer or a text into the next prompt."`
 	New       promptNewCmd       `cmd:"" help:"Add a prompt of your own."`
 	Customise promptCustomiseCmd `cmd:"" help:"Make a copy of a built-in prompt that takes its place."`

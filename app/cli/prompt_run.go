@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime/debug"
+	"slices"
 
 	"plumbline/backend/workflow"
 )
@@ -101,6 +102,29 @@ func (c *promptRunCmd) paste(ctx context.Context, s *session, cl *client, o work
 		return err
 	}
 	return s.finishLoose(ctx, cl, run)
+}
+
+type promptRunsCmd struct {
+	Prompt string `arg:"" optional:"" help:"Only those of this prompt."`
+}
+
+func (promptRunsCmd) examples() []string {
+	return []string{"plumbline prompt runs", "plumbline answer RUN"}
+}
+
+func (c *promptRunsCmd) Run(ctx context.Context, s *session) error {
+	cl, err := s.connect(ctx)
+	if err != nil {
+		return err
+	}
+	var runs []workflow.Run
+	if err := cl.get(ctx, inProject(workflow.LibraryID, "runs"), &runs); err != nil {
+		return err
+	}
+	if c.Prompt != "" {
+		runs = slices.DeleteFunc(runs, func(r workflow.Run) bool { return r.PromptID != c.Prompt })
+	}
+	return s.printRuns(runs, "PROMPT", func(r workflow.Run) string { return r.PromptID })
 }
 
 // waitingFor finds the run of a prompt that waits for its answer.

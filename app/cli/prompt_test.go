@@ -86,6 +86,13 @@ func TestScratchRunsByPaste(t *testing.T) {
 	if d.Run.State != workflow.RunSucceeded || d.Run.ProjectID != workflow.LibraryID || d.Prompt != "Tidy up it, well." || d.Answer != "# Tidy\n\nAll is tidy.\n" {
 		t.Errorf("%+v", d)
 	}
+	if got := s.run(0, "prompt", "runs"); !strings.Contains(got.out, d.Run.ID+"  tidy") {
+		t.Errorf("the run is not listed:\n%s", got.out)
+	}
+	var none []workflow.Run
+	if s.object(&none, "prompt", "runs", "review"); len(none) != 0 {
+		t.Errorf("runs of another prompt: %+v", none)
+	}
 	if got := s.run(0, "prompt", "next", "--given", answer, "--list"); !strings.Contains(got.out, "universal-prompt") {
 		t.Errorf("%s", got.out)
 	}

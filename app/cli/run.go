@@ -280,12 +280,17 @@ func (c *runsCmd) Run(ctx context.Context, s *session) error {
 	if err := cl.get(ctx, inProject(o.Project.ID, "runs", "phase", phase), &runs); err != nil {
 		return err
 	}
+	return s.printRuns(runs, "PHASE", func(r workflow.Run) string { return r.Phase })
+}
+
+// printRuns prints runs; what is the column that says what each was about.
+func (s *session) printRuns(runs []workflow.Run, column string, what func(workflow.Run) string) error {
 	return s.print(runs, func(out *printer) {
 		var rows [][]string
 		for _, r := range runs {
-			rows = append(rows, []string{r.ID, r.Phase, string(r.State), clean(r.Model), fmt.Sprint(r.AnswerTokens), ago(r.CreatedAt)})
+			rows = append(rows, []string{r.ID, what(r), string(r.State), clean(r.Model), fmt.Sprint(r.AnswerTokens), ago(r.CreatedAt)})
 		}
-		out.table([]string{"RUN", "PHASE", "STATE", "MODEL", "TOKENS", "STARTED"}, rows)
+		out.table([]string{"RUN", column, "STATE", "MODEL", "TOKENS", "STARTED"}, rows)
 	})
 }
 

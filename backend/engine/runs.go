@@ -298,7 +298,7 @@ func (e *Engine) record(runID string) (r workflow.Run, err error) {
 func (e *Engine) Runs(_ context.Context, projectID, phase string) ([]workflow.Run, error) {
 	list := []workflow.Run{}
 	err := e.store.View(func(tx *store.Tx) error {
-		if _, err := tx.Project(projectID); err != nil {
+		if _, err := tx.Project(projectID); err != nil && projectID != workflow.LibraryID {
 			return err
 		}
 		runs, err := tx.Runs(projectID)
