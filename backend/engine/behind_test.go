@@ -52,6 +52,22 @@ func (b *bench) stale(p workflow.Project) string {
 	return strings.Join(list, ", ")
 }
 
+func TestAStalePhaseSaysWhy(t *testing.T) {
+	b := newBench(t, specOrRequest)
+	p := b.proven()
+	b.madeFrom(p, "plan.md", "spec.md")
+	b.rewriteDoc(p, "spec.md", specAnswer+"- A chart, too?\n")
+	for _, phase := range try(b.Overview(b.ctx, p.ID))(t).Phases {
+		want := ""
+		if phase.ID == "plan" {
+			want = "Spec is at v2; v1 was used."
+		}
+		if phase.Cause != want || phase.Stale != (want != "") {
+			t.Errorf("%s is behind because of %q, want %q", phase.ID, phase.Cause, want)
+		}
+	}
+}
+
 func TestStalenessGoesFromDocumentToDocument(t *testing.T) {
 	b := newBench(t, specOrRequest)
 	p := b.proven()

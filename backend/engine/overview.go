@@ -216,6 +216,9 @@ func (pic picture) overview() workflow.Overview {
 			Strip: p.Strip, Optional: p.Optional, State: g.State, Version: g.Version, Frozen: g.Frozen,
 			Stale: pic.stale(p), Behind: len(pic.lines.behind[p.Output]), Missing: g.Missing, Total: len(g.Conditions),
 		}
+		if causes := pic.lines.behind[p.Output]; len(causes) > 0 {
+			s.Cause = causes[0].Sentence() + "."
+		}
 		s.Ahead = pic.reached(p) == nil && pic.inTurn(p) != nil
 		if p.ID == o.Current {
 			o.GateOpen = g.Open

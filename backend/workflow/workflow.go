@@ -109,7 +109,9 @@ type PhaseStatus struct {
 	Version int  `json:"version"` // of the output; 0 when nothing is written
 	Stale   bool `json:"stale"`
 	Behind  int  `json:"behind"` // changes since it was made, that make it stale
-	Frozen  bool `json:"frozen"`
+	// Cause says the first of them in a sentence; empty when there is none.
+	Cause  string `json:"cause"`
+	Frozen bool   `json:"frozen"`
 	// RunID is the run that is active in this phase, if any, and RunState its state.
 	RunID    string   `json:"runId"`
 	RunState RunState `json:"runState"`

@@ -643,6 +643,7 @@ export namespace workflow {
 	    version: number;
 	    stale: boolean;
 	    behind: number;
+	    cause: string;
 	    frozen: boolean;
 	    runId: string;
 	    runState: string;

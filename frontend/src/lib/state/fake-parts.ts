@@ -218,6 +218,7 @@ export function phaseStatus(id: string, change: Partial<PhaseStatus> = {}): Phas
     version: 0,
     stale: false,
     behind: 0,
+    cause: '',
     frozen: false,
     runId: '',
     runState: '',

@@ -6,7 +6,7 @@ import { currentPhase, linePhases, strips } from './line';
 function phase(id: string, more: Partial<PhaseStatus> = {}): PhaseStatus {
   return {
     id, title: id, summary: '', kind: 'document', prompted: true, output: `${id}.md`, strip: false, optional: false,
-    state: 'to-come', ahead: false, version: 0, stale: false, behind: 0, frozen: false, runId: '', runState: '', candidateId: '', missing: 0,
+    state: 'to-come', ahead: false, version: 0, stale: false, behind: 0, cause: '', frozen: false, runId: '', runState: '', candidateId: '', missing: 0,
     total: 0, done: 0, boxes: 0, ...more,
   };
 }

@@ -301,6 +301,7 @@ export class World {
       version: work.versions.get(phase.output)?.length ?? 0,
       stale: work.stale.has(phase.id),
       behind: work.stale.has(phase.id) ? 1 : 0,
+      cause: work.stale.has(phase.id) ? 'Request is at v2; v1 was used.' : '',
       frozen: false,
       runId: run?.id ?? '',
       runState: run?.state ?? '',
