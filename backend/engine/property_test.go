@@ -193,8 +193,14 @@ func (w *walker) answer(rt *rapid.T) {
 		return
 	}
 	answer := try(w.Run(w.ctx, r.ID))(w.t).Answer
-	if d := w.learn(rt, path); d.Markdown != answer || d.Version.Number != base+1 {
+	d := w.learn(rt, path)
+	if len(d.Markdown) != len(answer) || d.Version.Number != base+1 {
 		rt.Fatalf("accepted %q, it is %q", answer, d.Markdown)
+	}
+	for i, mark := range []byte(d.Markdown) { // what was done before stays marked
+		if mark != answer[i] && (answer[i] != ' ' || !slices.ContainsFunc(d.Items, func(it workflow.Item) bool { return it.Offset == i && it.Tick != nil })) {
+			rt.Fatalf("accepted %q, it is %q: nobody has ticked that", answer, d.Markdown)
+		}
 	}
 	for _, it := range w.learn(rt, path).Items {
 		if it.State == workflow.ItemDone && it.Tick == nil {
