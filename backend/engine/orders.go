@@ -65,7 +65,18 @@ func (o order) complete() error {
 		return nil
 	}
 	return workflow.Errorf(workflow.Invalid, "The prompt still needs: %s.", join(o.prompt.missing)).
-		WithHint("Fill it in in the form, or with “--var name=value”.")
+		WithHint("Fill it in in the form, or with “%s”.", o.prompt.toFill("--var "))
+}
+
+// toFill is how the variables that are missing are given on the command line.
+func (a assembled) toFill(flag string) string {
+	given := []string{}
+	for _, v := range a.variables {
+		if v.Missing {
+			given = append(given, flag+v.Variable.Name+"=…")
+		}
+	}
+	return strings.Join(given, " ")
 }
 
 // orderedPrompt returns the prompt that an order names. A document that is a prompt

@@ -72,7 +72,7 @@ func (e *Engine) order(projectID, phase string) (order, error) {
 	}
 	if len(o.prompt.missing) > 0 {
 		return o, workflow.Errorf(workflow.Invalid, "The prompt still needs: %s.", join(o.prompt.missing)).
-			WithHint("Fill it in on the Prompt page, or with “plumbline set”.")
+			WithHint("Fill it in on the Prompt page, or with “plumbline set %s %s %s”.", o.pic.project.Slug, o.phase.ID, o.prompt.toFill(""))
 	}
 	o.sent, o.contract = o.prompt.rendered.Text, o.prompt.prompt.Contract
 	o.messages = []llm.Message{{Role: llm.RoleUser, Content: o.sent}}
