@@ -2,6 +2,7 @@ package handoff
 
 import (
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -113,11 +114,17 @@ type writing struct {
 	notes []string
 }
 
-func (w *writing) add(path, body string) {
+// add adds a file. One that would have the path of another gets a number.
+func (w *writing) add(file, body string) {
+	end := path.Ext(file)
+	stem := strings.TrimSuffix(file, end)
+	for n := 2; slices.ContainsFunc(w.files, func(f File) bool { return strings.EqualFold(f.Path, file) }); n++ {
+		file = fmt.Sprintf("%s-%d%s", stem, n, end)
+	}
 	if body != "" && !strings.HasSuffix(body, "\n") {
 		body += "\n"
 	}
-	w.files = append(w.files, File{Path: path, Body: body})
+	w.files = append(w.files, File{Path: file, Body: body})
 }
 
 func (w *writing) note(format string, args ...any) {

@@ -111,29 +111,26 @@ func (t tasks) without() string {
 	}
 	slices.SortFunc(spans, func(a, b [2]int) int { return a[0] - b[0] })
 	var b strings.Builder
+	keep := func(text string) { // with one blank line where something was taken out
+		if b.Len() > 0 {
+			text = strings.TrimLeft(text, "\n")
+		}
+		if text = strings.TrimRight(text, "\n"); text != "" {
+			b.WriteString(text + "\n\n")
+		}
+	}
 	at := 0
 	for i, span := range spans {
-		if span[0] < at {
-			at = max(at, span[1])
-			continue
+		if span[0] >= at {
+			keep(t.body[at:span[0]])
 		}
-		b.WriteString(t.body[at:span[0]])
 		if i == 0 {
 			b.WriteString(stepsHere + "\n\n")
 		}
-		at = span[1]
+		at = max(at, span[1])
 	}
-	b.WriteString(t.body[at:])
-	return squeeze(b.String())
-}
-
-// squeeze leaves one blank line where there are many. It is meant for text around
-// steps; code has none of its lines doubled there.
-func squeeze(text string) string {
-	for strings.Contains(text, "\n\n\n") {
-		text = strings.ReplaceAll(text, "\n\n\n", "\n\n")
-	}
-	return text
+	keep(t.body[at:])
+	return strings.TrimRight(b.String(), "\n") + "\n"
 }
 
 // done reports whether a step is settled.

@@ -2,7 +2,6 @@ package handoff
 
 import (
 	"fmt"
-	"path"
 	"strings"
 
 	"plumbline/backend/workflow"
@@ -42,12 +41,7 @@ func (w *writing) specKit() error {
 			"\n\n**Purpose**: What makes the request complete and agreed\n**Feature**: [spec.md](../spec.md)\n\n"+list)
 	}
 	for _, d := range w.under(checklists) {
-		name := path.Base(d.Path)
-		if strings.EqualFold(name, "requirements.md") {
-			name = "project-requirements.md"
-		}
-		_, body := splitFront(d.Body)
-		w.add(dir+checklists+name, body)
+		w.add(dir+d.Path, d.Body)
 		taken = append(taken, d.Path)
 	}
 	w.leaveOut("Spec Kit", taken...)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"plumbline/backend/markdown"
 	"plumbline/backend/workflow"
@@ -131,7 +132,7 @@ func TestHostileNamesStayWithinTheFolder(t *testing.T) {
 		p, s := sample(t)
 		p.Name, p.Slug = name, name
 		p.Documents = append(p.Documents, Document{Path: "../escape.md", Body: "out"}, Document{Path: "/etc/passwd", Body: "out"},
-			Document{Path: "REQUEST.md", Body: "twice"}, Document{Path: "checklists/requirements.md", Body: "- [ ] a\n"}, Document{Path: "a (b)#[c].md", Body: "odd"})
+			Document{Path: "REQUEST.md", Body: "twice"}, Document{Path: "checklists/requirements.md", Body: "- [ ] a\n"}, Document{Path: "checklists/requirements-2.md", Body: "- [ ] b\n"}, Document{Path: "a (b)#[c].md", Body: "odd"})
 		for _, format := range workflow.HandoffFormats() {
 			files, notes, err := Write(format, p, s)
 			if err != nil {
@@ -257,4 +258,44 @@ func TestFrontMatterIsToldFromRules(t *testing.T) {
 			t.Errorf("%q has %q, want %q", text, got, want)
 		}
 	}
+}
+
+func FuzzWrite(f *testing.F) {
+	for _, text := range []string{
+		"# A\n\n## Steps\n- [ ] Step 1: a\n  - **Files:** `x`\n", "---\na: b\n---\nT\n===\n\n## Acceptance criteria\n- AC-1: When a, then b.\n",
+		"```\n# x", "<!-- x", "- [x] T001 [P] a in b.go\n- [ ] T001 c\n", "## Features\n- [ ] a\n\t- [x]b\n", "\ufeff# A\r\n\r\n- [ ] 1.1 x\r\n",
+	} {
+		f.Add(text, "Tide | table")
+	}
+	f.Fuzz(func(t *testing.T, text, name string) {
+		p := Project{Name: name, Slug: name}
+		for _, path := range []string{"idea.md", "request.md", "spec.md", "plan.md", "audits/x.md", name} {
+			p.Documents = append(p.Documents, Document{Path: path, Title: name, Body: text, Version: 1})
+		}
+		s := State{Summary: name, Facts: []Fact{{name, text}}, Phases: []Phase{{ID: "spec", Title: name, Output: "spec.md", Prompt: text}}, Current: "spec"}
+		for _, format := range workflow.HandoffFormats() {
+			files, _, err := Write(format, p, s)
+			if err != nil {
+				if workflow.CodeOf(err) != workflow.Invalid {
+					t.Fatal(err)
+				}
+				continue
+			}
+			for _, f := range files {
+				if workflow.CheckPath(f.Path) != nil {
+					t.Fatalf("the path %q", f.Path)
+				}
+			}
+			if format != workflow.HandoffAgents || !utf8.ValidString(text+name) || strings.ContainsRune(text+name, 0) {
+				continue
+			}
+			one, err := InsertAgents("# Mine\n", files[0].Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if again, err := InsertAgents(one, files[0].Body); err != nil || again != one {
+				t.Fatalf("a second time it is %q, %v", again, err)
+			}
+		}
+	})
 }
