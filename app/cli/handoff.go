@@ -13,13 +13,13 @@ type handoffCmd struct {
 	Project string `arg:"" help:"The project."`
 	As      string `required:"" enum:"speckit,openspec,agents,zip,markdown" help:"The format: ${enum}." placeholder:"FORMAT"`
 	Phase   string `help:"Only this phase; for zip and markdown." placeholder:"ID"`
-	To      string `help:"The file or the folder to write. Without it the page, the block and the archive go to standard output." placeholder:"PATH"`
+	To      string `help:"The file or the folder to write; a name that ends in .zip is an archive. Without it the page, the block and the archive go to standard output." placeholder:"PATH"`
 	Dry     bool   `name:"dry-run" help:"Only say which files it would be, and what the format cannot express."`
 	Force   bool   `help:"Replace files that are there already."`
 }
 
 func (handoffCmd) Help() string {
-	return `Hands a project to people and programs that have no Plumbline:
+	return `The formats:
 
   markdown  one page: contents, all documents, the gates, open findings
   zip       an archive to go on with anywhere: documents, prompts ready to paste, gates, findings
@@ -72,7 +72,7 @@ func (c *handoffCmd) tell(s *session, out *printer, made workflow.Handoff) {
 		out.document(made.Files[0].Content)
 	} else {
 		for _, f := range made.Files {
-			out.line("%s  %s%s", clean(f.Path), out.dim(fileSize(int64(f.Size))), stateWord(f.State))
+			out.line("%s  %s%s", clean(f.Path), out.dim(fileSize(int64(f.Size))), stateWord(made.Format, f.State))
 		}
 	}
 	for _, note := range made.Notes {
@@ -86,11 +86,13 @@ func (c *handoffCmd) tell(s *session, out *printer, made workflow.Handoff) {
 	}
 }
 
-func stateWord(state workflow.HandoffState) string {
-	switch state {
-	case workflow.HandoffSame:
+func stateWord(format workflow.HandoffFormat, state workflow.HandoffState) string {
+	switch {
+	case state == workflow.HandoffSame:
 		return "  is there just so"
-	case workflow.HandoffChanged:
+	case state == workflow.HandoffChanged && format == workflow.HandoffAgents:
+		return "  our block in it is written anew"
+	case state == workflow.HandoffChanged:
 		return "  replaces what is there"
 	}
 	return ""
