@@ -175,3 +175,25 @@ func TestAnAttemptThatWasAskedForAtTheEndIsAnswered(t *testing.T) {
 		t.Errorf("info: %v", err)
 	}
 }
+
+func TestHandoffTellsFilesWithoutTheirTexts(t *testing.T) {
+	e, err := engine.Open(t.Context(), engine.Options{Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	a := New(t.Context())
+	a.Open(e, nil)
+	p, err := e.CreateProject(t.Context(), workflow.NewProject{Name: "Tide table", Idea: "For sailors."})
+	if err != nil {
+		t.Fatal(err)
+	}
+	made, err := a.Projects.Handoff(p.ID, "", string(workflow.HandoffMarkdown), "", false)
+	if err != nil || len(made.Files) != 1 || made.Files[0].Content != "" || made.Files[0].Size == 0 || made.Notes == nil {
+		t.Errorf("%+v, %v", made, err)
+	}
+	_, err = a.Projects.Handoff(p.ID, "", "pdf", "", false)
+	if e := decoded(t, err); e.Code != workflow.Invalid {
+		t.Errorf("%+v", e)
+	}
+}

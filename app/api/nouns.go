@@ -70,6 +70,19 @@ func (p *Projects) Rename(projectID, name string) (workflow.Project, error) {
 	})
 }
 
+// Handoff tells which files a project, or a phase of it, becomes in a format, and what
+// the format cannot express. With a place they are written there. Their texts are
+// fetched from /data.
+func (p *Projects) Handoff(projectID, phase, format, to string, over bool) (workflow.Handoff, error) {
+	return call(p.core, func(ctx context.Context, e *engine.Engine) (workflow.Handoff, error) {
+		made, err := e.Handoff(ctx, projectID, workflow.HandoffAsk{Format: workflow.HandoffFormat(format), Phase: phase, To: to, Over: over})
+		for i := range made.Files {
+			made.Files[i].Content = ""
+		}
+		return made, err
+	})
+}
+
 // Tick sets the mark of the box at a byte offset of the given version. Ticking a claimed box confirms it.
 func (a *Artifacts) Tick(projectID, path string, offset, version int, done bool) (workflow.Version, error) {
 	return call(a.core, func(ctx context.Context, e *engine.Engine) (workflow.Version, error) {

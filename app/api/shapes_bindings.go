@@ -53,6 +53,8 @@ type DataShapes struct {
 	OwnChecklist workflow.OwnChecklist  `json:"ownChecklist"`
 	TickOwn      workflow.TickOwn       `json:"tickOwn"`
 	Export       workflow.Exported      `json:"export"`
+	Handoff      workflow.Handoff       `json:"handoff"`
+	HandoffAsk   workflow.HandoffAsk    `json:"handoffAsk"`
 
 	Plan       workflow.PlanView    `json:"plan"`
 	Step       workflow.StepDetail  `json:"step"`

@@ -142,6 +142,9 @@ func (d data) addDocuments() {
 	d.handle("GET /data/projects/{p}/behind", func(r request, e *engine.Engine) (any, error) {
 		return e.Behind(r.Context(), r.project(), r.query("path"))
 	})
+	handleBody(d, "POST /data/projects/{p}/handoff", func(r request, e *engine.Engine, ask workflow.HandoffAsk) (any, error) {
+		return e.Handoff(r.Context(), r.project(), ask)
+	})
 	d.addDrafts()
 }
 

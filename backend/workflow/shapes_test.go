@@ -51,6 +51,8 @@ func TestShapesAreStable(t *testing.T) {
 		Finding{},
 		GateRecord{},
 		Gate{},
+		HandoffAsk{},
+		Handoff{},
 		Heading{},
 		ImportPreview{},
 		Item{},

@@ -144,6 +144,24 @@ test('a project goes from one Plumbline to another', { timeout: 120_000 }, async
     assert.equal((await readFile(file)).subarray(0, 2).toString(), 'PK');
     assert.deepEqual((await readdir(data())).filter((name) => name.startsWith('transfer')), []);
   });
+  await step(t, 'it is handed off to others, with a preview', async () => {
+    const handoff = here.page.getByRole('dialog', { name: 'Hand off “Tide table”' });
+    await palette(here.page, 'hand off');
+    await handoff.getByRole('region', { name: 'tide-table.md' }).getByText('# Tide table').waitFor();
+    await handoff.getByText('This format holds all of it.').waitFor();
+    await handoff.getByRole('radio', { name: 'Spec Kit' }).check();
+    await handoff.getByRole('button', { name: /^checklists\/requirements\.md/ }).click();
+    await handoff.getByText('Spec Kit knows no gates: where they stand is left out.').waitFor();
+    assert.equal(await handoff.getByRole('combobox', { name: 'What of it' }).locator('option').nth(1).isDisabled(), true);
+    await accessible(here.page, 'the hand-off');
+    await picture(here.page, 'handoff');
+    const [download] = await Promise.all([here.page.waitForEvent('download'), handoff.getByRole('button', { name: 'Save as an archive' }).click()]);
+    assert.equal(download.suggestedFilename(), 'tide-table-speckit.zip');
+    const kit = path.join(plumb.home, 'kit.zip');
+    await download.saveAs(kit);
+    assert.match(await readFile(kit, 'latin1'), /^PK.*specs\/001-tide-table\/spec\.md/s);
+    await here.page.getByText(/^tide-table-speckit\.zip with \d files is among your downloads/).waitFor();
+  });
   await step(t, 'a first page takes it in', async () => {
     await picture(there.page, 'welcome-import');
     await give(there.page, () => there.page.getByRole('button', { name: 'Import it' }).click(), file);

@@ -43,6 +43,8 @@ export namespace api {
 	    ownChecklist: workflow.OwnChecklist;
 	    tickOwn: workflow.TickOwn;
 	    export: workflow.Exported;
+	    handoff: workflow.Handoff;
+	    handoffAsk: workflow.HandoffAsk;
 	    plan: workflow.PlanView;
 	    step: workflow.StepDetail;
 	    stepOrder: workflow.StepOrder;
@@ -851,6 +853,28 @@ export namespace workflow {
 	}
 	
 	
+	
+	export interface HandoffFile {
+	    path: string;
+	    size: number;
+	    content: string;
+	    state: string;
+	}
+	export interface Handoff {
+	    format: string;
+	    name: string;
+	    files: HandoffFile[];
+	    notes: string[];
+	    path: string;
+	    size: number;
+	}
+	export interface HandoffAsk {
+	    format: string;
+	    phase: string;
+	    to: string;
+	    over: boolean;
+	    dry: boolean;
+	}
 	
 	export interface Heading {
 	    title: string;

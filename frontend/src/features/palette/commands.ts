@@ -57,6 +57,15 @@ function placesInProject(app: AppState): Command[] {
       ...(app.transfer.exporting ? { reason: 'A project is being exported.' } : {}),
       run: () => void app.transfer.export(overview.project),
     },
+    {
+      id: 'hand off',
+      group: 'Actions',
+      title: `Hand off ${overview.project.name}`,
+      icon: 'download',
+      detail: 'page, archive, AGENTS.md, Spec Kit, OpenSpec',
+      words: 'handoff share markdown zip agents.md speckit spec kit openspec others',
+      run: () => app.handoff.show(overview),
+    },
   ];
 }
 

@@ -30,6 +30,8 @@ import type {
   FilledPrompt,
   GateRecord,
   Given,
+  Handoff,
+  HandoffAsk,
   ImportItem,
   ImportFile,
   ImportPreview,
@@ -124,6 +126,11 @@ export const client = {
     overview: bound(Projects.Overview),
     find: bound(Projects.Find),
     rename: bound(Projects.Rename),
+    /** What it becomes for others, with all texts; nothing is written. */
+    handoff: (project: string, ask: Pick<HandoffAsk, 'format' | 'phase'>) => data<Handoff>('POST', `projects/${s(project)}/handoff`, {}, ask),
+    /** Writes that to a path: in the window. `over` says that the person was asked about what is there. */
+    handoffTo: (project: string, { format, phase }: Pick<HandoffAsk, 'format' | 'phase'>, path: string, over: boolean) =>
+      bound(Projects.Handoff)(project, phase, format, path, over),
     /** The points in time that have a name, newest first. */
     moments: (project: string) => data<Moment[]>('GET', `projects/${s(project)}/moments`),
     /** As it was at a time. */

@@ -6,6 +6,7 @@ import { fakeRuns } from './fake/runs';
 import * as seed from './fake/seed';
 import { html } from './fake/markdown';
 import { fakeData } from './fake/data';
+import { fakeHandoff } from './fake/handoff';
 import { fakeLedger } from './fake/ledger';
 import { fakeProofs } from './fake/proofs';
 import { fakeLibrary } from './fake/library';
@@ -78,6 +79,8 @@ export function createFake(options: { empty?: boolean; ollama?: boolean; finding
         tell(work);
         return work.project;
       },
+      handoff: async (id, ask) => fakeHandoff(world.work(id).project, ask),
+      handoffTo: async (id, ask, path) => ({ ...fakeHandoff(world.work(id).project, ask), path }),
       moments: async (id) => past.moments(world, world.work(id)),
       at: async (id, time) => past.projectAt(world, world.work(id), time),
       search: async (id, words, path) => past.search(world, world.work(id), words, path),

@@ -1,6 +1,7 @@
 import { type Api, type ApiError, type AppInfo, type Desk, type Event, type EventStream, type Given, type Line, toApiError } from '../api';
 import { Commands } from './commands.svelte';
 import { DataState } from './data.svelte';
+import { HandoffState } from './handoff.svelte';
 import { Library } from './library.svelte';
 import { Models } from './models.svelte';
 import { NextState } from './next-prompt.svelte';
@@ -34,6 +35,7 @@ export class AppState {
   readonly models: Models;
   readonly data: DataState;
   readonly transfer: Transfer;
+  readonly handoff: HandoffState;
   readonly library: Library;
   /** Which meta-prompt is to be applied to a text. */
   readonly next: NextState;
@@ -74,6 +76,7 @@ export class AppState {
       await this.projects.refresh(id);
       this.router.go(links.phase(id));
     });
+    this.handoff = new HandoffState(around.api, around.desk);
     this.library = new Library(around.api);
     this.next = new NextState(around.api, around.desk);
     this.own = new OwnState(around.api, this.toasts);

@@ -4,6 +4,8 @@ import {workflow} from '../models';
 
 export function Find(arg1:string):Promise<workflow.Project>;
 
+export function Handoff(arg1:string,arg2:string,arg3:string,arg4:string,arg5:boolean):Promise<workflow.Handoff>;
+
 export function Overview(arg1:string):Promise<workflow.Overview>;
 
 export function Rename(arg1:string,arg2:string):Promise<workflow.Project>;

@@ -6,6 +6,10 @@ export function Find(arg1) {
   return window['go']['api']['Projects']['Find'](arg1);
 }
 
+export function Handoff(arg1, arg2, arg3, arg4, arg5) {
+  return window['go']['api']['Projects']['Handoff'](arg1, arg2, arg3, arg4, arg5);
+}
+
 export function Overview(arg1) {
   return window['go']['api']['Projects']['Overview'](arg1);
 }
