@@ -54,6 +54,9 @@ type DataShapes struct {
 	TickOwn      workflow.TickOwn       `json:"tickOwn"`
 	Export       workflow.Exported      `json:"export"`
 
+	HandoffFrom workflow.HandoffSource  `json:"handoffFrom"`
+	Handoff     workflow.HandoffPreview `json:"handoff"`
+
 	Plan       workflow.PlanView    `json:"plan"`
 	Step       workflow.StepDetail  `json:"step"`
 	StepOrder  workflow.StepOrder   `json:"stepOrder"`

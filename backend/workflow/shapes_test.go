@@ -51,6 +51,8 @@ func TestShapesAreStable(t *testing.T) {
 		Finding{},
 		GateRecord{},
 		Gate{},
+		HandoffPreview{},
+		HandoffSource{},
 		Heading{},
 		ImportPreview{},
 		Item{},
