@@ -30,6 +30,8 @@ import type {
   FilledPrompt,
   GateRecord,
   Given,
+  HandoffPreview,
+  HandoffSource,
   ImportItem,
   ImportFile,
   ImportPreview,
@@ -246,6 +248,11 @@ export const client = {
     chain: bound(Library.Chain),
     batch: bound(Library.Batch),
     keepBatch: bound(Library.KeepBatch),
+  },
+  handoff: {
+    /** Which projects specifications of other tools would become. */
+    preview: (from: HandoffSource) => data<HandoffPreview>('POST', 'handoff/preview', {}, from),
+    take: (from: HandoffSource) => data<Project[]>('POST', 'handoff/import', {}, from),
   },
   settings: {
     show: bound(Settings.Show),
