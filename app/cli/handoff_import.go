@@ -9,7 +9,7 @@ import (
 
 type handoffImportCmd struct {
 	Path   string   `arg:"" help:"The folder of a specification or of the repository around it, or a zip archive."`
-	Choose []string `help:"Make a project of this one, by the name that the preview shows; more than one may be chosen." placeholder:"NAME"`
+	Choose []string `help:"Make a project of this one, by the name that the preview shows; more than one may be chosen." placeholder:"NAME" xor:"choose"`
 	All    bool     `help:"Make a project of each one that is neither archived nor here already." xor:"choose"`
 	Dry    bool     `name:"dry-run" help:"Only say what would come in."`
 }

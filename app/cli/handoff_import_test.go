@@ -29,7 +29,7 @@ func TestSpecificationsAreTakenInOnTheCommandLine(t *testing.T) {
 		}
 	}
 	dry := s.run(0, "handoff", "import", dir, "--dry-run")
-	for _, want := range []string{"001-buy", "“Refund”", "archived", "1 of 1 tasks are marked as done", "3 specifications, nothing was changed."} {
+	for _, want := range []string{"001-buy", "“Refund”", "archived", "Marks of 1 of 1 tasks as done", "3 specifications, nothing was changed."} {
 		if !strings.Contains(dry.out, want) {
 			t.Errorf("%q is not in\n%s", want, dry.out)
 		}

@@ -36,11 +36,15 @@ func (e *Engine) PreviewHandoff(_ context.Context, from workflow.HandoffSource) 
 		if err != nil {
 			return err
 		}
+		seen := map[string]string{} // the folder that has a content
 		for _, f := range found {
 			item := handoffItem(f)
 			if item.Duplicate, err = duplicateOf(tx, f); err != nil {
 				return err
 			}
+			content := contentHash(f)
+			item.Duplicate = orElse(item.Duplicate, seen[content])
+			seen[content] = f.Dir
 			item.Take = !f.Archived && item.Duplicate == ""
 			item.Project = names.free(f.Project.Name)
 			item.Clash = item.Project != f.Project.Name
@@ -172,6 +176,15 @@ func (e *Engine) makeHandoff(tx *store.Tx, f handoff.Found, name string, wf work
 	return p, e.pages(tx, p)
 }
 
+// contentHash is the same for two that become the same documents.
+func contentHash(f handoff.Found) string {
+	var b strings.Builder
+	for _, d := range f.Project.Documents {
+		b.WriteString(d.Path + "\n" + workflow.Hash(d.Body) + "\n")
+	}
+	return workflow.Hash(b.String())
+}
+
 // duplicateOf returns the name of the project whose first versions are what was
 // found; empty for none.
 func duplicateOf(tx *store.Tx, f handoff.Found) (string, error) {
@@ -239,6 +252,9 @@ func readHandoff(from workflow.HandoffSource) ([]handoff.Found, []workflow.Libra
 			if i < 3 {
 				hint += " " + p.File + ": " + p.Message
 			}
+		}
+		if strings.EqualFold(filepath.Ext(name), ".zip") {
+			hint += " A project that Plumbline has exported is taken in by “Import”."
 		}
 		return nil, nil, err.WithHint("%s", hint)
 	}

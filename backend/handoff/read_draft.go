@@ -171,7 +171,7 @@ func (d *draft) plan(covers map[string][]string) {
 	case len(read.Steps) == 0:
 		d.keep("tasks.md, as plan.md; no task was recognised in it.")
 	case marked > 0:
-		d.keep("%d of %d tasks are marked as done: here that is a claim, until somebody ticks them.", marked, len(read.Steps))
+		d.keep("Marks of %d of %d tasks as done: here each is a claim, until somebody ticks the task.", marked, len(read.Steps))
 	}
 }
 

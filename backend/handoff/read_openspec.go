@@ -93,8 +93,11 @@ func (d *draft) design() {
 		criteria = append(criteria, scenarios(text, name)...)
 		joined++
 	}
-	if joined > 0 {
-		d.keep("%s, each as a section of spec.md.", counted(joined, "capability", "capabilities"))
+	switch {
+	case joined == 1:
+		d.keep("What changes in 1 capability, as a section of spec.md.")
+	case joined > 1:
+		d.keep("What changes in %d capabilities, each as a section of spec.md.", joined)
 	}
 	criteria = criteria[:min(len(criteria), maxListed)]
 	if len(criteria) > 0 && len(workflow.Criteria(markdown.Sections(body))) == 0 {

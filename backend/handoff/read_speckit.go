@@ -110,7 +110,7 @@ func (f *feature) point(at int, p workflow.Point) {
 	switch {
 	case p.Item && outcomeRE.MatchString(text) && len(f.outcomes) < maxListed:
 		f.outcomes = append(f.outcomes, text)
-	case at < 0 || text == "" || placeholder(text):
+	case at < 0 || text == "":
 	case p.Item && strings.HasPrefix(strings.ToLower(text), "given") && len(f.stories[at].scenarios) < maxListed:
 		f.stories[at].scenarios = append(f.stories[at].scenarios, text)
 	case !p.Item && f.stories[at].text == "" && !asideRE.MatchString(text):

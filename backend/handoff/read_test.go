@@ -154,7 +154,7 @@ func TestAFeatureBecomesAProject(t *testing.T) {
 	if f.Conventions != "# Harbour rules\n\nNo feature without a test." {
 		t.Errorf("conventions %q", f.Conventions)
 	}
-	holds(t, "what is told", strings.Join(slices.Concat(f.Kept, f.Added, f.Dropped), "\n"), "2 of 4 tasks are marked as done: here that is a claim", "as a listing in contracts/kiosk.yaml.md",
+	holds(t, "what is told", strings.Join(slices.Concat(f.Kept, f.Added, f.Dropped), "\n"), "Marks of 2 of 4 tasks as done: here each is a claim", "as a listing in contracts/kiosk.yaml.md",
 		"as imported/checklists/acceptance.md", "1 open question in spec.md")
 }
 
@@ -284,6 +284,17 @@ func TestOddFeaturesComeInAsFarAsTheyGo(t *testing.T) {
 		{"names that differ in capitals", []File{{"specs/001-a/SPEC.md", "# Upper\n"}, {"specs/001-a/spec.md", "# Lower\n"}}, func(t *testing.T, f Found) {
 			if f.Project.Name != "Upper" || len(f.Project.Documents) != 3 {
 				t.Errorf("found %+v", f)
+			}
+		}},
+		{"brackets that are no template", []File{{"specs/001-a/spec.md", "# Feature Specification: Read [JSON]\n\n### User Story 1 - Read (Priority: P1) 🎯 MVP\n\n1. **Given** a [JSON] file, **When** it is read, **Then** it is kept\n"}}, func(t *testing.T, f Found) {
+			if f.Project.Name != "Read [JSON]" {
+				t.Errorf("found %+v", f)
+			}
+			holds(t, "request.md", body(f, "request.md"), "- [ ] Read (P1)\n  - [ ] Given a [JSON] file")
+		}},
+		{"scenarios without stories", []File{{"specs/001-a/spec.md", "# A\n\n## User Scenarios\n\n### Primary User Story\n\nSomeone reads.\n\n### Acceptance Scenarios\n\n1. **Given** a file, **When** it is read, **Then** it is kept\n\n### Edge Cases\n\n- Given up\n"}}, func(t *testing.T, f Found) {
+			if got := workflow.Criteria(markdown.Sections(body(f, "spec.md"))); len(got) != 1 {
+				t.Errorf("criteria %v", got)
 			}
 		}},
 		{"an open comment", []File{{"specs/001-a/spec.md", "# A\n\n**Input**: x\n\n- **SC-001**: Fast\n\n<!-- open\n"}}, func(t *testing.T, f Found) {

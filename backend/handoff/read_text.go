@@ -142,7 +142,7 @@ func oneLine(text string) string { return strings.Join(strings.Fields(text), " "
 // placeholder reports whether a text is one that a template leaves to be filled in.
 func placeholder(text string) bool { return placeholderRE.MatchString(text) }
 
-var placeholderRE = pattern.New(`\[[A-Z#][A-Z0-9# _/-]{3,}\]|\$ARGUMENTS`)
+var placeholderRE = pattern.New(`\[(?:[A-Z]+_[A-Z0-9_]+|(?:FEATURE|PROJECT)(?: NAME)?|#{3}[^\]]*)\]|\$ARGUMENTS`)
 
 // rules takes the rules of a repository in as conventions of the project.
 func (d *draft) rules(f File, ok bool) {
