@@ -81,7 +81,8 @@ func (e *Engine) ImportHandoff(_ context.Context, from workflow.HandoffSource) (
 	}
 	wf, ok := e.lib().Workflow(standardWorkflow)
 	if !ok {
-		return made, workflow.Errorf(workflow.NotFound, "There is no workflow “%s”.", standardWorkflow)
+		return made, workflow.Errorf(workflow.NotFound, "There is no workflow “%s”.", standardWorkflow).
+			WithHint("Update Plumbline, which brings it.")
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -142,7 +143,7 @@ func (e *Engine) makeHandoff(tx *store.Tx, f handoff.Found, name string, wf work
 	at := e.now()
 	p := workflow.Project{ID: e.newID(), Slug: workflow.Slug(name), Name: name, WorkflowID: wf.ID, CreatedAt: at, UpdatedAt: at}
 	message := "Import " + f.Name + " of " + f.Format.Title()
-	author := workflow.Author{Kind: workflow.Plumbline, Name: "Imported from " + f.Format.Title()}
+	author := workflow.Author{Kind: workflow.Plumbline, Name: "Import from " + f.Format.Title()}
 	for _, d := range f.Project.Documents {
 		if d.Path == ideaPath {
 			p.Summary = markdown.Plain(d.Body, summaryLength)
@@ -246,7 +247,6 @@ func readHandoff(from workflow.HandoffSource) ([]handoff.Found, []workflow.Libra
 	}
 	found := handoff.Read(files)
 	if len(found) == 0 {
-		err := workflow.Errorf(workflow.NotFound, "There is no feature of Spec Kit and no change of OpenSpec in %s.", name)
 		hint := handoff.Sought
 		for i, p := range texts.Problems {
 			if i < 3 {
@@ -256,7 +256,7 @@ func readHandoff(from workflow.HandoffSource) ([]handoff.Found, []workflow.Libra
 		if strings.EqualFold(filepath.Ext(name), ".zip") {
 			hint += " A project that Plumbline has exported is taken in by “Import”."
 		}
-		return nil, nil, err.WithHint("%s", hint)
+		return nil, nil, workflow.Errorf(workflow.NotFound, "There is no feature of Spec Kit and no change of OpenSpec in %s.", name).WithHint("%s", hint)
 	}
 	return found, texts.Problems, nil
 }

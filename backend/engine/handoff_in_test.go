@@ -87,7 +87,7 @@ func TestSpecificationsOfOtherToolsBecomeProjects(t *testing.T) {
 	}
 	p := made[0]
 	request := b.doc(p, "request.md").Version
-	if request.Number != 1 || request.Author != (workflow.Author{Kind: workflow.Plumbline, Name: "Imported from Spec Kit"}) || request.Message != "Import 001-day-tickets of Spec Kit" {
+	if request.Number != 1 || request.Author != (workflow.Author{Kind: workflow.Plumbline, Name: "Import from Spec Kit"}) || request.Message != "Import 001-day-tickets of Spec Kit" {
 		t.Errorf("request.md is %+v", request)
 	}
 	if facts := try(b.Facts(b.ctx, p.ID))(t); facts["conventions"] != "# Rules\n\nTests first." {
