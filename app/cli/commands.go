@@ -79,7 +79,7 @@ func allCommands() []command {
 		{"data", "restore", "Put a backup in the place of everything.", &restoreCmd{}},
 		{"data", "export", "Write one project into a file.", &exportCmd{}},
 		{"data", "import", "Take in a project that was exported.", &importCmd{}},
-		{"data", "handoff", "Take in what other tools have specified.", &handoffCmd{}},
+		{"data", "handoff", "Take in what other tools have specified.", &handoffsCmd{}},
 		{"data", "repair", "Put damaged data right.", &repairCmd{}},
 		{"data", "rebuild", "Make a lost database anew from the histories.", &rebuildCmd{}},
 		{"data", "maintain", "Tidy up the data now.", &maintainCmd{}},

@@ -7,6 +7,11 @@ import (
 	"plumbline/backend/workflow"
 )
 
+// handoffsCmd is what goes to and comes from the projects of other tools.
+type handoffsCmd struct {
+	Import handoffImportCmd `cmd:"" help:"Make projects of specifications of Spec Kit or OpenSpec."`
+}
+
 type handoffImportCmd struct {
 	Path   string   `arg:"" help:"The folder of a specification or of the repository around it, or a zip archive."`
 	Choose []string `help:"Make a project of this one, by the name that the preview shows; more than one may be chosen." placeholder:"NAME" xor:"choose"`

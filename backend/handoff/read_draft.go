@@ -13,10 +13,10 @@ import (
 
 // The documents of the phases.
 const (
-	ideaPath    = "idea.md"
-	requestPath = "request.md"
-	specPath    = "spec.md"
-	planPath    = "plan.md"
+	ideaFile    = "idea.md"
+	requestFile = "request.md"
+	specFile    = "spec.md"
+	planFile    = "plan.md"
 )
 
 // draft is a project in the making.
@@ -133,7 +133,7 @@ func (d *draft) beside(f File) {
 func reserved(to string) bool {
 	to = strings.ToLower(to)
 	first, _, _ := strings.Cut(to, "/")
-	return slices.Contains([]string{ideaPath, requestPath, specPath, planPath, "project.md", "gates.md", "findings.md", "release.md", "golive.md",
+	return slices.Contains([]string{ideaFile, requestFile, specFile, planFile, "project.md", "gates.md", "findings.md", "release.md", "golive.md",
 		"checklists/preflight.md", strings.ToLower(workflow.AcceptancePath)}, to) || slices.Contains([]string{"audits", "answers", "runs", "steps", "prompts", "imported"}, first)
 }
 
@@ -143,7 +143,7 @@ func (d *draft) idea(text string) {
 	if text == "" {
 		text = d.title + "\n\nImported from " + path.Base(d.dir) + " of " + d.format.Title() + "."
 	}
-	d.add(ideaPath, "", clip(text, maxIdea))
+	d.add(ideaFile, "", cutTo(text, maxIdea))
 }
 
 // maxIdea bounds the idea, in characters. What is longer stands in the request, too.
@@ -158,7 +158,7 @@ func (d *draft) plan(covers map[string][]string) {
 	body := titled(tasks, "Plan: "+d.title)
 	read := markdown.Plan(body)
 	body = coverSteps(body, read, covers)
-	if !d.add(planPath, "plan", body) {
+	if !d.add(planFile, "plan", body) {
 		return
 	}
 	marked := 0

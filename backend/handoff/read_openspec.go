@@ -21,11 +21,11 @@ var (
 // tasks are the plan.
 func (d *draft) readChange(t *tree) {
 	proposal, proposed := d.use("proposal.md")
-	d.title = kindRE.ReplaceAllString(heading(proposal), "")
+	d.title = kindRE.ReplaceAllString(firstTitle(proposal), "")
 	if d.title == "" || placeholder(d.title) || strings.EqualFold(d.title, "proposal") {
 		d.title = humanise(d.dir)
 	}
-	d.idea(under(proposal, "Why"))
+	d.idea(beneath(proposal, "Why"))
 	if proposed {
 		d.request(proposal)
 	} else {
@@ -59,7 +59,7 @@ func (d *draft) request(proposal string) {
 	changes, _ := workflow.FindSection(sections, "What Changes")
 	agreed := []string{}
 	for _, p := range changes.Points {
-		if text := oneLine(p.Text); p.Item && p.Depth == 0 && text != "" && len(agreed) < maxListed {
+		if text := flat(p.Text); p.Item && p.Depth == 0 && text != "" && len(agreed) < maxListed {
 			agreed = append(agreed, text)
 		}
 	}
@@ -67,7 +67,7 @@ func (d *draft) request(proposal string) {
 		body += "\n## Acceptance checklist\n\n- [ ] " + strings.Join(agreed, "\n- [ ] ") + "\n"
 		d.wrote("The acceptance checklist of request.md, from “What Changes”.")
 	}
-	d.add(requestPath, "request", body)
+	d.add(requestFile, "request", body)
 }
 
 // design joins the design and the specifications that change.
@@ -108,7 +108,7 @@ func (d *draft) design() {
 		d.wrote("%s in spec.md, from its scenarios; which task covers which is still to be said.", counted(len(criteria), "acceptance criterion", "acceptance criteria"))
 	}
 	if designed || joined > 0 {
-		d.add(specPath, "spec", body)
+		d.add(specFile, "spec", body)
 	}
 }
 
@@ -120,13 +120,13 @@ func scenarios(text, capability string) []string {
 			removed = removedRE.MatchString(s.Title)
 		}
 		if m := requirementRE.FindStringSubmatch(s.Title); m != nil {
-			requirement = oneLine(m[1])
+			requirement = flat(m[1])
 		}
 		m := scenarioRE.FindStringSubmatch(s.Title)
 		if m == nil || removed {
 			continue
 		}
-		line := oneLine(m[1])
+		line := flat(m[1])
 		if requirement != "" {
 			line = requirement + ": " + line
 		}

@@ -44,14 +44,14 @@ const maxListed = 500
 func (d *draft) readFeature(t *tree) {
 	spec, specified := d.use("spec.md")
 	technical, planned := d.use("plan.md")
-	d.title = kindRE.ReplaceAllString(heading(spec), "")
+	d.title = kindRE.ReplaceAllString(firstTitle(spec), "")
 	if d.title == "" || placeholder(d.title) {
 		d.title = humanise(d.dir)
 	}
 	f := readFeature(spec)
 	d.idea(f.input)
 	if specified {
-		d.add(requestPath, "request", f.request(d.title))
+		d.add(requestFile, "request", f.request(d.title))
 		d.wrote("request.md, from the description, the user stories and the outcomes of spec.md.")
 	} else {
 		d.drop("There is no spec.md: the request is still to be written.")
@@ -79,7 +79,7 @@ func (d *draft) specify(spec, technical string, planned bool, f feature, criteri
 		d.wrote("%s in spec.md, from what needs clarification.", counted(len(questions), "open question", "open questions"))
 	}
 	if strings.TrimSpace(spec+technical) != "" {
-		d.add(specPath, "spec", body)
+		d.add(specFile, "spec", body)
 	}
 }
 
@@ -92,7 +92,7 @@ func readFeature(spec string) feature {
 			at, level = -1, 0
 		}
 		if m := storyRE.FindStringSubmatch(s.Title); m != nil && m[2] != "" && len(f.stories) < maxListed {
-			f.stories = append(f.stories, story{number: m[1], title: oneLine(m[2]), priority: strings.ToUpper(m[3])})
+			f.stories = append(f.stories, story{number: m[1], title: flat(m[2]), priority: strings.ToUpper(m[3])})
 			at, level = len(f.stories)-1, s.Level
 		} else if at < 0 && strings.HasPrefix(strings.ToLower(s.Title), "acceptance scenario") {
 			f.stories = append(f.stories, story{title: "Acceptance scenarios"})
@@ -106,7 +106,7 @@ func readFeature(spec string) feature {
 }
 
 func (f *feature) point(at int, p workflow.Point) {
-	text := oneLine(p.Text)
+	text := flat(p.Text)
 	switch {
 	case p.Item && outcomeRE.MatchString(text) && len(f.outcomes) < maxListed:
 		f.outcomes = append(f.outcomes, text)
@@ -144,7 +144,7 @@ func input(spec string) string {
 func unclear(text string) []string {
 	list, seen := []string{}, map[string]bool{}
 	for _, m := range unclearRE.FindAllStringSubmatch(text, maxListed) {
-		if q := oneLine(m[1]); q != "" && !seen[q] {
+		if q := flat(m[1]); q != "" && !seen[q] {
 			seen[q] = true
 			list = append(list, q)
 		}
@@ -155,7 +155,7 @@ func unclear(text string) []string {
 // request writes what people need, as Plumbline's request says it.
 func (f feature) request(title string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# %s\n\n## Description\n\n%s\n", title, orElse(f.input, title+"."))
+	fmt.Fprintf(&b, "# %s\n\n## Description\n\n%s\n", title, either(f.input, title+"."))
 	if len(f.stories) > 0 {
 		b.WriteString("\n## Features\n\n")
 	}
@@ -223,7 +223,7 @@ func counted(n int, one, many string) string {
 	return strconv.Itoa(n) + " " + many
 }
 
-func orElse(text, otherwise string) string {
+func either(text, otherwise string) string {
 	if text == "" {
 		return otherwise
 	}

@@ -11,8 +11,8 @@ import (
 	"plumbline/backend/workflow"
 )
 
-// heading returns the first title of a text.
-func heading(src string) string {
+// firstTitle returns the first title of a text.
+func firstTitle(src string) string {
 	for _, s := range markdown.Sections(src) {
 		if s.Level == 1 {
 			return strings.TrimSpace(s.Title)
@@ -23,7 +23,7 @@ func heading(src string) string {
 
 // titled gives a text that has no title one.
 func titled(src, title string) string {
-	if heading(src) != "" {
+	if firstTitle(src) != "" {
 		return src
 	}
 	return "# " + title + "\n\n" + src
@@ -39,8 +39,8 @@ func untitled(src string) string {
 	return src
 }
 
-// under returns what stands under a heading, with the sections in it.
-func under(src string, title string) string {
+// beneath returns what stands under a heading, with the sections in it.
+func beneath(src string, title string) string {
 	s, ok := workflow.FindSection(markdown.Sections(src), title)
 	if !ok {
 		return ""
@@ -128,16 +128,16 @@ func humanise(dir string) string {
 // leadRE is the number or the day in front of a name.
 var leadRE = pattern.New(`^(?:\d{8}-\d{6}|\d{4}-\d{2}-\d{2}|\d{3})-`)
 
-// clip cuts a text to a number of characters.
-func clip(text string, most int) string {
+// cutTo cuts a text to a number of characters.
+func cutTo(text string, most int) string {
 	if utf8.RuneCountInString(text) <= most {
 		return text
 	}
 	return strings.TrimSpace(string([]rune(text)[:most-1])) + "…"
 }
 
-// oneLine puts a text on one line.
-func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
+// flat puts a text on one line.
+func flat(text string) string { return strings.Join(strings.Fields(text), " ") }
 
 // placeholder reports whether a text is one that a template leaves to be filled in.
 func placeholder(text string) bool { return placeholderRE.MatchString(text) }
@@ -148,7 +148,7 @@ var placeholderRE = pattern.New(`\[(?:[A-Z]+_[A-Z0-9_]+|(?:FEATURE|PROJECT)(?: N
 func (d *draft) rules(f File, ok bool) {
 	switch text := strings.TrimSpace(f.Body); {
 	case !ok || text == "":
-	case placeholder(heading(text)):
+	case placeholder(firstTitle(text)):
 		d.drop("%s is the template, not filled in.", f.Path)
 	case len(text) > maxRules:
 		if d.add(path.Base(f.Path), "", text) && !reserved(path.Base(f.Path)) {

@@ -107,7 +107,7 @@ function actions(app: AppState): Command[] {
       title: 'Import specifications',
       icon: 'folder',
       words: 'spec kit speckit openspec handoff folder repository',
-      run: app.handoff.ask,
+      run: app.specImport.ask,
     },
     {
       id: 'back up',

@@ -249,7 +249,7 @@ export const client = {
     batch: bound(Library.Batch),
     keepBatch: bound(Library.KeepBatch),
   },
-  handoff: {
+  specs: {
     /** Which projects specifications of other tools would become. */
     preview: (from: HandoffSource) => data<HandoffPreview>('POST', 'handoff/preview', {}, from),
     take: (from: HandoffSource) => data<Project[]>('POST', 'handoff/import', {}, from),

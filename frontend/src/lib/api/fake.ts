@@ -156,7 +156,7 @@ export function createFake(options: { empty?: boolean; ollama?: boolean; finding
     work: fakeWork(world, writer, tell, findings),
     models: { status: async () => status() },
     library: fakeLibrary(world, writer),
-    handoff: {
+    specs: {
       preview: async () => ({ items: [], problems: [] }),
       take: async () => [],
     },

@@ -1,7 +1,7 @@
 import { type Api, type ApiError, type AppInfo, type Desk, type Event, type EventStream, type Given, type Line, toApiError } from '../api';
 import { Commands } from './commands.svelte';
 import { DataState } from './data.svelte';
-import { HandoffImport } from './handoff.svelte';
+import { SpecImport } from './spec-import.svelte';
 import { Library } from './library.svelte';
 import { Models } from './models.svelte';
 import { NextState } from './next-prompt.svelte';
@@ -43,7 +43,7 @@ export class AppState {
   readonly practice: PracticeState;
   readonly promptImport: PromptImport;
   readonly promptExport: PromptExport;
-  readonly handoff: HandoffImport;
+  readonly specImport: SpecImport;
   readonly toasts = new Toasts();
   readonly commands = new Commands();
   readonly shortcuts: Shortcuts;
@@ -83,7 +83,7 @@ export class AppState {
     this.practice = new PracticeState(around.api);
     this.promptImport = new PromptImport(around.api);
     this.promptExport = new PromptExport(around.api, around.desk);
-    this.handoff = new HandoffImport(around.api);
+    this.specImport = new SpecImport(around.api);
     this.shortcuts = new Shortcuts(around.mac, () => this.settings.value.singleKeys);
     this.events.subscribe((event) => this.apply(event));
     this.events.onResync(() => void this.load());

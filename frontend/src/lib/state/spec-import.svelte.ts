@@ -3,7 +3,7 @@ import type { PathFile } from '../ui/dropped';
 import { readAll } from './read-files';
 
 /** Specifications of Spec Kit or OpenSpec that are to become projects: first shown, then taken. */
-export class HandoffImport {
+export class SpecImport {
   preview = $state.raw<HandoffPreview>();
   /** The names of those that become projects. */
   chosen = $state.raw<ReadonlySet<string>>(new Set());
@@ -18,7 +18,7 @@ export class HandoffImport {
   readonly items = $derived(this.preview?.items ?? []);
   private files: ImportFile[] = [];
 
-  constructor(private readonly api: Pick<Api, 'handoff'>) {}
+  constructor(private readonly api: Pick<Api, 'specs'>) {}
 
   ask = (): void => {
     this.forget();
@@ -39,7 +39,7 @@ export class HandoffImport {
       const sorted = await readAll(archive ? files : files.filter(({ path }) => concerns(path)), 'plumbline handoff import PATH');
       this.refused = sorted.refused;
       this.files = sorted.files;
-      const preview = await this.api.handoff.preview({ path: '', files: sorted.files, choose: [] });
+      const preview = await this.api.specs.preview({ path: '', files: sorted.files, choose: [] });
       this.chosen = new Set(preview.items.filter((item) => item.take).map((item) => item.name));
       this.preview = preview;
     } catch (cause) {
@@ -61,7 +61,7 @@ export class HandoffImport {
     this.busy = 'take';
     try {
       const choose = this.items.map((item) => item.name).filter((name) => this.chosen.has(name));
-      const projects = await this.api.handoff.take({ path: '', files: this.files, choose });
+      const projects = await this.api.specs.take({ path: '', files: this.files, choose });
       this.close();
       return projects;
     } catch (cause) {

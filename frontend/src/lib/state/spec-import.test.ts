@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { type Api, ApiError, type HandoffItem, type Project } from '../api';
-import { concerns, HandoffImport, ideaOf } from './handoff.svelte';
+import { concerns, SpecImport, ideaOf } from './spec-import.svelte';
 
 const item = (name: string, take: boolean): HandoffItem => ({ name, folder: `specs/${name}`, format: 'Spec Kit', project: name, clash: false, documents: [], kept: [], added: [], dropped: [], inert: [], duplicate: '', archived: !take, take });
 const file = (path: string, content: string | Uint8Array<ArrayBuffer>) => ({ path, file: new File([content], path.split('/').at(-1) ?? path) });
@@ -8,7 +8,7 @@ const file = (path: string, content: string | Uint8Array<ArrayBuffer>) => ({ pat
 describe('specifications of other tools', () => {
   it('are sent without the rest of the repository, and ticked unless they are archived', async () => {
     const preview = vi.fn(async () => ({ items: [item('001-a', true), item('old', false)], problems: [] }));
-    const state = new HandoffImport({ handoff: { preview } } as unknown as Api);
+    const state = new SpecImport({ specs: { preview } } as unknown as Api);
     await state.read([file('repo/specs/001-a/spec.md', '# A'), file('repo/src/main.go', 'package main')]);
     expect(preview).toHaveBeenCalledWith({ path: '', files: [{ path: 'repo/specs/001-a/spec.md', content: '# A', base64: false }], choose: [] });
     expect([...state.chosen]).toEqual(['001-a']);
@@ -16,7 +16,7 @@ describe('specifications of other tools', () => {
 
   it('become projects as ticked, from the files that were shown', async () => {
     const take = vi.fn(async () => [{ id: 'p' } as Project]);
-    const state = new HandoffImport({ handoff: { preview: async () => ({ items: [item('001-a', true), item('old', false)], problems: [] }), take } } as unknown as Api);
+    const state = new SpecImport({ specs: { preview: async () => ({ items: [item('001-a', true), item('old', false)], problems: [] }), take } } as unknown as Api);
     await state.read([file('a.zip', new Uint8Array([0x50, 0x4b, 3, 4, 0, 255]))]);
     state.toggle('001-a');
     expect(await state.take()).toBeUndefined();
@@ -27,7 +27,7 @@ describe('specifications of other tools', () => {
   });
 
   it('stay open with the reason when nothing is found', async () => {
-    const state = new HandoffImport({ handoff: { preview: async () => { throw new ApiError('not_found', 'Nothing.'); } } } as unknown as Api);
+    const state = new SpecImport({ specs: { preview: async () => { throw new ApiError('not_found', 'Nothing.'); } } } as unknown as Api);
     await state.read([file('a.md', 'x')]);
     expect([state.open, state.busy, state.error?.message]).toEqual([true, '', 'Nothing.']);
   });
