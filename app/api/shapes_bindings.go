@@ -55,7 +55,8 @@ type DataShapes struct {
 	Export       workflow.Exported      `json:"export"`
 	Handoff      workflow.Handoff       `json:"handoff"`
 	HandoffAsk   workflow.HandoffAsk    `json:"handoffAsk"`
-
+	HandoffFrom  workflow.HandoffSource  `json:"handoffFrom"`
+	HandoffFound workflow.HandoffPreview `json:"handoffFound"`
 	Plan       workflow.PlanView    `json:"plan"`
 	Step       workflow.StepDetail  `json:"step"`
 	StepOrder  workflow.StepOrder   `json:"stepOrder"`

@@ -78,7 +78,7 @@ func allCommands() []command {
 		{"data", "backup", "Write everything into one file.", &backupCmd{}},
 		{"data", "restore", "Put a backup in the place of everything.", &restoreCmd{}},
 		{"data", "export", "Write one project into a file.", &exportCmd{}},
-		{"data", "handoff", "Hand a project to people and programs that have no Plumbline.", &handoffCmd{}},
+		{"data", "handoff", "Hand projects to other tools, or take in what those have specified.", &handoffsCmd{}},
 		{"data", "import", "Take in a project that was exported.", &importCmd{}},
 		{"data", "repair", "Put damaged data right.", &repairCmd{}},
 		{"data", "rebuild", "Make a lost database anew from the histories.", &rebuildCmd{}},

@@ -19,6 +19,7 @@ func addData(mux *http.ServeMux, a *api.API) {
 	d.addFindings()
 	d.addPrompts()
 	d.addLibrary()
+	d.addHandoffIn()
 	d.addRuns()
 	d.addWhole()
 	d.addWork()

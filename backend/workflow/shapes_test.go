@@ -53,6 +53,8 @@ func TestShapesAreStable(t *testing.T) {
 		Gate{},
 		HandoffAsk{},
 		Handoff{},
+		HandoffPreview{},
+		HandoffSource{},
 		Heading{},
 		ImportPreview{},
 		Item{},

@@ -21,7 +21,8 @@ const (
 	maxFiles   = 20_000
 	maxTotal   = 64 << 20
 	maxDepth   = 24
-	maxTrouble = 1000 // problems that are told
+	maxSeen    = 200_000 // entries of a folder, those without interest too
+	maxTrouble = 1000    // problems that are told
 )
 
 // folder is what a folder or an archive holds: its files in order, and the texts of those that may be prompts.
@@ -32,10 +33,29 @@ type folder struct {
 	room     int               // for texts, in bytes
 	places   int               // for files
 	problems []workflow.LibraryProblem
+	// wanted says which files are looked at, and all of those are read as text; nil for
+	// every file, of which those with the endings of prompts are.
+	wanted func(file string) bool
+	holds  string // what the folder should hold, for hints
+	seen   int    // entries that were passed
 }
 
 func newFolder() *folder {
-	return &folder{texts: map[string]string{}, lower: map[string]string{}, room: maxTotal, places: maxFiles}
+	return &folder{texts: map[string]string{}, lower: map[string]string{}, room: maxTotal, places: maxFiles, holds: "the prompts"}
+}
+
+// passes reports whether a file is of no interest.
+func (f *folder) passes(file string) bool { return f.wanted != nil && !f.wanted(file) }
+
+// reads reports whether a file is read as text.
+func (f *folder) reads(file string) bool { return f.wanted != nil || isText(file) }
+
+// step counts an entry of a folder: one that holds a whole disk was not meant.
+func (f *folder) step() error {
+	if f.seen++; f.seen <= maxSeen {
+		return nil
+	}
+	return workflow.Errorf(workflow.Limit, "There are more than %d files.", maxSeen).WithHint("Choose the folder that holds %s.", f.holds)
 }
 
 func (f *folder) fail(err error) {
@@ -62,7 +82,7 @@ func ignored(name string) bool {
 func (f *folder) admit(file string) (ok bool, err error) {
 	if len(f.files) == f.places {
 		return false, workflow.Errorf(workflow.Limit, "There are more than %d files.", len(f.files)).
-			WithHint("Choose the folder that holds the prompts.")
+			WithHint("Choose the folder that holds %s.", f.holds)
 	}
 	low := strings.ToLower(file)
 	if other, taken := f.lower[low]; taken {
@@ -87,9 +107,12 @@ func (f *folder) read(file string, in io.Reader) error {
 	}
 	if f.room -= len(data); f.room < 0 {
 		return workflow.Errorf(workflow.Limit, "The texts are larger than %d MB together.", maxTotal>>20).
-			WithHint("Choose the folder that holds the prompts.")
+			WithHint("Choose the folder that holds %s.", f.holds)
 	}
 	text, err := prompt.PlainText(file, data)
+	if err != nil && f.wanted != nil {
+		err = workflow.Describe(err).WithHint("It does not come in.")
+	}
 	if err != nil {
 		f.fail(err)
 		return nil
@@ -101,6 +124,9 @@ func (f *folder) read(file string, in io.Reader) error {
 // walk collects the files of a folder. Links are not followed.
 func (f *folder) walk(fsys fs.FS) error {
 	return fs.WalkDir(fsys, ".", func(file string, entry fs.DirEntry, err error) error {
+		if over := f.step(); over != nil {
+			return over
+		}
 		switch {
 		case err != nil && file == ".":
 			return workflow.Errorf(workflow.Unavailable, "The folder cannot be read: %w.", err)
@@ -111,7 +137,7 @@ func (f *folder) walk(fsys fs.FS) error {
 			return nil
 		case entry.IsDir() && (ignored(entry.Name()) || strings.Count(file, "/") >= maxDepth):
 			return fs.SkipDir
-		case entry.IsDir():
+		case entry.IsDir() || f.passes(file):
 			return nil
 		case entry.Type()&fs.ModeSymlink != 0:
 			f.refuse(file, "it is a link, and links are not followed")
@@ -121,7 +147,7 @@ func (f *folder) walk(fsys fs.FS) error {
 			return nil
 		}
 		ok, err := f.admit(file)
-		if err != nil || !ok || !isText(file) {
+		if err != nil || !ok || !f.reads(file) {
 			return err
 		}
 		in, err := fsys.Open(file)
@@ -150,7 +176,7 @@ func (f *folder) unzip(name string, r io.ReaderAt, size int64) error {
 		switch why := badEntry(file); {
 		case why != "":
 			f.refuse(shown(entry.Name), why)
-		case mode.IsDir() || strings.HasSuffix(file, "/") || hidden(file):
+		case mode.IsDir() || strings.HasSuffix(file, "/") || hidden(file) || f.passes(file):
 		case mode&fs.ModeSymlink != 0:
 			f.refuse(file, "it is a link, and links are not followed")
 		case !mode.IsRegular():
@@ -166,7 +192,7 @@ func (f *folder) unzip(name string, r io.ReaderAt, size int64) error {
 
 func (f *folder) entry(file string, entry *zip.File) error {
 	ok, err := f.admit(file)
-	if err != nil || !ok || !isText(file) {
+	if err != nil || !ok || !f.reads(file) {
 		return err
 	}
 	if entry.Flags&1 != 0 {

@@ -64,25 +64,33 @@ func ReadFiles(files []File, o Options) (Import, error) {
 		return ReadFile(files[0].Path, files[0].Data, o)
 	}
 	f := newFolder()
+	if err := f.take(files); err != nil {
+		return Import{}, err
+	}
+	return f.prompts(o), nil
+}
+
+// take collects files that were dropped.
+func (f *folder) take(files []File) error {
 	for _, file := range files {
 		name := strings.TrimPrefix(strings.ReplaceAll(file.Path, `\`, "/"), "./")
 		if why := badEntry(name); why != "" {
 			f.refuse(shown(file.Path), why)
 			continue
 		}
-		if hidden(name) {
+		if hidden(name) || f.passes(name) {
 			continue
 		}
 		ok, err := f.admit(name)
-		if err == nil && ok && isText(name) {
+		if err == nil && ok && f.reads(name) {
 			err = f.read(name, bytes.NewReader(file.Data))
 		}
 		if err != nil {
-			return Import{}, err
+			return err
 		}
 	}
 	slices.Sort(f.files)
-	return f.prompts(o), nil
+	return nil
 }
 
 // prompts makes prompts of the files.

@@ -215,6 +215,46 @@ test('a project goes from one Plumbline to another', { timeout: 120_000 }, async
     await there.page.keyboard.press('Escape');
     assert.deepEqual((await readdir(path.join(other.home, 'data'))).filter((name) => name.startsWith('transfer')), []);
   });
+  await step(t, 'a folder of specifications is shown first, and becomes projects as chosen', async () => {
+    const repo = path.join(plumb.home, 'harbour');
+    const files = {
+      'specs/001-day-tickets/spec.md': '# Feature Specification: Day tickets\n\n**Input**: User description: "Sell day tickets."\n\n<script>globalThis.hacked=1</script>\n',
+      'specs/001-day-tickets/tasks.md': '- [x] T001 Print a ticket\n',
+      'openspec/changes/archive/old/proposal.md': '## Why\n\nDone.\n',
+      'src/main.go': 'package main\n',
+    };
+    for (const [name, text] of Object.entries(files)) {
+      await mkdir(path.dirname(path.join(repo, name)), { recursive: true });
+      await writeFile(path.join(repo, name), text);
+    }
+    const { page } = there;
+    await page.evaluate(() => (location.hash = '#/'));
+    await page.getByRole('button', { name: 'Import specs' }).click();
+    const box = page.getByRole('dialog', { name: 'Import specifications' });
+    await page.setInputFiles('dialog input[type=file] >> nth=0', repo);
+    await box.getByText('2 specifications found. Nothing has changed so far.').waitFor();
+    await box.getByText('spec.md holds HTML that could run; here it is text.').waitFor();
+    assert.deepEqual([await box.getByLabel('Day tickets').isChecked(), await box.getByLabel('Old').isChecked()], [true, false]);
+    await accessible(page, 'specifications that are to come in');
+    await picture(page, 'import-specifications');
+    await box.getByRole('button', { name: 'Make 1 project' }).click();
+    await page.locator('.toast', { hasText: '“Day tickets” is here. Its gates are still to be passed.' }).waitFor();
+    await page.getByRole('heading', { level: 1, name: 'Request', exact: true }).waitFor();
+    const [first] = (await other.command(['step', 'list', 'day-tickets'])).steps;
+    assert.deepEqual([first.step.number, first.item], ['T001', 'claimed']);
+    assert.equal(await page.evaluate(() => globalThis.hacked), undefined);
+    // A text that is dropped on the projects is an idea.
+    await page.evaluate(() => (location.hash = '#/'));
+    await page.getByRole('heading', { level: 1, name: 'Projects' }).waitFor();
+    const idea = await page.evaluateHandle(() => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File(['A log of the tides.'], 'tide-log.md', { type: 'text/markdown' }));
+      return transfer;
+    });
+    await page.getByRole('main').dispatchEvent('drop', { dataTransfer: idea });
+    await page.getByRole('textbox', { name: 'The idea' }).and(page.locator(':not(:placeholder-shown)')).waitFor();
+    assert.equal(await page.getByLabel('Name').inputValue(), 'Tide log');
+  });
   await here.quiet();
   await there.quiet();
   await there.close();

@@ -45,6 +45,8 @@ export namespace api {
 	    export: workflow.Exported;
 	    handoff: workflow.Handoff;
 	    handoffAsk: workflow.HandoffAsk;
+	    handoffFrom: workflow.HandoffSource;
+	    handoffFound: workflow.HandoffPreview;
 	    plan: workflow.PlanView;
 	    step: workflow.StepDetail;
 	    stepOrder: workflow.StepOrder;
@@ -875,18 +877,56 @@ export namespace workflow {
 	    over: boolean;
 	    dry: boolean;
 	}
+	export interface HandoffDocument {
+	    path: string;
+	    phase: string;
+	    size: number;
+	    text: string;
+	}
 	
+	export interface HandoffItem {
+	    name: string;
+	    folder: string;
+	    format: string;
+	    project: string;
+	    clash: boolean;
+	    documents: HandoffDocument[];
+	    kept: string[];
+	    added: string[];
+	    dropped: string[];
+	    inert: string[];
+	    duplicate: string;
+	    archived: boolean;
+	    take: boolean;
+	}
+	export interface LibraryProblem {
+	    file: string;
+	    line: number;
+	    message: string;
+	    hint: string;
+	    doubt: boolean;
+	}
+	export interface HandoffPreview {
+	    items: HandoffItem[];
+	    problems: LibraryProblem[];
+	}
+	export interface ImportFile {
+	    path: string;
+	    content: string;
+	    base64: boolean;
+	}
+	export interface HandoffSource {
+	    path: string;
+	    files: ImportFile[];
+	    choose: string[];
+	}
 	export interface Heading {
 	    title: string;
 	    level: number;
 	    line: number;
 	}
 	
-	export interface ImportFile {
-	    path: string;
-	    content: string;
-	    base64: boolean;
-	}
+	
 	export interface ImportItem {
 	    file: string;
 	    format: string;
@@ -902,13 +942,6 @@ export namespace workflow {
 	    replaces: string;
 	    clash: boolean;
 	    take: boolean;
-	}
-	export interface LibraryProblem {
-	    file: string;
-	    line: number;
-	    message: string;
-	    hint: string;
-	    doubt: boolean;
 	}
 	export interface ImportPreview {
 	    items: ImportItem[];

@@ -111,6 +111,14 @@ function actions(app: AppState): Command[] {
       run: () => void app.transfer.import(),
     },
     {
+      id: 'import specifications',
+      group: 'Actions',
+      title: 'Import specifications',
+      icon: 'folder',
+      words: 'spec kit speckit openspec handoff folder repository',
+      run: app.specImport.ask,
+    },
+    {
       id: 'back up',
       group: 'Actions',
       title: 'Back up now',

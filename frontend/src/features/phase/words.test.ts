@@ -42,6 +42,7 @@ it('calls the person you and a model by its name', () => {
   expect(nameOf({ kind: 'person', name: 'Ada' })).toBe('you');
   expect(nameOf({ kind: 'person', name: 'Ada' }, true)).toBe('You');
   expect(nameOf({ kind: 'model', name: 'qwen' })).toBe('qwen');
+  expect(nameOf({ kind: 'plumbline', name: 'Import from Spec Kit' })).toBe('Import from Spec Kit');
 });
 
 describe('what is said', () => {

@@ -83,7 +83,7 @@ function startOfDay(date: Date): number {
 /** Who wrote something. The one person of this computer is "you". */
 export function nameOf(author: Author, start = false): string {
   if (author.kind === 'person') return start ? 'You' : 'you';
-  if (author.kind === 'plumbline') return 'Plumbline';
+  if (author.kind === 'plumbline') return author.name || 'Plumbline'; // or what it has imported from
   return author.name || 'a model';
 }
 

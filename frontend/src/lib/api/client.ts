@@ -32,6 +32,8 @@ import type {
   Given,
   Handoff,
   HandoffAsk,
+  HandoffPreview,
+  HandoffSource,
   ImportItem,
   ImportFile,
   ImportPreview,
@@ -253,6 +255,11 @@ export const client = {
     chain: bound(Library.Chain),
     batch: bound(Library.Batch),
     keepBatch: bound(Library.KeepBatch),
+  },
+  specs: {
+    /** Which projects specifications of other tools would become. */
+    preview: (from: HandoffSource) => data<HandoffPreview>('POST', 'handoff/preview', {}, from),
+    take: (from: HandoffSource) => data<Project[]>('POST', 'handoff/import', {}, from),
   },
   settings: {
     show: bound(Settings.Show),

@@ -159,6 +159,10 @@ export function createFake(options: { empty?: boolean; ollama?: boolean; finding
     work: fakeWork(world, writer, tell, findings),
     models: { status: async () => status() },
     library: fakeLibrary(world, writer),
+    specs: {
+      preview: async () => ({ items: [], problems: [] }),
+      take: async () => [],
+    },
     settings: {
       show: async () => settings,
       set: async (key, value) => {

@@ -2,6 +2,7 @@ import { type Api, type ApiError, type AppInfo, type Desk, type Event, type Even
 import { Commands } from './commands.svelte';
 import { DataState } from './data.svelte';
 import { HandoffState } from './handoff.svelte';
+import { SpecImport } from './spec-import.svelte';
 import { Library } from './library.svelte';
 import { Models } from './models.svelte';
 import { NextState } from './next-prompt.svelte';
@@ -44,6 +45,7 @@ export class AppState {
   readonly practice: PracticeState;
   readonly promptImport: PromptImport;
   readonly promptExport: PromptExport;
+  readonly specImport: SpecImport;
   readonly toasts = new Toasts();
   readonly commands = new Commands();
   readonly shortcuts: Shortcuts;
@@ -84,6 +86,7 @@ export class AppState {
     this.practice = new PracticeState(around.api);
     this.promptImport = new PromptImport(around.api);
     this.promptExport = new PromptExport(around.api, around.desk);
+    this.specImport = new SpecImport(around.api);
     this.shortcuts = new Shortcuts(around.mac, () => this.settings.value.singleKeys);
     this.events.subscribe((event) => this.apply(event));
     this.events.onResync(() => void this.load());

@@ -1,6 +1,7 @@
-import { type Api, type ApiError, type Desk, type Export, type ImportFile, type ImportPreview, type PromptCard, toApiError } from '../api';
+import { type Api, type ApiError, type Desk, type Export, type ImportPreview, type PromptCard, toApiError } from '../api';
 import { zip } from '../api/zip';
 import { count } from '../ui/format';
+import { readAll } from './read-files';
 
 /** The formats of other programs that prompts are written in. */
 export const formats: { value: string; label: string }[] = [
@@ -14,9 +15,6 @@ export const formats: { value: string; label: string }[] = [
   { value: 'llm', label: 'llm templates' },
   { value: 'markdown', label: 'Plain Markdown' },
 ];
-
-/** Larger files than this are not sent. */
-export const fileLimit = 5 << 20;
 
 /** Prompts of other programs that are to come in: first shown, then taken. */
 export class PromptImport {
@@ -49,7 +47,7 @@ export class PromptImport {
     this.ask();
     this.busy = 'read';
     try {
-      const sorted = await readAll(files);
+      const sorted = await readAll(files, 'plumbline prompt import PATH');
       this.refused = sorted.refused;
       if (sorted.files.length === 0) return;
       this.place(await this.api.library.preview({ files: sorted.files }));
@@ -95,46 +93,6 @@ export class PromptImport {
     this.refused = [];
     this.chosen = new Set();
   }
-}
-
-/** Reads texts; what cannot be one is named instead. */
-async function readAll(files: { path: string; file: File }[]): Promise<{ files: ImportFile[]; refused: string[] }> {
-  const read: ImportFile[] = [];
-  const refused: string[] = [];
-  for (const { path, file } of files) {
-    if (/(^|\/)\.(git|DS_Store)(\/|$)/.test(path)) continue;
-    if (file.size > fileLimit) {
-      refused.push(`${path} is larger than 5 MB. Import it in a terminal: “plumbline prompt import PATH”.`);
-      continue;
-    }
-    const bytes = new Uint8Array(await file.arrayBuffer());
-    const archive = bytes[0] === 0x50 && bytes[1] === 0x4b;
-    if (archive && files.length === 1) read.push({ path, content: base64(bytes), base64: true });
-    else if (archive) refused.push(`${path} is an archive. Choose it alone.`);
-    else {
-      const content = decoded(bytes);
-      if (content === undefined) refused.push(`${path} is no text.`);
-      else read.push({ path, content, base64: false });
-    }
-  }
-  return { files: read, refused };
-}
-
-/** A text in UTF-8, as it is; undefined for what is none. */
-function decoded(bytes: Uint8Array): string | undefined {
-  if (bytes.includes(0)) return undefined;
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Bytes as a text that JSON can hold. */
-function base64(bytes: Uint8Array): string {
-  let text = '';
-  for (let i = 0; i < bytes.length; i += 0x8000) text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
-  return btoa(text);
 }
 
 /** Prompts that are to be written in a format of another program. */

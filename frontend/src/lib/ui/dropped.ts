@@ -15,21 +15,22 @@ export function chosenFiles(input: HTMLInputElement): PathFile[] {
   return files;
 }
 
-/** What was dropped; folders with all that is in them. */
-export async function droppedFiles(transfer: DataTransfer): Promise<PathFile[]> {
+/** What was dropped; folders with all that is in them and is wanted. */
+export async function droppedFiles(transfer: DataTransfer, wanted: (path: string) => boolean = () => true): Promise<PathFile[]> {
   // The entries have to be taken at once: the transfer is empty after the event.
   const entries = [...transfer.items].flatMap((item) => item.webkitGetAsEntry() ?? []);
   if (entries.length === 0) return [...transfer.files].map((file) => ({ path: file.name, file }));
   const found: PathFile[] = [];
-  for (const entry of entries) await walk(entry, found);
+  for (const entry of entries) await walk(entry, found, wanted);
   return found;
 }
 
-async function walk(entry: FileSystemEntry, found: PathFile[]): Promise<void> {
+async function walk(entry: FileSystemEntry, found: PathFile[], wanted: (path: string) => boolean): Promise<void> {
   if (found.length >= most || entry.name === '.git' || entry.name === 'node_modules') return;
   if (isFile(entry)) {
-    const file = await new Promise<File>((resolve, reject) => entry.file(resolve, reject));
-    found.push({ path: entry.fullPath.replace(/^\//, ''), file });
+    const path = entry.fullPath.replace(/^\//, '');
+    if (!wanted(path)) return;
+    found.push({ path, file: await new Promise<File>((resolve, reject) => entry.file(resolve, reject)) });
     return;
   }
   const reader = (entry as FileSystemDirectoryEntry).createReader();
@@ -37,7 +38,7 @@ async function walk(entry: FileSystemEntry, found: PathFile[]): Promise<void> {
     // A reader gives a part at a time, and nothing at the end.
     const part = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
     if (part.length === 0) return;
-    for (const one of part) await walk(one, found);
+    for (const one of part) await walk(one, found, wanted);
   }
 }
 
