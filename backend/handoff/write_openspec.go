@@ -183,11 +183,7 @@ func (w *writing) openSpecTasks(t tasks) string {
 		fmt.Fprintf(&b, "## %d. %s\n\n", n+1, inline(g.title))
 		for _, at := range g.steps {
 			s := t.plan.Steps[at]
-			fmt.Fprintf(&b, "- %s %s %s", mark(w.done(s)), t.name[at], inline(orElse(s.Title, "Step "+s.Number)))
-			if len(s.Files) > 0 {
-				b.WriteString(" in " + codes(s.Files))
-			}
-			b.WriteString("\n" + t.fields(at))
+			fmt.Fprintf(&b, "- %s %s %s\n%s", mark(w.done(s)), t.name[at], described(s), t.fields(at))
 		}
 	}
 	w.note("OpenSpec numbers tasks by their group, so they have other numbers than the steps of the plan.")

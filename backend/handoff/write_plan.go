@@ -228,3 +228,13 @@ func (t tasks) parallel(g group, depths []int) map[int]bool {
 func (t tasks) share(i, j int) bool {
 	return slices.ContainsFunc(t.plan.Steps[i].Files, func(f string) bool { return slices.Contains(t.plan.Steps[j].Files, f) })
 }
+
+// described is a step as one line: its title and its files. In a plan that came from
+// such lines the title holds the files already.
+func described(s workflow.Step) string {
+	title := orElse(s.Title, "Step "+s.Number)
+	if len(s.Files) == 0 {
+		return inline(title)
+	}
+	return inline(strings.TrimSuffix(title, " in "+strings.Join(s.Files, ", "))) + " in " + codes(s.Files)
+}

@@ -169,11 +169,7 @@ func (w *writing) specKitTasks(feature string, t tasks) string {
 			if together[i] {
 				b.WriteString("[P] ")
 			}
-			b.WriteString(inline(orElse(s.Title, "Step "+s.Number)))
-			if len(s.Files) > 0 {
-				b.WriteString(" in " + codes(s.Files))
-			}
-			b.WriteString("\n" + t.fields(i))
+			b.WriteString(described(s) + "\n" + t.fields(i))
 		}
 	}
 	b.WriteString("\n## Dependencies & Execution Order\n\n" + t.order())
