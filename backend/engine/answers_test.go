@@ -117,6 +117,7 @@ func everyCall(ctx context.Context, e *Engine, project, run string) map[string]c
 		"Facts":          answer(e.Facts(ctx, project)),
 		"SetFact":        answer(e.SetFact(ctx, project, "stack", "Go")),
 		"PreviewImport":  answer(e.PreviewImport(ctx, "/nowhere")),
+		"Handoff":        answer(e.Handoff(ctx, project, workflow.HandoffAsk{Format: workflow.HandoffMarkdown})),
 		"PreviewHandoff": answer(e.PreviewHandoff(ctx, workflow.HandoffSource{Files: []workflow.ImportFile{{Path: "specs/001-a/spec.md", Content: "# A"}}})),
 		"ImportHandoff":  answer(e.ImportHandoff(ctx, workflow.HandoffSource{Files: []workflow.ImportFile{{Path: "specs/001-a/spec.md", Content: "# A"}}, Choose: []string{"001-a"}})),
 		"PreviewFiles":   answer(e.PreviewFiles(ctx, []workflow.ImportFile{{Path: "a.md", Content: "Tidy up [FILE]."}})),
