@@ -15,7 +15,6 @@ import (
 	"plumbline/backend/prompt"
 	"plumbline/backend/store"
 	"plumbline/backend/workflow"
-	"plumbline/prompts"
 )
 
 // favouritesKey names the favourites among the variables of the library.
@@ -203,30 +202,6 @@ func (e *Engine) libraryNews(ids ...string) {
 	e.hub.emit(workflow.Event{Library: &workflow.LibraryNews{IDs: ids}})
 }
 
-// searchLimit is more than anybody looks through.
-const searchLimit = 200
-
-// SearchPrompts finds prompts by words, the best first.
-func (e *Engine) SearchPrompts(_ context.Context, query string) ([]workflow.PromptHit, error) {
-	if err := e.isOpen(); err != nil {
-		return []workflow.PromptHit{}, err
-	}
-	hits := []workflow.PromptHit{}
-	for _, h := range e.shelf.index().Search(query, searchLimit) {
-		hit := workflow.PromptHit{ID: h.ID, Title: []int{}, Summary: []int{}}
-		for _, r := range h.Ranges {
-			switch r.Field {
-			case prompt.FieldTitle:
-				hit.Title = append(hit.Title, r.Start, r.End)
-			case prompt.FieldSummary:
-				hit.Summary = append(hit.Summary, r.Start, r.End)
-			}
-		}
-		hits = append(hits, hit)
-	}
-	return hits, nil
-}
-
 // SavePrompt keeps a new text of a prompt of the user's. It must be sound and have
 // the id that it had.
 func (e *Engine) SavePrompt(ctx context.Context, id string, s workflow.SavePrompt) (workflow.PromptDetail, error) {
@@ -405,63 +380,4 @@ func (e *Engine) PutBack(_ context.Context, path string) (workflow.PromptCard, e
 		return workflow.PromptCard{}, err
 	}
 	return e.cardOf(p.ID)
-}
-
-// searchCards are what can be found of prompts.
-func (e *Engine) searchCards(all []prompt.Prompt) []prompt.Card {
-	cards := make([]prompt.Card, 0, len(all))
-	for _, p := range all {
-		n, _ := e.uses.of(p.ID)
-		card := p.Card()
-		card.Used = n
-		cards = append(cards, card)
-	}
-	return cards
-}
-
-// tokens estimates the text of a prompt. What was estimated once is kept.
-func (s *shelf) tokens(p prompt.Prompt) int {
-	if n, ok := s.estimates.Load(p.Revision); ok {
-		return n.(int)
-	}
-	n := prompt.EstimateTokens(p.Body)
-	s.estimates.Store(p.Revision, n)
-	return n
-}
-
-// index returns the index of the library for searches, made anew when the library has changed.
-func (s *shelf) index() *prompt.Index {
-	s.indexing.Lock()
-	defer s.indexing.Unlock()
-	if lib := s.lib.Load(); s.indexed != lib {
-		s.indexed, s.indexOf = lib, prompt.NewIndex(s.engine.searchCards(lib.Prompts()))
-	}
-	return s.indexOf
-}
-
-// Lint says what is wrong with or doubtful about files of a library, each a
-// “prompt” or a “workflow”, that need not be in it yet.
-func Lint(kind string, files []workflow.ImportFile) ([]workflow.LibraryProblem, error) {
-	named := make([]prompt.Named, 0, len(files))
-	for _, f := range files {
-		data, err := contentOf(f)
-		if err != nil {
-			return nil, err
-		}
-		named = append(named, prompt.Named{File: f.Path, Data: data})
-	}
-	found := []workflow.LibraryProblem{}
-	for _, p := range prompt.Check(prompts.Files, prompt.Kind(kind), named) {
-		found = append(found, libraryProblem(p))
-	}
-	return found, nil
-}
-
-// Schema returns the JSON Schema of the front matter of a “prompt” or a “workflow”.
-func Schema(kind string) ([]byte, error) {
-	return prompts.Schemas.ReadFile(kind + ".schema.json")
-}
-
-func libraryProblem(p prompt.Problem) workflow.LibraryProblem {
-	return workflow.LibraryProblem{File: p.File, Line: p.Line, Message: p.Message, Hint: p.Hint, Doubt: p.Doubt}
 }

@@ -1,0 +1,64 @@
+package engine
+
+import (
+	"context"
+
+	"plumbline/backend/prompt"
+	"plumbline/backend/workflow"
+)
+
+// searchLimit is more than anybody looks through.
+const searchLimit = 200
+
+// SearchPrompts finds prompts by words, the best first.
+func (e *Engine) SearchPrompts(_ context.Context, query string) ([]workflow.PromptHit, error) {
+	if err := e.isOpen(); err != nil {
+		return []workflow.PromptHit{}, err
+	}
+	hits := []workflow.PromptHit{}
+	for _, h := range e.shelf.index().Search(query, searchLimit) {
+		hit := workflow.PromptHit{ID: h.ID, Title: []int{}, Summary: []int{}}
+		for _, r := range h.Ranges {
+			switch r.Field {
+			case prompt.FieldTitle:
+				hit.Title = append(hit.Title, r.Start, r.End)
+			case prompt.FieldSummary:
+				hit.Summary = append(hit.Summary, r.Start, r.End)
+			}
+		}
+		hits = append(hits, hit)
+	}
+	return hits, nil
+}
+
+// searchCards are what can be found of prompts.
+func (e *Engine) searchCards(all []prompt.Prompt) []prompt.Card {
+	cards := make([]prompt.Card, 0, len(all))
+	for _, p := range all {
+		n, _ := e.uses.of(p.ID)
+		card := p.Card()
+		card.Used = n
+		cards = append(cards, card)
+	}
+	return cards
+}
+
+// tokens estimates the text of a prompt. What was estimated once is kept.
+func (s *shelf) tokens(p prompt.Prompt) int {
+	if n, ok := s.estimates.Load(p.Revision); ok {
+		return n.(int)
+	}
+	n := prompt.EstimateTokens(p.Body)
+	s.estimates.Store(p.Revision, n)
+	return n
+}
+
+// index returns the index of the library for searches, made anew when the library has changed.
+func (s *shelf) index() *prompt.Index {
+	s.indexing.Lock()
+	defer s.indexing.Unlock()
+	if lib := s.lib.Load(); s.indexed != lib {
+		s.indexed, s.indexOf = lib, prompt.NewIndex(s.engine.searchCards(lib.Prompts()))
+	}
+	return s.indexOf
+}
