@@ -69,18 +69,17 @@ function placesInProject(app: AppState): Command[] {
   ];
 }
 
+/** Also the one that is open: its name must not find what acts on it first. */
 function projects(app: AppState): Command[] {
-  return app.projects.list
-    .filter((one) => one.project.id !== app.router.project)
-    .map((one): Command => ({
-      id: `project ${one.project.id}`,
-      group: 'Go to',
-      title: one.project.name,
-      icon: 'layers',
-      detail: one.next,
-      words: `project ${one.project.summary}`,
-      run: () => app.router.go(links.phase(one.project.id)),
-    }));
+  return app.projects.list.map((one): Command => ({
+    id: `project ${one.project.id}`,
+    group: 'Go to',
+    title: one.project.name,
+    icon: 'layers',
+    detail: one.next,
+    words: `project ${one.project.summary}`,
+    run: () => app.router.go(links.phase(one.project.id)),
+  }));
 }
 
 function actions(app: AppState): Command[] {
