@@ -76,30 +76,11 @@ func wordings(items []Item, at []int, number map[string]int) []wording {
 
 // alike says how alike two items of different texts are, and whether that is enough.
 func (w wording) alike(other wording) (score float64, enough bool) {
-	score = commonShare(w.words, other.words)
+	score = ratio(2*common(w.words, other.words), len(w.words)+len(other.words))
 	if w.section == other.section {
 		return score, score >= alikeHere
 	}
 	return score - 0.25, score >= alikeElsewhere
-}
-
-// commonShare is the share of words that two texts have in common.
-func commonShare(a, b []int) float64 {
-	if len(a)+len(b) == 0 {
-		return 0
-	}
-	common := 0
-	for i, j := 0, 0; i < len(a) && j < len(b); {
-		switch {
-		case a[i] < b[j]:
-			i++
-		case a[i] > b[j]:
-			j++
-		default:
-			i, j, common = i+1, j+1, common+1
-		}
-	}
-	return 2 * float64(common) / float64(len(a)+len(b))
 }
 
 // apart returns the indexes of the items whose keys the others do not have.
