@@ -25,6 +25,11 @@ var version = "0.1.0"
 // what is used is waste by then, and time to tidy is cheaper than memory.
 const memoryGoal = 96 << 20
 
+// commandGrowth is by how many per cent the memory of a command may grow before it
+// is tidied, below that goal: most end before it would pay. serve, which stays,
+// takes the usual again.
+const commandGrowth = 800
+
 func main() { os.Exit(run()) }
 
 func run() int {
@@ -40,6 +45,9 @@ func run() int {
 	}
 	if desktop.Available && len(os.Args) == 1 {
 		return show(ctx, program)
+	}
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(commandGrowth)
 	}
 	return cli.Main(ctx, cli.Env{
 		Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"strings"
 
 	"plumbline/backend/workflow"
@@ -123,8 +122,6 @@ func (c *runCmd) Run(ctx context.Context, s *session) error {
 	if err := s.welcome(ctx); err != nil {
 		return err
 	}
-	// One answer is not worth collecting after: the heap stays below 60 MB all the same.
-	defer debug.SetGCPercent(debug.SetGCPercent(800))
 	start := func(ctx context.Context) (run workflow.Run, err error) {
 		if !c.Continue && !c.Repair {
 			return run, cl.call(ctx, "Runs/Start", &run, o.Project.ID, ph.ID, c.Model)

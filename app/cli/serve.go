@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -23,6 +24,10 @@ import (
 // stopPatience is how long calls under way may take when serve ends.
 const stopPatience = 3 * time.Second
 
+// usualGrowth is by how many per cent the memory of a program grows before it is
+// tidied, unless it is told otherwise.
+const usualGrowth = 100
+
 type serveCmd struct {
 	Port int  `help:"The port on this machine; without it, any that is free." placeholder:"N"`
 	Open bool `help:"Open the pages in the browser."`
@@ -34,6 +39,9 @@ func (serveCmd) Help() string {
 }
 
 func (c *serveCmd) Run(ctx context.Context, s *session) error {
+	if s.Getenv("GOGC") == "" {
+		debug.SetGCPercent(usualGrowth)
+	}
 	opt, err := s.options(engine.DoorServe)
 	if err != nil {
 		return err

@@ -13,6 +13,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/ollama/ollama/api"
 
 	"plumbline/backend/workflow"
@@ -85,14 +87,17 @@ func (o *Ollama) askFault(x *exchange, name string, err error) error {
 }
 
 // unreadable reports whether err is about JSON that is broken or of another
-// shape. The client makes a line it cannot read the text of its error.
+// shape, by the words of the client, or of a line that is read here. The client
+// makes a line it cannot read the text of its error.
 func unreadable(err error) bool {
 	var syntax *json.SyntaxError
 	var shape *json.UnmarshalTypeError
+	var lineSyntax *jsontext.SyntacticError
+	var lineShape *jsonv2.SemanticError
 	switch {
 	case err == nil:
 		return false
-	case errors.As(err, &syntax), errors.As(err, &shape):
+	case errors.As(err, &syntax), errors.As(err, &shape), errors.As(err, &lineSyntax), errors.As(err, &lineShape):
 		return true
 	}
 	return strings.HasPrefix(err.Error(), "{") && !json.Valid([]byte(err.Error()))

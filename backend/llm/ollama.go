@@ -46,6 +46,7 @@ func NewOllama(baseURL string) (*Ollama, error) {
 		MaxIdleConnsPerHost: 4,
 		// A compressed stream would arrive in lumps.
 		DisableCompression: true,
+		ReadBufferSize:     readSize,
 	}
 	watched := &http.Client{Transport: watcher{base: transport}}
 	return &Ollama{
