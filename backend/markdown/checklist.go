@@ -59,9 +59,7 @@ func Request(src string) workflow.RequestRead { return requestIn(newSurvey(src))
 func requestIn(v *survey) workflow.RequestRead {
 	q := &requester{survey: v, parents: map[int]int{}}
 	q.read = workflow.RequestRead{Features: []workflow.Feature{}, Acceptance: []workflow.Item{}, Questions: []string{}, Notes: []string{}}
-	q.titled = slices.ContainsFunc(q.portions, func(p portion) bool {
-		return p.kind == headingPortion && p.level > 1 && featuresRE.MatchString(p.text())
-	})
+	q.titled = slices.ContainsFunc(q.portions, func(p portion) bool { return p.kind == headingPortion && headOf(p).features })
 	for i := range q.portions {
 		q.take(i)
 	}
@@ -78,10 +76,25 @@ func requestIn(v *survey) workflow.RequestRead {
 type requester struct {
 	*survey
 	read    workflow.RequestRead
-	heads   []portion   // the headings above
+	heads   []head      // the headings above
 	titled  bool        // the text has a heading about features
 	parents map[int]int // the last feature at each depth
 	group   string      // an entry without a box that features stand under
+}
+
+// head is a heading and what it is about. The title of the whole text is not asked.
+type head struct {
+	level                           int
+	text                            string
+	features, acceptance, questions bool
+}
+
+func headOf(p portion) head {
+	h := head{level: p.level, text: p.text()}
+	if h.level > 1 {
+		h.features, h.acceptance, h.questions = featuresRE.MatchString(h.text), acceptanceRE.MatchString(h.text), questionsRE.MatchString(h.text)
+	}
+	return h
 }
 
 func (q *requester) take(i int) {
@@ -90,33 +103,39 @@ func (q *requester) take(i int) {
 		for n := len(q.heads); n > 0 && q.heads[n-1].level >= p.level; n-- {
 			q.heads = q.heads[:n-1]
 		}
-		q.heads, q.parents, q.group = append(q.heads, p), map[int]int{}, ""
+		q.heads, q.parents, q.group = append(q.heads, headOf(p)), map[int]int{}, ""
 		if _, name, ok := strings.Cut(p.text(), ":"); ok && p.level == 1 && q.read.Name == "" {
 			q.read.Name = strings.TrimSpace(name)
 		}
 		return
 	}
-	for _, line := range p.lines {
-		if m := nameRE.FindStringSubmatch(line.text); m != nil && p.mark == nil && p.kind != codePortion && !q.under(featuresRE) {
-			q.read.Name = strings.TrimSpace(m[1])
-		}
+	inFeatures := q.under(func(h head) bool { return h.features })
+	if p.mark == nil && p.kind != codePortion && !inFeatures {
+		q.name(p)
 	}
 	switch {
-	case p.kind == itemPortion && p.mark != nil && q.under(acceptanceRE):
+	case p.kind == itemPortion && p.mark != nil && q.under(func(h head) bool { return h.acceptance }):
 		q.read.Acceptance = append(q.read.Acceptance, *p.mark)
-	case q.under(questionsRE):
+	case q.under(func(h head) bool { return h.questions }):
 		q.question(p)
 	case p.kind != itemPortion:
-	case p.mark != nil && (!q.titled || q.under(featuresRE)):
+	case p.mark != nil && (!q.titled || inFeatures):
 		q.feature(i)
 	case p.mark == nil && p.depth == 0:
 		q.parents, q.group = map[int]int{}, strings.TrimRight(p.first().text, ":： ")
 	}
 }
 
-// under reports whether a heading above is about something. The title of the whole text is not asked.
-func (q *requester) under(about *pattern.Pattern) bool {
-	return slices.ContainsFunc(q.heads, func(h portion) bool { return h.level > 1 && about.MatchString(h.text()) })
+// under reports whether a heading above is about something.
+func (q *requester) under(about func(head) bool) bool { return slices.ContainsFunc(q.heads, about) }
+
+// name takes the name of the product from a line that says it.
+func (q *requester) name(p portion) {
+	for _, line := range p.lines {
+		if m := nameRE.FindStringSubmatch(line.text); m != nil {
+			q.read.Name = strings.TrimSpace(m[1])
+		}
+	}
 }
 
 // feature takes a box.
@@ -147,14 +166,15 @@ func (q *requester) feature(i int) {
 
 // category is the nearest heading that is not the one about features.
 func (q *requester) category() string {
-	if len(q.heads) == 0 {
+	last := len(q.heads) - 1
+	if last < 0 || q.heads[last].level == 1 {
 		return ""
 	}
-	h := q.heads[len(q.heads)-1]
-	if h.level == 1 || featuresRE.MatchString(h.text()) && (len(q.heads) < 2 || !featuresRE.MatchString(q.heads[len(q.heads)-2].text()) || q.heads[len(q.heads)-2].level == 1) {
+	// Under a heading about features, a further one like it is a category.
+	if q.heads[last].features && (last == 0 || !q.heads[last-1].features) {
 		return ""
 	}
-	return titleOf(h.text())
+	return titleOf(q.heads[last].text)
 }
 
 // question takes an entry, or a paragraph that asks.
