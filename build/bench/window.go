@@ -14,7 +14,7 @@ import (
 )
 
 // settleTime is how long a window is left alone before its memory is measured.
-const settleTime = time.Second
+const settleTime = 500 * time.Millisecond
 
 // windowRows are the rows about the window. Both windows are looked at from
 // outside, in the same way: the pixels of the screen say when something is
@@ -66,7 +66,7 @@ func measureWindow(ctx context.Context, shop *workshop) (rows []row, err error) 
 			return nil, err
 		}
 	}
-	err = interleave(shop.rounds, ours.into(ctx, s, &w.painted.ours, &w.complete.ours, &w.memory.ours),
+	err = interleave(3*shop.rounds, ours.into(ctx, s, &w.painted.ours, &w.complete.ours, &w.memory.ours),
 		theirs.into(ctx, s, &w.painted.theirs, &w.complete.theirs, &w.memory.theirs))
 	return w.all(""), err
 }
