@@ -234,8 +234,15 @@ func sound(file, text string) (prompt.Prompt, error) {
 		return p, nil
 	}
 	told := *workflow.Describe(err)
+	hint := "Put that line right, then save again. Nothing was changed."
+	for i, problem := range prompt.ProblemsOf(err) {
+		if i > 0 {
+			told.Message += fmt.Sprintf(" Line %d: %s", problem.Line, problem.Message)
+			hint = "Put these lines right, then save again. Nothing was changed."
+		}
+	}
 	if told.Hint == "" {
-		told.Hint = "Put that line right, then save again. Nothing was changed."
+		told.Hint = hint
 	}
 	return p, &told
 }

@@ -32,7 +32,7 @@ func Check(builtin fs.FS, kind Kind, files []Named) []Problem {
 			err = c.taken(other)
 		}
 		if err != nil {
-			found = append(found, ProblemOf(err))
+			found = append(found, ProblemsOf(err)...)
 			continue
 		}
 		taken[c.id] = c.file

@@ -38,12 +38,14 @@ var (
 // maxHours is the longest bake time: three months.
 const maxHours = 24 * 92
 
+// keysOfKinds are those keys, in the order they are looked at.
+var keysOfKinds = []string{"path", "section", "max", "items", "allow", "phrase", "or", "hours"}
+
 // condition reads one condition of a gate; readable are the artifacts that it may look at.
 func (f *front) condition(n yamlNode, before []workflow.ConditionRule, readable []string) workflow.ConditionRule {
 	c := workflow.ConditionRule{Items: []string{}, Limits: map[workflow.Severity]int{}, Allow: []string{}}
 	given := map[string]yamlNode{}
-	later := func(key string) func(yamlNode) { return func(n yamlNode) { given[key] = n } }
-	f.mapping(n, "a condition", []string{"id", "kind", "title"}, fields{
+	known := fields{
 		"id": func(n yamlNode) {
 			c.ID = f.id(n)
 			if slices.ContainsFunc(before, func(b workflow.ConditionRule) bool { return b.ID == c.ID }) {
@@ -53,17 +55,20 @@ func (f *front) condition(n yamlNode, before []workflow.ConditionRule, readable 
 		"kind":  func(n yamlNode) { c.Kind = workflow.ConditionKind(f.oneOf(n, conditionKinds)) },
 		"title": func(n yamlNode) { c.Title = f.line(n) },
 		"help":  func(n yamlNode) { c.Help = f.text(n) },
-		"path":  later("path"), "section": later("section"), "max": later("max"), "items": later("items"),
-		"allow": later("allow"), "phrase": later("phrase"), "or": later("or"), "hours": later("hours"),
-	})
-	f.fits(n, c, given)
-	f.fill(&c, given, readable)
+	}
+	for _, key := range keysOfKinds {
+		known[key] = func(n yamlNode) { given[key] = n }
+	}
+	if f.mapping(n, "a condition", []string{"id", "kind", "title"}, known) && f.fits(n, c, given) {
+		f.fill(&c, given, readable)
+	}
 	return c
 }
 
-// fits looks whether a condition has the keys that its kind takes and needs.
-func (f *front) fits(n yamlNode, c workflow.ConditionRule, given map[string]yamlNode) {
-	for _, key := range []string{"path", "section", "max", "items", "allow", "phrase", "or", "hours"} {
+// fits reports whether a condition has the keys that its kind takes and needs.
+func (f *front) fits(n yamlNode, c workflow.ConditionRule, given map[string]yamlNode) bool {
+	before := f.failed
+	for _, key := range keysOfKinds {
 		rule := conditionKeys[key]
 		switch at, ok := given[key]; {
 		case ok && !slices.Contains(rule.takes, c.Kind):
@@ -72,6 +77,7 @@ func (f *front) fits(n yamlNode, c workflow.ConditionRule, given map[string]yaml
 			f.fail(n, "“%s” is missing in “%s”, which is of the kind %s", key, c.ID, c.Kind)
 		}
 	}
+	return f.failed == before
 }
 
 func kindsNamed(kinds []workflow.ConditionKind) string {
@@ -114,8 +120,8 @@ func (f *front) fill(c *workflow.ConditionRule, given map[string]yamlNode, reada
 		"or":     func(n yamlNode) { c.Or = f.smallFixes(n) },
 		"hours":  func(n yamlNode) { c.Hours = f.whole(n, 1, maxHours) },
 	}
-	for key, n := range given {
-		if f.err == nil {
+	for _, key := range keysOfKinds {
+		if n := given[key]; n != nil {
 			read[key](n)
 		}
 	}
@@ -128,8 +134,7 @@ func (f *front) limits(n yamlNode) map[workflow.Severity]int {
 	for _, s := range severities {
 		known[s] = func(n yamlNode) { limits[workflow.Severity(s)] = f.whole(n, 0, 1000) }
 	}
-	f.mapping(n, "a limit of findings", nil, known)
-	if len(limits) == 0 {
+	if f.mapping(n, "a limit of findings", nil, known) && len(limits) == 0 {
 		f.fail(n, "at least one severity is expected, such as “P0: 0”")
 	}
 	return limits

@@ -3,6 +3,7 @@ package prompt
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -23,12 +24,13 @@ type yamlNode = ast.Node
 // fields says what to do with the value of each key of a mapping.
 type fields map[string]func(yamlNode)
 
-// front reads the values of a front matter and keeps the first fault. It walks
-// the syntax tree rather than decoding into structs, so that every message has
-// its line and its expectation, and so that aliases cannot multiply.
+// front reads the values of a front matter and keeps what is wrong with them. It
+// walks the syntax tree rather than decoding into structs, so that every message
+// has its line and its expectation, and so that aliases cannot multiply.
 type front struct {
-	file string
-	err  error
+	file   string
+	faults map[int]*workflow.Error // the first of each line
+	failed int                     // how often fail was called
 	side
 }
 
@@ -62,7 +64,7 @@ func parseFront(file string, doc document) (f *front, root yamlNode, err error) 
 	if root == nil {
 		return nil, nil, errorAt(file, firstLine, "the front matter is empty; keys such as “id: …” are expected")
 	}
-	return &front{file: file}, root, nil
+	return &front{file: file, faults: map[int]*workflow.Error{}}, root, nil
 }
 
 // tooDeep returns the line, from 1, on which brackets or indentation nest
@@ -101,20 +103,44 @@ func (f *front) lineOf(n yamlNode) int {
 	return n.GetToken().Position.Line + firstLine - 1
 }
 
+// maxFaults is more than anyone reads before beginning to mend.
+const maxFaults = 20
+
 func (f *front) fail(n yamlNode, format string, args ...any) {
-	if f.err == nil {
-		f.err = errorAt(f.file, f.lineOf(n), format, args...)
+	f.failAt(f.lineOf(n), format, args...)
+}
+
+func (f *front) failAt(line int, format string, args ...any) {
+	f.note(errorAt(f.file, line, format, args...))
+}
+
+// note keeps what is wrong in a line, unless something is known of that line.
+func (f *front) note(err *workflow.Error) {
+	f.failed++
+	if line := ProblemOf(err).Line; f.faults[line] == nil && len(f.faults) < maxFaults {
+		f.faults[line] = err
 	}
 }
 
+// end returns what is wrong with the file, or nil.
+func (f *front) end() error {
+	var all faults
+	for _, line := range slices.Sorted(maps.Keys(f.faults)) {
+		all = append(all, f.faults[line])
+	}
+	return all.err()
+}
+
 // mapping reads a mapping whose keys are all known, and of which the required
-// ones are there and not empty.
-func (f *front) mapping(n yamlNode, what string, required []string, known fields) {
+// ones are there and not empty. It reports whether all in it is right, so that
+// nothing is held against a value that could not be read.
+func (f *front) mapping(n yamlNode, what string, required []string, known fields) (sound bool) {
 	m, ok := n.(ast.MapNode)
 	if !ok || n.Type() == ast.AliasType || n.Type() == ast.AnchorType {
 		f.fail(n, "%s is expected, as keys with values", what)
-		return
+		return false
 	}
+	before := f.failed
 	seen := map[string]bool{}
 	for it := m.MapRange(); it.Next(); {
 		key := keyOf(it.Key())
@@ -122,10 +148,10 @@ func (f *front) mapping(n yamlNode, what string, required []string, known fields
 		switch {
 		case !ok:
 			f.fail(it.Key(), "“%s” is not a key of %s; expected are %s", key, what, list(known))
-			return
+			continue
 		case seen[key]:
 			f.fail(it.Key(), "the key “%s” is there twice", key)
-			return
+			continue
 		}
 		seen[key] = true
 		if value := it.Value(); value.Type() != ast.NullType {
@@ -139,6 +165,7 @@ func (f *front) mapping(n yamlNode, what string, required []string, known fields
 			f.fail(n, "“%s” is missing in %s", key, what)
 		}
 	}
+	return f.failed == before
 }
 
 // keyOf is the text of a key. Keys that are not plain words are in no set of known ones.

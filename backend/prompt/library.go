@@ -120,7 +120,7 @@ func (c *contents) fill(s *shelf, kind Kind) {
 			err = file.taken(other)
 		}
 		if err != nil {
-			c.found = append(c.found, s.problem(err))
+			c.found = append(c.found, s.problems(err)...)
 			continue
 		}
 		taken[file.id] = file.file
@@ -150,16 +150,17 @@ func (c *contents) has(kind Kind, id string) bool {
 
 // missing returns an error where a workflow names something that is not there.
 func missing(file sheet, has func(Kind, string) bool) error {
+	var all faults
 	for _, ref := range file.side.refs {
 		switch {
 		case has(ref.kind, ref.id):
 		case ref.kind == KindPrompt:
-			return errorAt(file.file, ref.line, "“%s” is not in the library; the id of a prompt is expected", ref.id)
+			all = append(all, errorAt(file.file, ref.line, "“%s” is not in the library; the id of a prompt is expected", ref.id))
 		default:
-			return errorAt(file.file, ref.line, "“%s” is not among the checklists; the name of one is expected", ref.id)
+			all = append(all, errorAt(file.file, ref.line, "“%s” is not among the checklists; the name of one is expected", ref.id))
 		}
 	}
-	return nil
+	return all.err()
 }
 
 // Prompts returns all prompts in the order of their ids.

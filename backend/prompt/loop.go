@@ -73,7 +73,7 @@ func (f *front) loop(n yamlNode, w workflow.Workflow) workflow.Loop {
 // trigger reads what makes a phase due.
 func (f *front) trigger(n yamlNode, w workflow.Workflow) workflow.Trigger {
 	t := workflow.Trigger{After: workflow.TriggerAfter{Tags: []string{}}}
-	f.mapping(n, "a trigger", []string{"id", "title", "phase", "after"}, fields{
+	sound := f.mapping(n, "a trigger", []string{"id", "title", "phase", "after"}, fields{
 		"id": func(n yamlNode) {
 			t.ID = f.id(n)
 			if slices.ContainsFunc(w.Triggers, func(b workflow.Trigger) bool { return b.ID == t.ID }) {
@@ -86,7 +86,7 @@ func (f *front) trigger(n yamlNode, w workflow.Workflow) workflow.Trigger {
 		"help":   func(n yamlNode) { t.Help = f.text(n) },
 		"after":  func(n yamlNode) { t.After = f.after(n) },
 	})
-	if phase, ok := w.Phase(t.Phase); ok && t.Prompt == "" && phase.Prompt == "" {
+	if phase, ok := w.Phase(t.Phase); sound && ok && t.Prompt == "" && phase.Prompt == "" {
 		f.fail(n, "“prompt” is missing in the trigger “%s”; its phase “%s” has none either", t.ID, t.Phase)
 	}
 	return t
@@ -96,7 +96,7 @@ func (f *front) trigger(n yamlNode, w workflow.Workflow) workflow.Trigger {
 func (f *front) after(n yamlNode) workflow.TriggerAfter {
 	a := workflow.TriggerAfter{Tags: []string{}}
 	given := 0
-	f.mapping(n, "what a trigger waits for", nil, fields{
+	sound := f.mapping(n, "what a trigger waits for", nil, fields{
 		"milestone": func(n yamlNode) {
 			if a.Milestone = f.yes(n); !a.Milestone {
 				f.fail(n, "true is expected; a trigger that does not wait for a milestone leaves the key out")
@@ -112,7 +112,7 @@ func (f *front) after(n yamlNode) workflow.TriggerAfter {
 		},
 		"steps": func(n yamlNode) { a.Steps = f.oneOf(n, allSteps); given++ },
 	})
-	if given != 1 {
+	if sound && given != 1 {
 		f.fail(n, "one of “milestone: true”, “tags: […]” and “steps: all” is expected")
 	}
 	return a

@@ -32,12 +32,11 @@ func parsePersona(file string, data []byte) (workflow.Persona, side, error) {
 		"summary": func(n yamlNode) { p.Summary = f.line(n) },
 		"base":    func(n yamlNode) { p.Base = f.madeFrom(n) },
 	})
-	p.Text = doc.body
-	switch {
-	case f.err != nil:
-		return workflow.Persona{}, side{}, f.err
-	case p.Text == "":
-		return workflow.Persona{}, side{}, errorAt(file, doc.bodyLine, "the persona has no text after its front matter; what this person looks for is expected")
+	if p.Text = doc.body; p.Text == "" {
+		f.failAt(doc.bodyLine, "the persona has no text after its front matter; what this person looks for is expected")
+	}
+	if err := f.end(); err != nil {
+		return workflow.Persona{}, side{}, err
 	}
 	return p, f.side, nil
 }
@@ -75,8 +74,8 @@ func parsePack(file string, data []byte) (workflow.Pack, side, error) {
 		"compliance": func(n yamlNode) { p.Compliance = f.texts(n) },
 		"base":       func(n yamlNode) { p.Base = f.madeFrom(n) },
 	})
-	if f.err != nil {
-		return workflow.Pack{}, side{}, f.err
+	if err := f.end(); err != nil {
+		return workflow.Pack{}, side{}, err
 	}
 	p.Text = doc.body
 	return p, f.side, nil

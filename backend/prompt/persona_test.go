@@ -67,7 +67,7 @@ func TestPersonasAndPacksNameTheirFaults(t *testing.T) {
 	}{
 		{"a persona without a text", persona, strings.Replace(expert, "You know it.", "", 1), "a.md, line 8: the persona has no text after its front matter; "},
 		{"a persona without a title", persona, strings.Replace(expert, "title: Expert\n", "", 1), "a.md, line 2: “title” is missing in a persona."},
-		{"a persona with tags", persona, strings.Replace(expert, "title:", "tags:", 1), "a.md, line 3: “tags” is not a key of a persona; expected are base, id, summary, title."},
+		{"a persona with tags", persona, strings.Replace(expert, "title:", "tags: a\ntitle:", 1), "a.md, line 3: “tags” is not a key of a persona; expected are base, id, summary, title."},
 		{"a persona that is no file of ours", persona, "# Expert", "a.md, line 1: “---” is expected, "},
 		{"a pack without a feature", packs, strings.Replace(pack, "feature: a tide table\n", "", 1), "a.md, line 2: “feature” is missing in a pack."},
 		{"a pack with a text for a list", packs, strings.Replace(pack, "[accuracy]", "accuracy", 1), "a.md, line 11: a list is expected, "},

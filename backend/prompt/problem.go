@@ -53,6 +53,42 @@ func ProblemOf(err error) Problem {
 	return p
 }
 
+// faults are all that is wrong with a file, in the order of its lines. The first
+// speaks for them where there is room for one.
+type faults []*workflow.Error
+
+func (f faults) Error() string { return f[0].Error() }
+
+// err returns the faults as an error, nil when there are none.
+func (f faults) err() error {
+	if len(f) == 0 {
+		return nil
+	}
+	return f
+}
+
+func (f faults) Unwrap() []error {
+	all := make([]error, len(f))
+	for i, err := range f {
+		all[i] = err
+	}
+	return all
+}
+
+// ProblemsOf takes an error of this package's parsers apart, into a problem for
+// each mistake in the file.
+func ProblemsOf(err error) []Problem {
+	var all faults
+	if !errors.As(err, &all) {
+		return []Problem{ProblemOf(err)}
+	}
+	found := make([]Problem, len(all))
+	for i, one := range all {
+		found[i] = ProblemOf(one)
+	}
+	return found
+}
+
 // place is where in a file something was found.
 type place struct {
 	file string

@@ -112,20 +112,28 @@ func parsePrompt(file string, data []byte) (Prompt, side, error) {
 		Reserve:  defaultReserve, Version: 1,
 	}
 	f.prompt(root, &p)
-	if f.err != nil {
-		return Prompt{}, side{}, f.err
-	}
-	if p.Body == "" {
-		return Prompt{}, side{}, errorAt(file, doc.bodyLine, "the prompt has no text after its front matter")
-	}
-	nodes, err := parseTemplate(file, p.Body, doc.bodyLine)
-	if err != nil {
-		return Prompt{}, side{}, err
-	}
-	if err := checkDeclared(file, nodes, p.Variables); err != nil {
+	f.body(doc, p.Variables)
+	if err := f.end(); err != nil {
 		return Prompt{}, side{}, err
 	}
 	return p, f.side, nil
+}
+
+// body looks through the text of a prompt.
+func (f *front) body(doc document, declared []workflow.Variable) {
+	if doc.body == "" {
+		f.failAt(doc.bodyLine, "the prompt has no text after its front matter")
+		return
+	}
+	nodes, err := parseTemplate(f.file, doc.body, doc.bodyLine)
+	switch {
+	case err != nil:
+		f.note(workflow.Describe(err))
+	case f.failed == 0: // else a variable may be declared in what could not be read
+		for _, err := range undeclared(f.file, nodes, declared) {
+			f.note(err)
+		}
+	}
 }
 
 // prompt reads the front matter of a prompt.
@@ -185,11 +193,11 @@ const farthest = 3650
 // due reads when a practice prompt is due: every day or week, or days from the launch.
 func (f *front) due(n yamlNode) workflow.Due {
 	var d workflow.Due
-	f.mapping(n, "a due date", nil, fields{
+	sound := f.mapping(n, "a due date", nil, fields{
 		"every":  func(n yamlNode) { d.Every = f.oneOf(n, []string{"day", "week"}) },
 		"launch": func(n yamlNode) { d.Launch = f.whole(n, -farthest, farthest) },
 	})
-	if (d.Every == "") == (d.Launch == 0) {
+	if sound && (d.Every == "") == (d.Launch == 0) {
 		f.fail(n, "either “every” or “launch” is expected")
 	}
 	return d
@@ -199,7 +207,7 @@ func (f *front) due(n yamlNode) workflow.Due {
 func (f *front) variable(n yamlNode, before []workflow.Variable) workflow.Variable {
 	v := workflow.Variable{Options: []string{}}
 	var fallback yamlNode
-	f.mapping(n, "a variable", []string{"name", "type", "label"}, fields{
+	sound := f.mapping(n, "a variable", []string{"name", "type", "label"}, fields{
 		"name": func(n yamlNode) {
 			v.Name = f.line(n)
 			if !nameRE.MatchString(v.Name) {
@@ -218,6 +226,9 @@ func (f *front) variable(n yamlNode, before []workflow.Variable) workflow.Variab
 		"source":   func(n yamlNode) { v.Source = f.source(n) },
 		"example":  func(n yamlNode) { v.Example = f.scalar(n) },
 	})
+	if !sound {
+		return v
+	}
 	choice := v.Type == workflow.VarChoice || v.Type == workflow.VarMulti
 	switch {
 	case choice && len(v.Options) == 0:
@@ -244,7 +255,7 @@ func emptyContract() workflow.Contract {
 // contract reads what an answer must hold.
 func (f *front) contract(n yamlNode) workflow.Contract {
 	c := emptyContract()
-	f.mapping(n, "a contract", nil, fields{
+	sound := f.mapping(n, "a contract", nil, fields{
 		"reads":  func(n yamlNode) { c.Reads = workflow.ContractReads(f.oneOf(n, contractReads)) },
 		"none":   func(n yamlNode) { c.None = f.line(n) },
 		"phrase": func(n yamlNode) { c.Phrase = f.line(n) },
@@ -252,7 +263,7 @@ func (f *front) contract(n yamlNode) workflow.Contract {
 			f.sequence(n, func(n yamlNode) { c.Sections = append(c.Sections, f.contractSection(n)) })
 		},
 	})
-	if c.None != "" && c.Reads != workflow.ReadsFindings {
+	if sound && c.None != "" && c.Reads != workflow.ReadsFindings {
 		f.fail(n, "“none” belongs to a contract that reads findings")
 	}
 	return c
@@ -260,14 +271,14 @@ func (f *front) contract(n yamlNode) workflow.Contract {
 
 func (f *front) contractSection(n yamlNode) workflow.ContractSection {
 	s := workflow.ContractSection{Also: []string{}}
-	f.mapping(n, "a section of the contract", []string{"title"}, fields{
+	sound := f.mapping(n, "a section of the contract", []string{"title"}, fields{
 		"title":  func(n yamlNode) { s.Title = f.line(n) },
 		"also":   func(n yamlNode) { s.Also = f.texts(n) },
 		"tasks":  func(n yamlNode) { s.Tasks = f.whole(n, 1, 1000) },
 		"items":  func(n yamlNode) { s.Items = f.whole(n, 1, 1000) },
 		"prefix": func(n yamlNode) { s.Prefix = f.line(n) },
 	})
-	if s.Prefix != "" && s.Items == 0 {
+	if sound && s.Prefix != "" && s.Items == 0 {
 		f.fail(n, "“prefix” needs “items”: how many must begin with “%s”", s.Prefix)
 	}
 	return s

@@ -154,16 +154,16 @@ func (s *shelf) walk() listing {
 		_ = fs.WalkDir(s.fsys, dir, func(file string, d fs.DirEntry, err error) error {
 			switch {
 			case err != nil:
-				l.found = append(l.found, s.problem(unreadable(file, err)))
+				l.found = append(l.found, s.problems(unreadable(file, err))...)
 			case strings.HasPrefix(path.Base(file), "."):
 				if d.IsDir() {
 					return fs.SkipDir // of another program: .git, .obsidian
 				}
 			case d.Type()&fs.ModeSymlink != 0:
-				l.found = append(l.found, s.problem(errorIn(workflow.Invalid, file, "links are not followed; a file or folder in this place is expected")))
+				l.found = append(l.found, s.problems(errorIn(workflow.Invalid, file, "links are not followed; a file or folder in this place is expected"))...)
 			case d.IsDir() || path.Ext(file) != ".md":
 			case !d.Type().IsRegular():
-				l.found = append(l.found, s.problem(errorIn(workflow.Invalid, file, "an ordinary file is expected")))
+				l.found = append(l.found, s.problems(errorIn(workflow.Invalid, file, "an ordinary file is expected"))...)
 			default:
 				l.add(s, kind, file, d, folded)
 			}
@@ -176,7 +176,7 @@ func (s *shelf) walk() listing {
 func (l *listing) add(s *shelf, kind Kind, file string, d fs.DirEntry, folded map[string]string) {
 	info, err := d.Info()
 	if err != nil {
-		l.found = append(l.found, s.problem(unreadable(file, err)))
+		l.found = append(l.found, s.problems(unreadable(file, err))...)
 		return
 	}
 	lower := strings.ToLower(file)
@@ -189,10 +189,13 @@ func (l *listing) add(s *shelf, kind Kind, file string, d fs.DirEntry, folded ma
 	l.files[kind] = append(l.files[kind], entry{file: file, size: info.Size(), modified: info.ModTime()})
 }
 
-func (s *shelf) problem(err error) Problem {
-	p := ProblemOf(err)
-	p.Source = s.source
-	return p
+// problems are what is wrong with a file of this shelf.
+func (s *shelf) problems(err error) []Problem {
+	found := ProblemsOf(err)
+	for i := range found {
+		found[i].Source = s.source
+	}
+	return found
 }
 
 // sheet reads a file, unless that was done before.

@@ -158,16 +158,16 @@ func walk(nodes []node, visit func(node)) {
 	}
 }
 
-// checkDeclared refuses a body that uses a variable the front matter does not declare.
-func checkDeclared(file string, nodes []node, variables []workflow.Variable) error {
-	var err error
+// undeclared returns an error for each place of a body with a variable that the
+// front matter does not declare.
+func undeclared(file string, nodes []node, variables []workflow.Variable) faults {
+	var all faults
 	walk(nodes, func(n node) {
-		declared := slices.ContainsFunc(variables, func(v workflow.Variable) bool { return v.Name == n.name })
-		if !declared && err == nil {
-			err = errorAt(file, n.line, "the variable “%s” is not declared; it is expected under “variables”", n.name)
+		if !slices.ContainsFunc(variables, func(v workflow.Variable) bool { return v.Name == n.name }) {
+			all = append(all, errorAt(file, n.line, "the variable “%s” is not declared; it is expected under “variables”", n.name))
 		}
 	})
-	return err
+	return all
 }
 
 // maxRendered keeps a large value in many places from filling the memory.
@@ -186,7 +186,7 @@ func (p Prompt) Render(values map[string]string) (Rendered, error) {
 	if err != nil {
 		return Rendered{}, err
 	}
-	if err := checkDeclared(p.File, nodes, p.Variables); err != nil {
+	if err := undeclared(p.File, nodes, p.Variables).err(); err != nil {
 		return Rendered{}, err
 	}
 	filled, err := p.fill(values)

@@ -27,7 +27,7 @@ func parseWorkflow(file string, data []byte) (workflow.Workflow, side, error) {
 	}
 	w := workflow.Workflow{Phases: []workflow.Phase{}, Loop: workflow.Loop{Phases: []string{}}, Triggers: []workflow.Trigger{}, Source: workflow.BuiltIn}
 	var loop, triggers yamlNode
-	f.mapping(root, "a workflow", []string{"id", "title", "summary", "phases"}, fields{
+	sound := f.mapping(root, "a workflow", []string{"id", "title", "summary", "phases"}, fields{
 		"id":      func(n yamlNode) { w.ID = f.own(n) },
 		"title":   func(n yamlNode) { w.Title = f.line(n) },
 		"summary": func(n yamlNode) { w.Summary = f.line(n) },
@@ -44,14 +44,14 @@ func parseWorkflow(file string, data []byte) (workflow.Workflow, side, error) {
 		"triggers": func(n yamlNode) { triggers = n },
 	})
 	// Read last, since they name phases.
-	if loop != nil {
+	if loop != nil && sound {
 		w.Loop = f.loop(loop, w)
 	}
-	if triggers != nil {
+	if triggers != nil && sound {
 		f.sequence(triggers, func(n yamlNode) { w.Triggers = append(w.Triggers, f.trigger(n, w)) })
 	}
-	if f.err != nil {
-		return workflow.Workflow{}, side{}, f.err
+	if err := f.end(); err != nil {
+		return workflow.Workflow{}, side{}, err
 	}
 	return w, f.side, nil
 }
@@ -60,7 +60,7 @@ func parseWorkflow(file string, data []byte) (workflow.Workflow, side, error) {
 func (f *front) phase(n yamlNode, before []workflow.Phase) workflow.Phase {
 	p := workflow.Phase{Prompts: []string{}, Inputs: []string{}, Gate: []workflow.ConditionRule{}}
 	var gate yamlNode
-	f.mapping(n, "a phase", []string{"id", "title", "summary", "kind", "output", "gate"}, fields{
+	sound := f.mapping(n, "a phase", []string{"id", "title", "summary", "kind", "output", "gate"}, fields{
 		"id": func(n yamlNode) {
 			p.ID = f.id(n)
 			if slices.ContainsFunc(before, func(b workflow.Phase) bool { return b.ID == p.ID }) {
@@ -88,6 +88,9 @@ func (f *front) phase(n yamlNode, before []workflow.Phase) workflow.Phase {
 		"freezes":  func(n yamlNode) { p.Freezes = f.yes(n) },
 		"gate":     func(n yamlNode) { gate = n },
 	})
+	if !sound {
+		return p
+	}
 	if slices.Contains(p.Prompts, p.Prompt) {
 		f.fail(n, "“%s” is the prompt of the phase, and under “prompts” further ones are expected", p.Prompt)
 	}

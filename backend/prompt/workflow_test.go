@@ -68,7 +68,7 @@ func TestParseWorkflowErrors(t *testing.T) {
 		{"a loop of nothing", change("phases: [spec, ready]", "phases: []"), "flow.md, line 37: at least one phase is expected."},
 		{"a loop without an end", change("  ends: plateau\n", ""), "flow.md, line 37: “ends” is missing in a loop."},
 		{"a loop with another end", change("ends: plateau", "ends: never"), "flow.md, line 38: “never” is not known here; one of plateau, done is expected."},
-		{"too many rounds", change("ends: plateau", "cap: 1000"), "flow.md, line 38: a whole number from 1 to 100 is expected."},
+		{"too many rounds", change("ends: plateau", "cap: 1000\n  ends: plateau"), "flow.md, line 38: a whole number from 1 to 100 is expected."},
 		{"a trigger twice", change("id: tagged", "id: milestone"), "flow.md, line 45: the trigger “milestone” is there twice."},
 		{"a trigger of a phase that is not there", change("phase: spec\n    help", "phase: set\n    help"), "flow.md, line 42: “set” is not a phase of this workflow; "},
 		{"a trigger without a prompt", change("    prompt: request\n", ""), "flow.md, line 45: “prompt” is missing in the trigger “tagged”; its phase “ready” has none either."},

@@ -59,8 +59,10 @@ func (f *folder) step() error {
 }
 
 func (f *folder) fail(err error) {
-	p := prompt.ProblemOf(err)
-	if len(f.problems) < maxTrouble {
+	for _, p := range prompt.ProblemsOf(err) {
+		if len(f.problems) == maxTrouble {
+			return
+		}
 		f.problems = append(f.problems, workflow.LibraryProblem{File: p.File, Line: p.Line, Message: p.Message, Hint: p.Hint})
 	}
 }
