@@ -154,10 +154,10 @@ func markdownIn(dir string) ([]string, error) {
 }
 
 func (s *session) tellProblems(found []workflow.LibraryProblem) error {
-	bad := 0
+	bad := map[string]bool{} // files, each of which may have many mistakes
 	for _, p := range found {
 		if !p.Doubt {
-			bad++
+			bad[p.File] = true
 		}
 	}
 	err := s.print(found, func(out *printer) {
@@ -172,8 +172,8 @@ func (s *session) tellProblems(found []workflow.LibraryProblem) error {
 			out.line("Nothing to complain about.")
 		}
 	})
-	if bad > 0 {
-		return errors.Join(err, workflow.Errorf(workflow.Invalid, "%s cannot be used.", plural(bad, "file")))
+	if len(bad) > 0 {
+		return errors.Join(err, workflow.Errorf(workflow.Invalid, "%s cannot be used.", plural(len(bad), "file")))
 	}
 	return err
 }
