@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -189,7 +190,7 @@ func (s *session) finishIn(ctx context.Context, cl *client, o workflow.Overview,
 		if run.Kind == workflow.RunRestart {
 			next = "plumbline restart %s %s --take %s"
 		}
-		s.say("%s "+next, s.err.dim("next:"), o.Project.Slug, orElse(atOf(run, next), run.Phase), run.ID)
+		s.say("%s "+next, s.err.dim("next:"), o.Project.Slug, cmp.Or(atOf(run, next), run.Phase), run.ID)
 	}
 	return s.verdict(run)
 }
@@ -200,13 +201,6 @@ func atOf(run workflow.Run, command string) string {
 		return run.Step
 	}
 	return ""
-}
-
-func orElse(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
 }
 
 type stepCopyCmd struct{ stepArgs }

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"slices"
 
 	"plumbline/backend/markdown"
@@ -235,7 +236,7 @@ func boxOf(f workflow.Finding, it workflow.Item, was workflow.Tick) (tick workfl
 		return workflow.Tick{State: workflow.ItemDone, Evidence: &workflow.Evidence{Kind: workflow.EvidenceFinding, Text: f.Number + ": " + f.Title, Ref: f.ID,
 			Inputs: []workflow.Input{}}}, !done
 	case f.State == workflow.FindingAccepted && was.State != workflow.ItemWaived:
-		return workflow.Tick{State: workflow.ItemWaived, Reason: orElse(f.Reason, f.Number+" is accepted.")}, !done
+		return workflow.Tick{State: workflow.ItemWaived, Reason: cmp.Or(f.Reason, f.Number+" is accepted.")}, !done
 	case f.Open() && (it.Marked || was.State == workflow.ItemWaived):
 		return workflow.Tick{State: workflow.ItemOpen}, was.State != ""
 	}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -150,7 +151,7 @@ func actOnMessage(act workflow.FindingAct, findings []workflow.Finding) string {
 			what = findings[i].Number
 		}
 	}
-	return fmt.Sprintf(orElse(verb, "Change %s"), what)
+	return fmt.Sprintf(cmp.Or(verb, "Change %s"), what)
 }
 
 // ExportFindings writes the findings that a query wants in a format for other programs or people.

@@ -1,6 +1,7 @@
 package handoff
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -155,7 +156,7 @@ func unclear(text string) []string {
 // request writes what people need, as Plumbline's request says it.
 func (f feature) request(title string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# %s\n\n## Description\n\n%s\n", title, either(f.input, title+"."))
+	fmt.Fprintf(&b, "# %s\n\n## Description\n\n%s\n", title, cmp.Or(f.input, title+"."))
 	if len(f.stories) > 0 {
 		b.WriteString("\n## Features\n\n")
 	}
@@ -214,11 +215,4 @@ func (f feature) criteria(spec string) (list []string, covers map[string][]strin
 
 func bullets(list []string) string {
 	return "- " + strings.Join(list, "\n- ") + "\n"
-}
-
-func either(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
 }
