@@ -25,19 +25,18 @@ func (p Prompt) Card() Card {
 
 // Hit is a card that a search has found.
 type Hit struct {
-	ID    string `json:"id"`
-	Score int    `json:"score"`
+	ID string
 	// Ranges are where the words stand, in the order of title, tags, summary and
 	// body; of the body only the first few.
-	Ranges []Range `json:"ranges"`
+	Ranges []Range
 }
 
 // Range is a found word, in bytes of a field.
 type Range struct {
-	Field Field `json:"field"`
-	Tag   int   `json:"tag"` // the number of the tag, from 0
-	Start int   `json:"start"`
-	End   int   `json:"end"`
+	Field Field
+	Tag   int // the number of the tag, from 0
+	Start int
+	End   int
 }
 
 // Field is a part of a card.

@@ -59,7 +59,7 @@ func (ix *Index) Search(query string, limit int) []Hit {
 	}
 	hits := make([]Hit, 0, min(limit, len(ix.cards)))
 	for _, n := range ix.best(totals, len(terms), limit) {
-		hits = append(hits, Hit{ID: ix.cards[n].ID, Score: int(totals[n]), Ranges: ix.ranges(ix.cards[n].Card, terms)})
+		hits = append(hits, Hit{ID: ix.cards[n].ID, Ranges: ix.ranges(ix.cards[n].Card, terms)})
 	}
 	return hits
 }
