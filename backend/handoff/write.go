@@ -41,7 +41,6 @@ type Phase struct {
 	ID, Title, Summary string
 	Output             string
 	Inputs             []string
-	Version            int // of the output; 0 when nothing is written
 	Frozen             bool
 	State              workflow.PhaseState
 	Gate               workflow.Gate
