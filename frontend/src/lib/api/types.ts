@@ -159,7 +159,6 @@ export type StepState = 'open' | 'blocked' | 'current' | 'done' | 'skipped';
 export type Theme = 'system' | 'light' | 'dark';
 export type TextSize = 'small' | 'normal' | 'large';
 export type PromptSource = 'built-in' | 'yours' | 'imported';
-export type TextKind = 'findings' | 'readiness' | 'suggestions' | 'tasks' | 'document' | 'any';
 export type SettingKey = keyof Settings;
 export type Level = 'P0' | 'P1' | 'P2' | 'P3';
 export type FindingState = 'open' | 'fixed' | 'accepted' | 'scheduled' | 'duplicate' | 'returned';
