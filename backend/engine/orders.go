@@ -65,7 +65,7 @@ func (o order) complete() error {
 	if len(o.prompt.missing) == 0 {
 		return nil
 	}
-	return workflow.Errorf(workflow.Invalid, "The prompt still needs: %s.", join(o.prompt.missing)).
+	return workflow.Errorf(workflow.Invalid, "The prompt still needs: %s.", workflow.JoinAnd(o.prompt.missing)).
 		WithHint("Fill it in in the form, or with “%s”.", o.prompt.toFill("--var "))
 }
 

@@ -72,7 +72,7 @@ func (e *Engine) order(projectID, phase string) (order, error) {
 		return o, err
 	}
 	if len(o.prompt.missing) > 0 {
-		return o, workflow.Errorf(workflow.Invalid, "The prompt still needs: %s.", join(o.prompt.missing)).
+		return o, workflow.Errorf(workflow.Invalid, "The prompt still needs: %s.", workflow.JoinAnd(o.prompt.missing)).
 			WithHint("Fill it in on the Prompt page, or with “plumbline set %s %s %s”.", o.pic.project.Slug, o.phase.ID, o.prompt.toFill(""))
 	}
 	o.sent, o.contract = o.prompt.rendered.Text, o.prompt.prompt.Contract
@@ -316,19 +316,4 @@ func (e *Engine) Runs(_ context.Context, projectID, phase string) ([]workflow.Ru
 		}
 	}
 	return list, err
-}
-
-func join(list []string) string {
-	out := ""
-	for i, s := range list {
-		switch {
-		case i == 0:
-		case i == len(list)-1:
-			out += " and "
-		default:
-			out += ", "
-		}
-		out += s
-	}
-	return out
 }

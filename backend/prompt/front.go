@@ -366,8 +366,5 @@ func quoted(names []string) string {
 	for i, name := range names {
 		all[i] = fmt.Sprintf("“%s”", name)
 	}
-	if len(all) < 2 {
-		return strings.Join(all, "")
-	}
-	return strings.Join(all[:len(all)-1], ", ") + " and " + all[len(all)-1]
+	return workflow.JoinAnd(all)
 }

@@ -135,7 +135,7 @@ func (c *Condition) noteLapsed(lapsed []Finding, f Facts) {
 	if len(lapsed) == 0 {
 		return
 	}
-	numbers := joinAnd(numbersOf(lapsed[:min(len(lapsed), namedFindings)]))
+	numbers := JoinAnd(numbersOf(lapsed[:min(len(lapsed), namedFindings)]))
 	c.Doubt = strings.TrimSpace(c.Doubt + fmt.Sprintf(" What %s %s put off to has come. Say what has become of it.", numbers, wasWere(len(lapsed))))
 }
 

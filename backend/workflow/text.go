@@ -27,6 +27,15 @@ func BlankHash(text string, items []Item) string {
 	return hex.EncodeToString(sum[:])
 }
 
+// JoinAnd joins names for a sentence: “A, B and C”.
+func JoinAnd(names []string) string {
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " and " + names[last]
+}
+
 // MaxName is the greatest length of a project's name, in characters.
 const MaxName = 80
 

@@ -167,7 +167,7 @@ func doBuild(f ToDoFacts, d *ToDo) bool {
 	d.Path = f.Plan.Path
 	if len(f.Grave) > 0 {
 		d.Path = ""
-		return d.say(DoFindings, fmt.Sprintf("Fix %s, or make the next steps of them.", joinAnd(numbersOf(f.Grave))),
+		return d.say(DoFindings, fmt.Sprintf("Fix %s, or make the next steps of them.", JoinAnd(numbersOf(f.Grave))),
 			"An audit found them. What is grave is built before anything else.")
 	}
 	if f.Plan.AllSettled() {
