@@ -221,7 +221,7 @@ func (e *Engine) settleBoxesOf(w *write, path string, of func(workflow.ReportedF
 	}
 	message := "Settle what reports " + numbers[0]
 	if len(numbers) > 1 {
-		message = "Settle what reports " + plural(len(numbers), "finding", "findings")
+		message = "Settle what reports " + workflow.Plural(len(numbers), "finding", "findings")
 	}
 	_, err = e.addVersion(w, edition{path: path, body: body, message: message, kind: workflow.VersionTicked, author: e.person(), basisID: v.BasisID})
 	return err

@@ -105,7 +105,7 @@ func (d *draft) design() {
 		for i, text := range criteria {
 			body += "- AC-" + strconv.Itoa(i+1) + ": " + text + "\n"
 		}
-		d.wrote("%s in spec.md, from its scenarios; which task covers which is still to be said.", plural(len(criteria), "acceptance criterion", "acceptance criteria"))
+		d.wrote("%s in spec.md, from its scenarios; which task covers which is still to be said.", workflow.Plural(len(criteria), "acceptance criterion", "acceptance criteria"))
 	}
 	if designed || joined > 0 {
 		d.add(specFile, "spec", body)

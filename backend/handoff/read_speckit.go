@@ -72,12 +72,12 @@ func (d *draft) specify(spec, technical string, planned bool, f feature, criteri
 	}
 	if len(criteria) > 0 {
 		body += "\n## Acceptance criteria\n\n" + bullets(criteria)
-		d.wrote("%s in spec.md, from its scenarios and outcomes.", plural(len(criteria), "acceptance criterion", "acceptance criteria"))
+		d.wrote("%s in spec.md, from its scenarios and outcomes.", workflow.Plural(len(criteria), "acceptance criterion", "acceptance criteria"))
 	}
 	questions := append(f.questions, unclear(technical)...)
 	if _, there := workflow.FindSection(markdown.Sections(body), "Open questions"); len(questions) > 0 && !there {
 		body += "\n## Open questions\n\n" + bullets(questions)
-		d.wrote("%s in spec.md, from what needs clarification.", plural(len(questions), "open question", "open questions"))
+		d.wrote("%s in spec.md, from what needs clarification.", workflow.Plural(len(questions), "open question", "open questions"))
 	}
 	if strings.TrimSpace(spec+technical) != "" {
 		d.add(specFile, "spec", body)

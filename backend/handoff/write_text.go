@@ -60,13 +60,6 @@ func listed(list []string, most int) string {
 	return fmt.Sprintf("%s and %d more", strings.Join(list[:most], ", "), len(list)-most)
 }
 
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
-}
-
 // splitFront parts a text into its front matter, with its lines, and the rest. The
 // mark that some editors begin a file with is dropped.
 func splitFront(text string) (front, body string) {

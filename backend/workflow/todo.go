@@ -85,7 +85,7 @@ func doQuestions(f ToDoFacts, d *ToDo) bool {
 		return false
 	}
 	d.RunID, d.Step, d.Path = last.ID, last.Step, last.Output
-	return d.say(DoAnswer, fmt.Sprintf("Answer %s.", count(n, "question", "questions")), "The model asked instead of guessing. That is no refinement.")
+	return d.say(DoAnswer, fmt.Sprintf("Answer %s.", Plural(n, "question", "questions")), "The model asked instead of guessing. That is no refinement.")
 }
 
 // doFresh looks whether a thread was started over and the fresh one not begun.
