@@ -65,7 +65,6 @@ type DataShapes struct {
 	Refinement   workflow.Refinement     `json:"refinement"`
 	Restart      workflow.Restart        `json:"restart"`
 	Check        workflow.CheckResult    `json:"check"`
-	Due          workflow.DueItem        `json:"due"`
 	Effort       workflow.EffortRow      `json:"effort"`
 
 	Proof     workflow.Proof     `json:"proof"`

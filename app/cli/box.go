@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -212,9 +211,5 @@ func boxMark(out *printer, state workflow.ItemState) string {
 	return "[ ]"
 }
 
-func plural(n int, word string) string {
-	if n == 1 {
-		return "1 " + word
-	}
-	return fmt.Sprintf("%d %ss", n, word)
-}
+// plural writes a number of things whose plural has an s.
+func plural(n int, word string) string { return workflow.Plural(n, word, word+"s") }

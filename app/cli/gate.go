@@ -25,8 +25,22 @@ func (c gateArgs) act(ctx context.Context, s *session, method string, extra ...a
 	if err != nil {
 		return err
 	}
+	return s.callGate(ctx, cl, method, append([]any{o.Project.ID, ph.ID}, extra...)...)
+}
+
+// actOnVersion does something at a gate that counts for the version that stands now.
+func (c gateArgs) actOnVersion(ctx context.Context, s *session, method string) error {
+	cl, o, ph, err := s.phase(ctx, c.Project, c.Phase)
+	if err != nil {
+		return err
+	}
+	return s.callGate(ctx, cl, method, o.Project.ID, ph.ID, ph.Version)
+}
+
+// callGate calls what answers with a gate, and shows it.
+func (s *session) callGate(ctx context.Context, cl *client, method string, args ...any) error {
 	var g workflow.Gate
-	if err := cl.call(ctx, method, &g, append([]any{o.Project.ID, ph.ID}, extra...)...); err != nil {
+	if err := cl.call(ctx, method, &g, args...); err != nil {
 		return err
 	}
 	return s.print(g, func(out *printer) { printGate(out, g) })
@@ -75,15 +89,7 @@ func (c *gateCmd) Run(ctx context.Context, s *session) error {
 type signCmd struct{ gateArgs }
 
 func (c *signCmd) Run(ctx context.Context, s *session) error {
-	cl, o, ph, err := s.phase(ctx, c.Project, c.Phase)
-	if err != nil {
-		return err
-	}
-	var g workflow.Gate
-	if err := cl.call(ctx, "Gates/Sign", &g, o.Project.ID, ph.ID, ph.Version); err != nil {
-		return err
-	}
-	return s.print(g, func(out *printer) { printGate(out, g) })
+	return c.actOnVersion(ctx, s, "Gates/Sign")
 }
 
 type unsignCmd struct{ gateArgs }
@@ -127,15 +133,7 @@ func (c *stillValidCmd) Run(ctx context.Context, s *session) error {
 type approveCmd struct{ gateArgs }
 
 func (c *approveCmd) Run(ctx context.Context, s *session) error {
-	cl, o, ph, err := s.phase(ctx, c.Project, c.Phase)
-	if err != nil {
-		return err
-	}
-	var g workflow.Gate
-	if err := cl.call(ctx, "Releases/Approve", &g, o.Project.ID, ph.ID, ph.Version); err != nil {
-		return err
-	}
-	return s.print(g, func(out *printer) { printGate(out, g) })
+	return c.actOnVersion(ctx, s, "Releases/Approve")
 }
 
 type promoteCmd struct{ gateArgs }
@@ -170,15 +168,7 @@ func (c *rollbackCmd) Run(ctx context.Context, s *session) error {
 type lookedCmd struct{ gateArgs }
 
 func (c *lookedCmd) Run(ctx context.Context, s *session) error {
-	cl, o, ph, err := s.phase(ctx, c.Project, c.Phase)
-	if err != nil {
-		return err
-	}
-	var g workflow.Gate
-	if err := cl.call(ctx, "Gates/Looked", &g, o.Project.ID, ph.ID, ph.Version); err != nil {
-		return err
-	}
-	return s.print(g, func(out *printer) { printGate(out, g) })
+	return c.actOnVersion(ctx, s, "Gates/Looked")
 }
 
 type openForChangeCmd struct {

@@ -44,7 +44,7 @@ func (c *parseCmd) Run(s *session) error {
 		read := engine.ReadChecklist(text)
 		return s.print(read, func(out *printer) {
 			printBoxes(out, read.Items)
-			out.line("%d of %s marked.", read.Marked, boxes(len(read.Items)))
+			out.line("%d of %s marked.", read.Marked, workflow.Plural(len(read.Items), "box", "boxes"))
 			printNotes(out, read.Notes)
 		})
 	case "request":
@@ -170,16 +170,9 @@ func printRequest(out *printer, read workflow.RequestRead) {
 		}
 		out.line("%4d %s%s %s", f.Line, strings.Repeat("  ", f.Depth), mark, oneLine(f.Text))
 	}
-	out.line("%s, %s that judge the request, %s.", plural(len(read.Features), "feature"), boxes(len(read.Acceptance)), plural(len(read.Questions), "open question"))
+	out.line("%s, %s that judge the request, %s.", plural(len(read.Features), "feature"), workflow.Plural(len(read.Acceptance), "box", "boxes"), plural(len(read.Questions), "open question"))
 	for _, question := range read.Questions {
 		out.line("? %s", oneLine(question))
 	}
 	printNotes(out, read.Notes)
-}
-
-func boxes(n int) string {
-	if n == 1 {
-		return "1 box"
-	}
-	return fmt.Sprintf("%d boxes", n)
 }

@@ -165,7 +165,7 @@ func (c *historyCmd) when(o workflow.Overview, moments []workflow.Moment) (time.
 // means its end, a minute its last moment.
 func parseTime(text string) (time.Time, error) {
 	for layout, rest := range map[string]time.Duration{
-		time.RFC3339: 0, "2006-01-02 15:04:05": time.Second, "2006-01-02 15:04": time.Minute, "2006-01-02T15:04": time.Minute, "2006-01-02": 24 * time.Hour,
+		time.RFC3339: 0, time.DateTime: time.Second, "2006-01-02 15:04": time.Minute, "2006-01-02T15:04": time.Minute, "2006-01-02": 24 * time.Hour,
 	} {
 		if at, err := time.ParseInLocation(layout, text, time.Local); err == nil {
 			return at.Add(max(0, rest-time.Nanosecond)), nil
@@ -178,13 +178,13 @@ func parseTime(text string) (time.Time, error) {
 func printMoments(out *printer, moments []workflow.Moment) {
 	var rows [][]string
 	for _, m := range moments {
-		rows = append(rows, []string{m.At.Local().Format("2006-01-02 15:04:05"), clean(m.Title), clean(m.By.Name)})
+		rows = append(rows, []string{m.At.Local().Format(time.DateTime), clean(m.Title), clean(m.By.Name)})
 	}
 	out.table([]string{"WHEN", "WHAT", "BY"}, rows)
 }
 
 func printPast(out *printer, past workflow.ProjectAt) {
-	out.line("%s  %s  %s", out.bold(clean(past.Project.Name)), past.At.Local().Format("2006-01-02 15:04:05"), out.dim("after: "+clean(past.Moment.Title)))
+	out.line("%s  %s  %s", out.bold(clean(past.Project.Name)), past.At.Local().Format(time.DateTime), out.dim("after: "+clean(past.Moment.Title)))
 	o := workflow.Overview{Phases: past.Phases, Current: past.Current}
 	if p, ok := currentPhase(o); ok {
 		o.GateOpen = p.Missing == 0

@@ -261,7 +261,7 @@ func ago(at time.Time) string {
 	case d < 24*time.Hour:
 		return fmt.Sprintf("%d h ago", int(d.Hours()))
 	}
-	return at.Local().Format("2006-01-02")
+	return at.Local().Format(time.DateOnly)
 }
 
 // readFile reads a file that the user named; - is standard input.

@@ -1,8 +1,8 @@
 package cli
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"runtime/debug"
 	"slices"
 
@@ -81,7 +81,7 @@ func (c *promptRunCmd) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	return s.finishLoose(ctx, cl, run)
+	return s.finish(ctx, cl, run, afterPrompt(run))
 }
 
 // paste gives an answer to the copied prompt, or to one that is recorded as copied now.
@@ -101,7 +101,7 @@ func (c *promptRunCmd) paste(ctx context.Context, s *session, cl *client, o work
 	if err := cl.do(ctx, "POST", ofRun(run.ID, "answer"), answer, &run); err != nil {
 		return err
 	}
-	return s.finishLoose(ctx, cl, run)
+	return s.finish(ctx, cl, run, afterPrompt(run))
 }
 
 type promptRunsCmd struct {
@@ -130,11 +130,7 @@ func (c *promptRunsCmd) Run(ctx context.Context, s *session) error {
 // waitingFor finds the run of a prompt that waits for its answer.
 func waitingFor(ctx context.Context, cl *client, o workflow.PromptOrder) (workflow.Run, error) {
 	var runs []workflow.Run
-	project := o.ProjectID
-	if project == "" {
-		project = workflow.LibraryID
-	}
-	if err := cl.get(ctx, inLibrary([]string{"runs"}, "prompt", o.PromptID, "project", project), &runs); err != nil {
+	if err := cl.get(ctx, inLibrary([]string{"runs"}, "prompt", o.PromptID, "project", cmp.Or(o.ProjectID, workflow.LibraryID)), &runs); err != nil {
 		return workflow.Run{}, err
 	}
 	for _, r := range runs {
@@ -145,20 +141,12 @@ func waitingFor(ctx context.Context, cl *client, o workflow.PromptOrder) (workfl
 	return workflow.Run{}, workflow.Errorf(workflow.NotFound, "No run of “%s” waits for an answer.", o.PromptID)
 }
 
-// finishLoose tells how a run outside of any phase ended and what to do next.
-func (s *session) finishLoose(ctx context.Context, cl *client, run workflow.Run) error {
-	if s.json {
-		var detail workflow.RunDetail
-		if err := cl.get(ctx, ofRun(run.ID), &detail); err != nil {
-			return err
-		}
-		return errors.Join(writeJSON(s.Stdout, detail), s.verdict(run))
+// afterPrompt is what to do after a run outside of any phase.
+func afterPrompt(run workflow.Run) string {
+	if run.State != workflow.RunSucceeded {
+		return ""
 	}
-	s.sayEnd(run)
-	if run.State == workflow.RunSucceeded {
-		s.say("%s plumbline prompt next --answer %s", s.err.dim("next:"), run.ID)
-	}
-	return s.verdict(run)
+	return "plumbline prompt next --answer " + run.ID
 }
 
 // batch runs the prompt for several personas and prints what they have found.

@@ -137,7 +137,7 @@ func (c *runCmd) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	return s.finish(ctx, cl, o, run)
+	return s.finish(ctx, cl, run, afterPhase(o, run))
 }
 
 // newestRun finds the newest run of a phase that is as wanted.
@@ -165,6 +165,11 @@ func (c *runCmd) copy(ctx context.Context, s *session) error {
 	if err := cl.call(ctx, "Runs/Copy", &run, o.Project.ID, ph.ID); err != nil {
 		return err
 	}
+	return s.printCopied(ctx, cl, run, fmt.Sprintf("plumbline run %s %s --paste FILE", o.Project.Slug, ph.ID))
+}
+
+// printCopied prints the prompt of a run that waits for its answer.
+func (s *session) printCopied(ctx context.Context, cl *client, run workflow.Run, next string) error {
 	var detail workflow.RunDetail
 	if err := cl.get(ctx, ofRun(run.ID), &detail); err != nil {
 		return err
@@ -172,7 +177,7 @@ func (c *runCmd) copy(ctx context.Context, s *session) error {
 	return s.print(detail, func(out *printer) {
 		out.document(endLine(detail.Prompt))
 		s.say("%s %d bytes, hash %s", s.err.dim("prompt:"), run.PromptSize, short(run.PromptHash))
-		s.say("%s plumbline run %s %s --paste FILE", s.err.dim("next:"), o.Project.Slug, ph.ID)
+		s.say("%s %s", s.err.dim("next:"), next)
 	})
 }
 
@@ -198,11 +203,11 @@ func (c *runCmd) paste(ctx context.Context, s *session) error {
 	if err := cl.do(ctx, "POST", ofRun(run.ID, "answer"), answer, &run); err != nil {
 		return err
 	}
-	return s.finish(ctx, cl, o, run)
+	return s.finish(ctx, cl, run, afterPhase(o, run))
 }
 
-// finish tells how a run ended and what to do next.
-func (s *session) finish(ctx context.Context, cl *client, o workflow.Overview, run workflow.Run) error {
+// finish tells how a run ended and what to do next; nothing when next is empty.
+func (s *session) finish(ctx context.Context, cl *client, run workflow.Run, next string) error {
 	if s.json {
 		var detail workflow.RunDetail
 		if err := cl.get(ctx, ofRun(run.ID), &detail); err != nil {
@@ -211,18 +216,26 @@ func (s *session) finish(ctx context.Context, cl *client, o workflow.Overview, r
 		return errors.Join(writeJSON(s.Stdout, detail), s.verdict(run))
 	}
 	s.sayEnd(run)
+	if next != "" {
+		s.say("%s %s", s.err.dim("next:"), next)
+	}
+	return s.verdict(run)
+}
+
+// afterPhase is what to do after the run of a phase.
+func afterPhase(o workflow.Overview, run workflow.Run) string {
 	at := o.Project.Slug + " " + run.Phase
 	switch {
 	case run.State == workflow.RunSucceeded && run.Unfinished:
-		s.say("%s plumbline run %s --continue", s.err.dim("next:"), at)
+		return fmt.Sprintf("plumbline run %s --continue", at)
 	case run.State == workflow.RunSucceeded && len(run.Missing) > 0:
-		s.say("%s plumbline run %s --repair, or plumbline review %s", s.err.dim("next:"), at, at)
+		return fmt.Sprintf("plumbline run %s --repair, or plumbline review %s", at, at)
 	case run.State == workflow.RunSucceeded:
-		s.say("%s plumbline review %s, then plumbline accept %s", s.err.dim("next:"), at, at)
+		return fmt.Sprintf("plumbline review %s, then plumbline accept %s", at, at)
 	case run.AnswerSize > 0:
-		s.say("%s what came is kept; plumbline run %s --continue goes on", s.err.dim("next:"), at)
+		return fmt.Sprintf("what came is kept; plumbline run %s --continue goes on", at)
 	}
-	return s.verdict(run)
+	return ""
 }
 
 func (s *session) sayEnd(run workflow.Run) {

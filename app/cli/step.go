@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -175,38 +176,18 @@ func (s *session) runIn(ctx context.Context, cl *client, o workflow.Overview, pa
 	if err != nil {
 		return err
 	}
-	return s.finishIn(ctx, cl, o, run)
+	return s.finish(ctx, cl, run, afterStep(o, run))
 }
 
-// finishIn tells how a run of a step or of a thread ended and what to do next.
-func (s *session) finishIn(ctx context.Context, cl *client, o workflow.Overview, run workflow.Run) error {
-	if s.json {
-		return s.finish(ctx, cl, o, run)
+// afterStep is what to do after the run of a step or of a thread.
+func afterStep(o workflow.Overview, run workflow.Run) string {
+	switch {
+	case run.State != workflow.RunSucceeded:
+		return ""
+	case run.Kind == workflow.RunRestart:
+		return fmt.Sprintf("plumbline restart %s %s --take %s", o.Project.Slug, cmp.Or(run.Step, run.Phase), run.ID)
 	}
-	s.sayEnd(run)
-	if run.State == workflow.RunSucceeded {
-		next := "plumbline accept %s %s --run %s"
-		if run.Kind == workflow.RunRestart {
-			next = "plumbline restart %s %s --take %s"
-		}
-		s.say("%s "+next, s.err.dim("next:"), o.Project.Slug, orElse(atOf(run, next), run.Phase), run.ID)
-	}
-	return s.verdict(run)
-}
-
-// atOf is how a command names the place of a run: by its step, where it takes one.
-func atOf(run workflow.Run, command string) string {
-	if strings.Contains(command, "restart") {
-		return run.Step
-	}
-	return ""
-}
-
-func orElse(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
+	return fmt.Sprintf("plumbline accept %s %s --run %s", o.Project.Slug, run.Phase, run.ID)
 }
 
 type stepCopyCmd struct{ stepArgs }
@@ -226,19 +207,6 @@ func (c *stepCopyCmd) Run(ctx context.Context, s *session) error {
 // copied records the prompt of the step as copied.
 func (c stepArgs) copied(ctx context.Context, cl *client, o workflow.Overview) (run workflow.Run, err error) {
 	return run, cl.do(ctx, "POST", c.path(o.Project.ID, "run"), workflow.StepOrder{Copy: true}, &run)
-}
-
-// printCopied prints the prompt of a run that waits for its answer.
-func (s *session) printCopied(ctx context.Context, cl *client, run workflow.Run, next string) error {
-	var detail workflow.RunDetail
-	if err := cl.get(ctx, ofRun(run.ID), &detail); err != nil {
-		return err
-	}
-	return s.print(detail, func(out *printer) {
-		out.document(endLine(detail.Prompt))
-		s.say("%s %d bytes, hash %s", s.err.dim("prompt:"), run.PromptSize, short(run.PromptHash))
-		s.say("%s %s", s.err.dim("next:"), next)
-	})
 }
 
 type stepPasteCmd struct {
@@ -284,7 +252,7 @@ func (c pasteArgs) give(ctx context.Context, s *session, cl *client, o workflow.
 	if err := cl.do(ctx, "POST", ofRun(run.ID, "answer"), answer, &run); err != nil {
 		return err
 	}
-	return s.finishIn(ctx, cl, o, run)
+	return s.finish(ctx, cl, run, afterStep(o, run))
 }
 
 type stepDoneCmd struct{ stepArgs }

@@ -49,6 +49,17 @@ func (d data) handle(pattern string, fn func(request, *engine.Engine) (any, erro
 	})
 }
 
+// handleBody adds a route that reads a value from the body.
+func handleBody[T any](d data, pattern string, fn func(request, *engine.Engine, T) (any, error)) {
+	d.handle(pattern, func(r request, e *engine.Engine) (any, error) {
+		var v T
+		if err := r.body(&v); err != nil {
+			return nil, err
+		}
+		return fn(r, e, v)
+	})
+}
+
 func (d data) answer(w http.ResponseWriter, r *http.Request, fn func(request, *engine.Engine) (any, error)) (out any, err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -82,11 +93,7 @@ func (r request) number(key string) (int, error) {
 
 func (d data) addProjects() {
 	d.handle("GET /data/projects", func(r request, e *engine.Engine) (any, error) { return e.Projects(r.Context()) })
-	d.handle("POST /data/projects", func(r request, e *engine.Engine) (any, error) {
-		var n workflow.NewProject
-		if err := r.body(&n); err != nil {
-			return nil, err
-		}
+	handleBody(d, "POST /data/projects", func(r request, e *engine.Engine, n workflow.NewProject) (any, error) {
 		return e.CreateProject(r.Context(), n)
 	})
 	d.handle("GET /data/projects/{p}/artifacts", func(r request, e *engine.Engine) (any, error) {
@@ -115,11 +122,7 @@ func (d data) addDocuments() {
 		}
 		return e.Text(r.Context(), r.project(), r.query("path"), version)
 	})
-	d.handle("PUT /data/projects/{p}/document", func(r request, e *engine.Engine) (any, error) {
-		var s workflow.SaveDocument
-		if err := r.body(&s); err != nil {
-			return nil, err
-		}
+	handleBody(d, "PUT /data/projects/{p}/document", func(r request, e *engine.Engine, s workflow.SaveDocument) (any, error) {
 		return e.Save(r.Context(), r.project(), s)
 	})
 	d.handle("GET /data/projects/{p}/diff", func(r request, e *engine.Engine) (any, error) {
@@ -133,11 +136,7 @@ func (d data) addDocuments() {
 		}
 		return e.Diff(r.Context(), r.project(), r.query("path"), from, to)
 	})
-	d.handle("POST /data/projects/{p}/proof", func(r request, e *engine.Engine) (any, error) {
-		var proof workflow.Proof
-		if err := r.body(&proof); err != nil {
-			return nil, err
-		}
+	handleBody(d, "POST /data/projects/{p}/proof", func(r request, e *engine.Engine, proof workflow.Proof) (any, error) {
 		return e.Prove(r.Context(), r.project(), proof)
 	})
 	d.handle("GET /data/projects/{p}/behind", func(r request, e *engine.Engine) (any, error) {
@@ -157,11 +156,7 @@ func (d data) addDrafts() {
 		}
 		return draft, err
 	})
-	d.handle("PUT /data/projects/{p}/draft", func(r request, e *engine.Engine) (any, error) {
-		var draft workflow.Draft
-		if err := r.body(&draft); err != nil {
-			return nil, err
-		}
+	handleBody(d, "PUT /data/projects/{p}/draft", func(r request, e *engine.Engine, draft workflow.Draft) (any, error) {
 		draft.ProjectID, draft.Path = r.project(), r.query("path")
 		if err := e.SaveDraft(r.Context(), draft); err != nil {
 			return nil, err
@@ -178,11 +173,7 @@ func (d data) addPrompts() {
 	d.handle("GET /data/projects/{p}/prompt", func(r request, e *engine.Engine) (any, error) {
 		return e.Prompt(r.Context(), r.project(), r.query("phase"), r.query("model"))
 	})
-	d.handle("PUT /data/projects/{p}/variables", func(r request, e *engine.Engine) (any, error) {
-		values := map[string]string{}
-		if err := r.body(&values); err != nil {
-			return nil, err
-		}
+	handleBody(d, "PUT /data/projects/{p}/variables", func(r request, e *engine.Engine, values map[string]string) (any, error) {
 		if err := e.SetVariables(r.Context(), r.project(), r.query("phase"), values); err != nil {
 			return nil, err
 		}
@@ -199,19 +190,11 @@ func (d data) addRuns() {
 		}
 		return e.RunBlocks(r.Context(), r.run(), from)
 	})
-	d.handle("POST /data/runs/{r}/answer", func(r request, e *engine.Engine) (any, error) {
-		var answer workflow.PastedAnswer
-		if err := r.body(&answer); err != nil {
-			return nil, err
-		}
+	handleBody(d, "POST /data/runs/{r}/answer", func(r request, e *engine.Engine, answer workflow.PastedAnswer) (any, error) {
 		return e.PasteAnswer(r.Context(), r.run(), answer)
 	})
 	d.handle("GET /data/runs/{r}/review", func(r request, e *engine.Engine) (any, error) { return e.Review(r.Context(), r.run()) })
-	d.handle("POST /data/runs/{r}/accept", func(r request, e *engine.Engine) (any, error) {
-		var accept workflow.AcceptCandidate
-		if err := r.body(&accept); err != nil {
-			return nil, err
-		}
+	handleBody(d, "POST /data/runs/{r}/accept", func(r request, e *engine.Engine, accept workflow.AcceptCandidate) (any, error) {
 		return e.Accept(r.Context(), r.run(), accept)
 	})
 }

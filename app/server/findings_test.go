@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -74,22 +75,26 @@ func TestFindingsAreSettledOneByOne(t *testing.T) {
 	if _, err := a.Findings.File(p.ID, "request.md"); err != nil {
 		t.Fatal(err)
 	}
-	wants := func(f workflow.Finding, err error) func(workflow.FindingState) {
-		return func(want workflow.FindingState) {
-			t.Helper()
-			if err != nil || f.State != want {
-				t.Errorf("it is %s, %v, want %s", f.State, err, want)
-			}
+	at := "/data/projects/" + p.ID + "/findings/act"
+	for _, tt := range []struct {
+		id   string
+		act  workflow.FindingAct
+		want workflow.FindingState
+	}{
+		{"F-001", workflow.FindingAct{Verb: workflow.VerbFix, Commit: "1a2b3c"}, workflow.FindingFixed},
+		{"F-001", workflow.FindingAct{Verb: workflow.VerbReopen}, workflow.FindingOpen},
+		{"F-002", workflow.FindingAct{Verb: workflow.VerbSchedule, Date: "2999-01-01"}, workflow.FindingScheduled},
+		{"F-001", workflow.FindingAct{Verb: workflow.VerbAccept, Reason: "Only we can reach it until March."}, workflow.FindingAccepted},
+		{"F-001", workflow.FindingAct{Verb: workflow.VerbJudge, Severity: workflow.P0}, workflow.FindingAccepted},
+		{"F-002", workflow.FindingAct{Verb: workflow.VerbMerge, Into: "F-001"}, workflow.FindingDuplicate},
+	} {
+		tt.act.IDs = []string{tt.id}
+		var settled []workflow.Finding
+		exchange(t, h, "POST", at, tt.act, 200, &settled)
+		if !slices.ContainsFunc(settled, func(f workflow.Finding) bool { return f.Number == tt.id && f.State == tt.want }) {
+			t.Errorf("after %s they are %+v, want %s %s", tt.act.Verb, settled, tt.id, tt.want)
 		}
 	}
-	f := a.Findings
-	wants(f.Fix(p.ID, "F-001", "1a2b3c", ""))(workflow.FindingFixed)
-	wants(f.Reopen(p.ID, "F-001", ""))(workflow.FindingOpen)
-	wants(f.Schedule(p.ID, "F-002", "", "2999-01-01", ""))(workflow.FindingScheduled)
-	wants(f.Accept(p.ID, "F-001", "Only we can reach it until March."))(workflow.FindingAccepted)
-	wants(f.Judge(p.ID, "F-001", "P0", ""))(workflow.FindingAccepted)
-	wants(f.Merge(p.ID, "F-002", "F-001", ""))(workflow.FindingDuplicate)
-	if _, err := f.Distinct(p.ID, "F-001"); err == nil {
-		t.Error("nothing was doubtful")
-	}
+	var e workflow.Error
+	exchange(t, h, "POST", at, workflow.FindingAct{IDs: []string{"F-001"}, Verb: workflow.VerbDistinct}, http.StatusConflict, &e)
 }

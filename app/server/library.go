@@ -62,7 +62,7 @@ func (d data) addPromptFiles() {
 	handleBody(d, "POST /data/library/prompts", func(r request, e *engine.Engine, s workflow.SavePrompt) (any, error) {
 		return e.NewPrompt(r.Context(), s)
 	})
-	d.handle("POST /data/library/import", func(r request, e *engine.Engine) (any, error) { return previewImport(r, e) })
+	handleBody(d, "POST /data/library/import", previewImport)
 	handleBody(d, "POST /data/library/take", func(r request, e *engine.Engine, items []workflow.ImportItem) (any, error) {
 		return e.TakePrompts(r.Context(), items)
 	})
@@ -73,17 +73,6 @@ func (d data) addPromptFiles() {
 	d.mux.HandleFunc("POST /data/lint", lint)
 	handleBody(d, "POST /data/library/export", func(r request, e *engine.Engine, x workflow.ExportPrompts) (any, error) {
 		return e.ExportPrompts(r.Context(), x)
-	})
-}
-
-// handleBody adds a route that reads a value from the body.
-func handleBody[T any](d data, pattern string, fn func(request, *engine.Engine, T) (any, error)) {
-	d.handle(pattern, func(r request, e *engine.Engine) (any, error) {
-		var v T
-		if err := r.body(&v); err != nil {
-			return nil, err
-		}
-		return fn(r, e, v)
 	})
 }
 
@@ -118,11 +107,7 @@ type foreign struct {
 }
 
 // previewImport says what an import would bring in.
-func previewImport(r request, e *engine.Engine) (any, error) {
-	var f foreign
-	if err := r.body(&f); err != nil {
-		return nil, err
-	}
+func previewImport(r request, e *engine.Engine, f foreign) (any, error) {
 	if f.Path != "" {
 		return e.PreviewImport(r.Context(), f.Path)
 	}

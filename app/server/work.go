@@ -8,7 +8,6 @@ import (
 // addWork adds the routes of the plan, the threads, the checks and the time.
 func (d data) addWork() {
 	d.handle("GET /data/next", func(r request, e *engine.Engine) (any, error) { return e.NextOfAll(r.Context()) })
-	d.handle("GET /data/projects/{p}/due", func(r request, e *engine.Engine) (any, error) { return e.Due(r.Context(), r.project()) })
 	d.handle("GET /data/projects/{p}/threads", func(r request, e *engine.Engine) (any, error) {
 		return e.Threads(r.Context(), r.project(), r.query("phase"), r.query("step"))
 	})

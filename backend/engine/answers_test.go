@@ -138,7 +138,6 @@ func everyCall(ctx context.Context, e *Engine, project, run string) map[string]c
 		"ExportFindings": answer(e.ExportFindings(ctx, project, workflow.FindingsSARIF, workflow.FindingQuery{})),
 		"Next":           answer(e.Next(ctx, project)),
 		"NextOfAll":      answer(e.NextOfAll(ctx)),
-		"Due":            answer(e.Due(ctx, project)),
 		"Round":          answer(e.Round(ctx, project, "review")),
 		"BeginRound":     answer(e.BeginRound(ctx, project, "review", "")),
 		"Thread":         answer(e.Thread(ctx, run)),

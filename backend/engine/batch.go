@@ -94,7 +94,7 @@ func (e *Engine) KeepBatch(ctx context.Context, id string) (workflow.Version, er
 	var v workflow.Version
 	path := answersDir + "/perspectives.md"
 	by := workflow.Author{Kind: workflow.Plumbline, Name: "Plumbline"}
-	err = e.change(b.ProjectID, by, "Merge the findings of "+plural(len(b.Runs), "perspective", "perspectives"), func(w *write) error {
+	err = e.change(b.ProjectID, by, "Merge the findings of "+workflow.Plural(len(b.Runs), "perspective", "perspectives"), func(w *write) error {
 		current, _, err := w.tx.Head(b.ProjectID, path)
 		if err != nil {
 			return err

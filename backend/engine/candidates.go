@@ -194,7 +194,7 @@ func (e *Engine) mergedText(ctx context.Context, tx *store.Tx, c workflow.Candid
 	}
 	merged, clashes := markdown.MergeThree(base, current, answer)
 	if len(clashes) > 0 {
-		return "", workflow.Errorf(workflow.Conflict, "The answer and your edits have changed the same lines in %s.", plural(len(clashes), "place", "places")).
+		return "", workflow.Errorf(workflow.Conflict, "The answer and your edits have changed the same lines in %s.", workflow.Plural(len(clashes), "place", "places")).
 			WithHint("Choose section by section, or edit the answer before you accept it.")
 	}
 	return merged, checkBody(merged)
@@ -233,7 +233,7 @@ func acceptMessage(a workflow.AcceptCandidate, r workflow.Run) string {
 	case a.Merge:
 		return fmt.Sprintf("Merge the answer of %s with the edits since", name)
 	}
-	return fmt.Sprintf("Take %s of the answer of %s", plural(len(a.Sections), "section", "sections"), name)
+	return fmt.Sprintf("Take %s of the answer of %s", workflow.Plural(len(a.Sections), "section", "sections"), name)
 }
 
 // Discard closes a candidate without taking anything. The run keeps its answer.

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -189,7 +190,7 @@ func (c *caretaker) tell(ctx context.Context, what string, err error) {
 		return
 	}
 	c.told[what+d.Message] = true
-	c.engine.notify("warning", "Plumbline could not "+what+": "+d.Message, orElse(d.Hint, "It tries again later. Your work is not affected."))
+	c.engine.notify("warning", "Plumbline could not "+what+": "+d.Message, cmp.Or(d.Hint, "It tries again later. Your work is not affected."))
 }
 
 // Maintain merges the packs of the histories and makes the database smaller now,

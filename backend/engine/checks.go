@@ -310,7 +310,7 @@ func (pic picture) markable(s workflow.PlanStep, build workflow.Phase, to workfl
 	case s.Step.Box < 0:
 		return workflow.Errorf(workflow.Invalid, "Step %s has no box in the plan.", s.Step.Number).WithHint("Put “- [ ]” in front of it in %s.", workflow.PlanPath)
 	case to == workflow.ItemDone && s.State == workflow.StepBlocked:
-		return workflow.Errorf(workflow.Conflict, "Step %s waits for step %s.", s.Step.Number, join(s.Waits)).
+		return workflow.Errorf(workflow.Conflict, "Step %s waits for step %s.", s.Step.Number, workflow.JoinAnd(s.Waits)).
 			WithHint("Settle that first, or change what it depends on in %s.", workflow.PlanPath)
 	case to == workflow.ItemDone && !workflow.NewestCheck(pic.acts, s.Step.Number).At.IsZero() && !workflow.NewestCheck(pic.acts, s.Step.Number).Green():
 		return workflow.Errorf(workflow.Conflict, "The newest check of step %s is red.", s.Step.Number).

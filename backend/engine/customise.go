@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 
 	"plumbline/backend/markdown"
@@ -122,12 +123,12 @@ func (e *Engine) TakeOver(ctx context.Context, id string, s workflow.SavePrompt)
 	}
 	p, _ := e.lib().Prompt(id)
 	under, _ := p.Under()
-	based, err := prompt.WithBase([]byte(orElse(s.Text, u.Merged)), under.Revision)
+	based, err := prompt.WithBase([]byte(cmp.Or(s.Text, u.Merged)), under.Revision)
 	if err != nil {
 		return workflow.PromptDetail{}, err
 	}
 	s.Text = string(based)
-	s.Message = orElse(s.Message, "Take over changes of the built-in prompt")
+	s.Message = cmp.Or(s.Message, "Take over changes of the built-in prompt")
 	if _, err := e.SavePrompt(ctx, id, s); err != nil {
 		return workflow.PromptDetail{}, err
 	}

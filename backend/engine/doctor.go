@@ -66,7 +66,7 @@ func (e *Engine) checkDatabase() workflow.Check {
 		c.Hint = "Copy the data folder to a safe place before anything else. The git histories in it hold every version."
 		return c
 	}
-	c.Message = fmt.Sprintf("%s with %d versions, read without errors", plural(projects, "project", "projects"), versions)
+	c.Message = fmt.Sprintf("%s with %d versions, read without errors", workflow.Plural(projects, "project", "projects"), versions)
 	return c
 }
 
@@ -126,7 +126,7 @@ func (e *Engine) checkBackups(ctx context.Context) workflow.Check {
 		c.State, c.Message = checkWarning, fmt.Sprintf("The newest backup is of %s.", day(list[0].At))
 		c.Hint = "“plumbline backup” makes a new one."
 	default:
-		c.Message = fmt.Sprintf("%s, the newest of %s", plural(len(list), "backup", "backups"), moment(list[0].At))
+		c.Message = fmt.Sprintf("%s, the newest of %s", workflow.Plural(len(list), "backup", "backups"), moment(list[0].At))
 	}
 	return c
 }
@@ -143,7 +143,7 @@ func (e *Engine) checkSettings() workflow.Check {
 
 func (e *Engine) checkLibrary() workflow.Check {
 	c := workflow.Check{ID: "library", Title: "Prompt library", State: checkOK}
-	c.Message = fmt.Sprintf("%s, %s", plural(len(e.lib().Prompts()), "prompt", "prompts"), plural(len(e.lib().Workflows()), "workflow", "workflows"))
+	c.Message = fmt.Sprintf("%s, %s", workflow.Plural(len(e.lib().Prompts()), "prompt", "prompts"), workflow.Plural(len(e.lib().Workflows()), "workflow", "workflows"))
 	if problems := e.lib().Problems(); len(problems) > 0 && !problems[0].Doubt {
 		c.State, c.Message, c.Hint = checkWarning, workflow.Describe(problems[0]).Message, "The rest of the library is loaded."
 	}
@@ -163,7 +163,7 @@ func (e *Engine) checkModels(ctx context.Context) workflow.Check {
 		c.Hint = "Get one with “ollama pull qwen2.5-coder:7b”. Copy and paste works without."
 	default:
 		c.Message = fmt.Sprintf("Ollama %s answers at %s with %s. Run uses %s.", status.Version, status.URL,
-			plural(len(status.Models), "model", "models"), status.Default)
+			workflow.Plural(len(status.Models), "model", "models"), status.Default)
 	}
 	return c
 }
@@ -179,11 +179,4 @@ func checkGit() workflow.Check {
 	}
 	c.Message = path
 	return c
-}
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }

@@ -42,19 +42,8 @@ func (e *Engine) NextOfAll(ctx context.Context) ([]workflow.ToDo, error) {
 	return list, nil
 }
 
-// Due lists what has become due in a project outside the order of its phases: what
+// dueIn lists what has become due in a project outside the order of its phases: what
 // its triggers ask for, and the practice prompts whose time has come.
-func (e *Engine) Due(_ context.Context, projectID string) (list []workflow.DueItem, err error) {
-	err = e.store.View(func(tx *store.Tx) error {
-		pic, err := e.picture(tx, projectID)
-		if err == nil {
-			list, err = e.dueIn(tx, pic)
-		}
-		return err
-	})
-	return list, err
-}
-
 func (e *Engine) dueIn(tx *store.Tx, pic picture) ([]workflow.DueItem, error) {
 	list, err := e.triggered(tx, pic)
 	if err != nil {

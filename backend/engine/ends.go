@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -69,7 +70,7 @@ func (e *Engine) finish(r *workflow.Run, out outcome) error {
 
 // endMessage describes the commit that shows the end of a run.
 func endMessage(r workflow.Run) string {
-	what := orElse(r.PromptID, r.PromptPath)
+	what := cmp.Or(r.PromptID, r.PromptPath)
 	if r.Phase == "" {
 		return fmt.Sprintf("Run of %s %s", what, r.State)
 	}
@@ -112,7 +113,7 @@ func (e *Engine) putCandidate(w *write, r workflow.Run) error {
 	if err != nil {
 		return err
 	}
-	c := workflow.Candidate{RunID: r.ID, ProjectID: r.ProjectID, Phase: r.Phase, Path: orElse(r.Output, p.Output), State: workflow.CandidateOpen, CreatedAt: w.at}
+	c := workflow.Candidate{RunID: r.ID, ProjectID: r.ProjectID, Phase: r.Phase, Path: cmp.Or(r.Output, p.Output), State: workflow.CandidateOpen, CreatedAt: w.at}
 	head, _, err := w.tx.Head(r.ProjectID, c.Path)
 	if err != nil {
 		return err
@@ -149,5 +150,5 @@ func base(tx *store.Tx, r workflow.Run, head workflow.Version) (int, error) {
 }
 
 func modelAuthor(r workflow.Run) workflow.Author {
-	return workflow.Author{Kind: workflow.Model, Name: orElse(r.Model, "Pasted answer")}
+	return workflow.Author{Kind: workflow.Model, Name: cmp.Or(r.Model, "Pasted answer")}
 }

@@ -3,6 +3,7 @@ package engine
 import (
 	"archive/zip"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
@@ -77,7 +78,7 @@ func formatList() string {
 
 // writeExport writes files to where they are wanted, and returns where that is.
 func writeExport(x workflow.ExportPrompts, files []workflow.ExportedFile, now time.Time) (path string, err error) {
-	path = orElse(x.Folder, x.File)
+	path = cmp.Or(x.Folder, x.File)
 	switch {
 	case path == "":
 		return "", nil

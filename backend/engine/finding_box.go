@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"slices"
 
 	"plumbline/backend/markdown"
@@ -220,7 +221,7 @@ func (e *Engine) settleBoxesOf(w *write, path string, of func(workflow.ReportedF
 	}
 	message := "Settle what reports " + numbers[0]
 	if len(numbers) > 1 {
-		message = "Settle what reports " + plural(len(numbers), "finding", "findings")
+		message = "Settle what reports " + workflow.Plural(len(numbers), "finding", "findings")
 	}
 	_, err = e.addVersion(w, edition{path: path, body: body, message: message, kind: workflow.VersionTicked, author: e.person(), basisID: v.BasisID})
 	return err
@@ -235,7 +236,7 @@ func boxOf(f workflow.Finding, it workflow.Item, was workflow.Tick) (tick workfl
 		return workflow.Tick{State: workflow.ItemDone, Evidence: &workflow.Evidence{Kind: workflow.EvidenceFinding, Text: f.Number + ": " + f.Title, Ref: f.ID,
 			Inputs: []workflow.Input{}}}, !done
 	case f.State == workflow.FindingAccepted && was.State != workflow.ItemWaived:
-		return workflow.Tick{State: workflow.ItemWaived, Reason: orElse(f.Reason, f.Number+" is accepted.")}, !done
+		return workflow.Tick{State: workflow.ItemWaived, Reason: cmp.Or(f.Reason, f.Number+" is accepted.")}, !done
 	case f.Open() && (it.Marked || was.State == workflow.ItemWaived):
 		return workflow.Tick{State: workflow.ItemOpen}, was.State != ""
 	}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -144,13 +145,13 @@ func actOnMessage(act workflow.FindingAct, findings []workflow.Finding) string {
 		workflow.VerbFix: "Mark %s as fixed", workflow.VerbAccept: "Accept %s", workflow.VerbSchedule: "Schedule %s",
 		workflow.VerbReopen: "Reopen %s", workflow.VerbJudge: "Judge %s", workflow.VerbMerge: "Merge %s", workflow.VerbDistinct: "Tell %s apart",
 	}[act.Verb]
-	what := plural(len(act.IDs), "finding", "findings")
+	what := workflow.Plural(len(act.IDs), "finding", "findings")
 	if len(act.IDs) == 1 {
 		if i, err := workflow.FindFinding(findings, act.IDs[0]); err == nil {
 			what = findings[i].Number
 		}
 	}
-	return fmt.Sprintf(orElse(verb, "Change %s"), what)
+	return fmt.Sprintf(cmp.Or(verb, "Change %s"), what)
 }
 
 // ExportFindings writes the findings that a query wants in a format for other programs or people.

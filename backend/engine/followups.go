@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -47,7 +48,7 @@ func (e *Engine) ContinueRun(ctx context.Context, runID, model string) (workflow
 	o.prompt.prompt, _ = e.lib().Prompt(d.Run.PromptID)
 	o.contract = e.contractOf(d.Run, o.prompt.prompt)
 	o.prompt.prompt.ID, o.prompt.prompt.Revision = d.Run.PromptID, d.Run.PromptRevision
-	return e.start(ctx, o, orElse(model, localModel(d.Run)))
+	return e.start(ctx, o, cmp.Or(model, localModel(d.Run)))
 }
 
 // answerPart names the part of a prompt that is the answer so far.
@@ -110,7 +111,7 @@ func (e *Engine) RepairRun(ctx context.Context, runID, model string) (workflow.R
 	}
 	o.sent = o.prompt.rendered.Text
 	o.messages = []llm.Message{{Role: llm.RoleUser, Content: o.sent}}
-	return e.start(ctx, o, orElse(model, localModel(d.Run)))
+	return e.start(ctx, o, cmp.Or(model, localModel(d.Run)))
 }
 
 // follow begins the order of a run that rests on an earlier one and keeps its inputs.

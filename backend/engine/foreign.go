@@ -163,7 +163,7 @@ func (e *Engine) TakePrompts(_ context.Context, items []workflow.ImportItem) ([]
 	if len(ids) == 0 {
 		return cards, nil
 	}
-	if err := e.keepPrompts(texts, "Take in "+plural(len(ids), "prompt", "prompts")); err != nil {
+	if err := e.keepPrompts(texts, "Take in "+workflow.Plural(len(ids), "prompt", "prompts")); err != nil {
 		return cards, err
 	}
 	if err := e.keepUnder(ids); err != nil {

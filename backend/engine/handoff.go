@@ -155,7 +155,7 @@ func (e *Engine) handedPhases(ctx context.Context, pic picture, o workflow.Overv
 	for _, status := range o.Phases {
 		rule, _ := pic.workflow.Phase(status.ID)
 		one := handoff.Phase{ID: status.ID, Title: status.Title, Summary: status.Summary, Output: status.Output, Inputs: rule.Inputs,
-			Version: status.Version, Frozen: status.Frozen, State: status.State}
+			Frozen: status.Frozen, State: status.State}
 		if one.Gate, err = e.Gate(ctx, o.Project.ID, status.ID); err != nil {
 			return nil, err
 		}

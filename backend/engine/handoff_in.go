@@ -2,6 +2,7 @@ package engine
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -43,7 +44,7 @@ func (e *Engine) PreviewHandoff(_ context.Context, from workflow.HandoffSource) 
 				return err
 			}
 			content := contentHash(f)
-			item.Duplicate = orElse(item.Duplicate, seen[content])
+			item.Duplicate = cmp.Or(item.Duplicate, seen[content])
 			seen[content] = f.Dir
 			item.Take = !f.Archived && item.Duplicate == ""
 			item.Project = names.free(f.Project.Name)

@@ -54,7 +54,7 @@ func (e *Engine) AddSteps(_ context.Context, projectID string, refs []string) (v
 		}
 		body, numbers := workflow.InsertSteps(body, pic.plan, chosen)
 		v, err = e.replace(w, current, edition{path: workflow.PlanPath, body: body, kind: workflow.VersionSaved, author: by, basisID: current.BasisID,
-			message: "Steps for " + join(numbersOf(chosen))})
+			message: "Steps for " + workflow.JoinAnd(numbersOf(chosen))})
 		if err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"sync"
 	"time"
 
@@ -204,7 +205,7 @@ func (t *reading) lines(pic picture, now time.Time) (lines, error) {
 		}
 		for _, rule := range p.Gate {
 			if rule.Kind == workflow.CondFresh {
-				path := orElse(rule.Path, p.Output)
+				path := cmp.Or(rule.Path, p.Output)
 				out.written[path] = t.written(path)
 			}
 		}
@@ -280,22 +281,13 @@ func (t *reading) written(path string) time.Time {
 func (t *reading) use(name, path, part string) (workflow.Input, error) {
 	n, ok := t.note(path)
 	if !ok {
-		return workflow.Input{}, firstOf(t.err, noDocument(path))
+		return workflow.Input{}, cmp.Or(t.err, noDocument(path))
 	}
 	in := workflow.Input{Name: name, Path: path, Version: n.number, Part: part}
 	in.Hash = t.current(in).Hash
 	if in.Hash == "" {
-		return in, firstOf(t.err, workflow.Errorf(workflow.NotFound, "%s has no part “%s”.", workflow.Title(path), part).
+		return in, cmp.Or[error](t.err, workflow.Errorf(workflow.NotFound, "%s has no part “%s”.", workflow.Title(path), part).
 			WithHint("A part is a heading, a step such as “step 4”, or a criterion such as “AC-3”."))
 	}
 	return in, t.err
-}
-
-func firstOf(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -134,7 +135,7 @@ func (w *modelWatch) choose(models []workflow.ModelInfo) string {
 			best = m
 		}
 	}
-	return orElse(wanted, best.Name)
+	return cmp.Or(wanted, best.Name)
 }
 
 // preferred is the model that Run uses, by what was last known; empty for none.

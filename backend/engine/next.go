@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -17,7 +18,7 @@ func (e *Engine) NextPrompt(_ context.Context, g workflow.Given) (workflow.NextP
 	from := ""
 	var text string
 	err := e.store.View(func(tx *store.Tx) error {
-		given, err := e.givenText(tx, picture{project: workflow.Project{ID: orElse(g.ProjectID, workflow.LibraryID)}}, g)
+		given, err := e.givenText(tx, picture{project: workflow.Project{ID: cmp.Or(g.ProjectID, workflow.LibraryID)}}, g)
 		if err != nil {
 			return err
 		}
@@ -130,7 +131,7 @@ func (e *Engine) before(tx *store.Tx, r workflow.Run, chain *[]workflow.ChainLin
 		*chain = append(*chain, workflow.ChainLink{Kind: "text", Title: given.Title, At: r.CreatedAt})
 		return "", nil
 	}
-	v, err := documentOf(tx, orElse(given.ProjectID, r.ProjectID), given)
+	v, err := documentOf(tx, cmp.Or(given.ProjectID, r.ProjectID), given)
 	if err != nil {
 		return "", err
 	}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"path"
@@ -26,7 +27,7 @@ const (
 func valuesKey(promptID string) string { return "prompt_" + promptID }
 
 // whereTo is the project that an order is for.
-func whereTo(o workflow.PromptOrder) string { return orElse(o.ProjectID, workflow.LibraryID) }
+func whereTo(o workflow.PromptOrder) string { return cmp.Or(o.ProjectID, workflow.LibraryID) }
 
 // looseOrder assembles a prompt of the library, or a document that is a prompt.
 func (e *Engine) looseOrder(o workflow.PromptOrder) (order, error) {
@@ -64,7 +65,7 @@ func (o order) complete() error {
 	if len(o.prompt.missing) == 0 {
 		return nil
 	}
-	return workflow.Errorf(workflow.Invalid, "The prompt still needs: %s.", join(o.prompt.missing)).
+	return workflow.Errorf(workflow.Invalid, "The prompt still needs: %s.", workflow.JoinAnd(o.prompt.missing)).
 		WithHint("Fill it in in the form, or with “%s”.", o.prompt.toFill("--var "))
 }
 
@@ -161,7 +162,7 @@ func (e *Engine) FillPrompt(_ context.Context, o workflow.PromptOrder) (workflow
 		return workflow.FilledPrompt{}, err
 	}
 	a := out.prompt
-	model := orElse(o.Model, e.models.preferred())
+	model := cmp.Or(o.Model, e.models.preferred())
 	info, _ := e.models.known(model)
 	f := workflow.FilledPrompt{
 		PromptID: a.prompt.ID, ProjectID: out.pic.project.ID, Title: a.prompt.Title, Variables: a.variables, Missing: a.missing,

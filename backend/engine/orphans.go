@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,7 +16,7 @@ func (e *Engine) bringBackOrphans(ctx context.Context) error {
 	orphans, err := e.orphans()
 	if workflow.CodeOf(err) == workflow.Internal { // a record is damaged: nobody can tell whom a history belongs to
 		d := workflow.Describe(err)
-		e.notify("warning", "Plumbline could not look for projects that are missing: "+d.Message, orElse(d.Hint, repairHint))
+		e.notify("warning", "Plumbline could not look for projects that are missing: "+d.Message, cmp.Or(d.Hint, repairHint))
 		return nil
 	}
 	if err != nil {
@@ -29,7 +30,7 @@ func (e *Engine) bringBackOrphans(ctx context.Context) error {
 		if err != nil {
 			d := workflow.Describe(err)
 			e.notify("warning", fmt.Sprintf("The history %s belongs to no project that is known, and cannot be read: %s", e.history.Dir(id), d.Message),
-				orElse(d.Hint, repairHint))
+				cmp.Or(d.Hint, repairHint))
 		}
 	}
 	return nil

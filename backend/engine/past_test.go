@@ -27,13 +27,6 @@ func (b *bench) answer(p workflow.Project, text string, accept workflow.AcceptCa
 	return try(b.Accept(b.ctx, r.ID, accept))(b.t)
 }
 
-func (b *bench) drained() {
-	b.t.Helper()
-	if err := b.drainer.flush(b.ctx); err != nil {
-		b.t.Fatal(err)
-	}
-}
-
 func TestLogFoldsTicksAndComesInPages(t *testing.T) {
 	b := newBench(t, specOrRequest)
 	p := b.project("Tide table")
@@ -104,7 +97,7 @@ func TestProjectAtAMoment(t *testing.T) {
 	try(b.Waive(b.ctx, p.ID, "request", "A throw-away project for a test."))(t)
 	b.save(p, "request.md", requestAnswer+"\nMore.\n")
 	b.save(p, "spec.md", specAnswer)
-	b.drained()
+	b.drain()
 	moments := try(b.Moments(b.ctx, p.ID))(t)
 	if len(moments) != 2 || moments[0].Title != "Gate of Request overridden" || moments[1].Title != "Project started" {
 		t.Fatalf("moments: %+v", moments)
@@ -187,7 +180,7 @@ func TestSearchTellsInWhichVersionsWordsStood(t *testing.T) {
 	b.save(p, "request.md", text("Shown in the zone of the station."))
 	b.save(p, "request.md", text("Again in LOCAL TIME, with the offset."))
 	b.save(p, "request.md", text("Shown somehow."))
-	b.drained()
+	b.drain()
 	for query, want := range map[string]string{
 		"local time": "Times 4-4 1-2", "time local offset": "Times 4-4", `"of the"`: "Times 1-3", `"the of the"`: "", "shown": "Times 5-5 1-3",
 		"done": "Boxes 1-5",

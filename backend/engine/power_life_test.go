@@ -15,6 +15,7 @@ import (
 // act is a step of a play: something that a person or the caretaker does.
 type act func(b *bench)
 
+// drain waits until git has everything.
 func (b *bench) drain() {
 	b.t.Helper()
 	if err := b.drainer.flush(b.ctx); err != nil {

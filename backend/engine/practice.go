@@ -59,7 +59,7 @@ func rhythm(d workflow.Due) string {
 	case d.Every == "week":
 		return "Every week"
 	case d.Launch < 0:
-		return fmt.Sprintf("%s before the launch", plural(-d.Launch, "day", "days"))
+		return fmt.Sprintf("%s before the launch", workflow.Plural(-d.Launch, "day", "days"))
 	}
-	return fmt.Sprintf("%s after the launch", plural(d.Launch, "day", "days"))
+	return fmt.Sprintf("%s after the launch", workflow.Plural(d.Launch, "day", "days"))
 }

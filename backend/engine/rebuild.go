@@ -103,7 +103,7 @@ func (f *folder) rebuildProject(ctx context.Context, st *store.Store, id string)
 
 // recordsOf says how much was rebuilt.
 func recordsOf(r store.Rebuilt) string {
-	return plural(r.Records["version"], "version", "versions") + ", " + plural(r.Records["run"], "run", "runs")
+	return workflow.Plural(r.Records["version"], "version", "versions") + ", " + workflow.Plural(r.Records["run"], "run", "runs")
 }
 
 // rebuild makes the records of project id from the repository of project from,

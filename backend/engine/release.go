@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -141,7 +142,7 @@ func (e *Engine) Looked(ctx context.Context, projectID, phase string, number int
 		if !asked {
 			return notAsked(p, "such look")
 		}
-		path := orElse(rule.Path, p.Output)
+		path := cmp.Or(rule.Path, p.Output)
 		for _, c := range pic.gate(p).Conditions {
 			switch {
 			case c.Kind != workflow.CondCount:

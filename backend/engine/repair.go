@@ -159,7 +159,7 @@ func (f *folder) complete(ctx context.Context, st *store.Store, saved Salvaged) 
 		return err
 	}
 	if len(strays) > 0 {
-		f.lost("The runs of %s that had not ended, as a whole", plural(len(strays), "text", "texts"))
+		f.lost("The runs of %s that had not ended, as a whole", workflow.Plural(len(strays), "text", "texts"))
 	}
 	f.tellLost(saved, rebuilt)
 	return nil
@@ -179,9 +179,9 @@ func (f *folder) tellLost(saved Salvaged, rebuilt bool) {
 	}
 	switch {
 	case unknown > 0 && rebuilt:
-		f.lost("%s of the database could not be read. What only it had may be gone: drafts, settings, runs that had not ended.", plural(unknown, "part", "parts"))
+		f.lost("%s of the database could not be read. What only it had may be gone: drafts, settings, runs that had not ended.", workflow.Plural(unknown, "part", "parts"))
 	case unknown > 0:
-		f.lost("%s of the database could not be read, and not every project has a history to take its place.", plural(unknown, "part", "parts"))
+		f.lost("%s of the database could not be read, and not every project has a history to take its place.", workflow.Plural(unknown, "part", "parts"))
 	}
 }
 

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -257,7 +258,7 @@ func (l taught) document(old string) string {
 // endThread keeps that a thread was started over. Where the phase of the thread was
 // passed, it is open again, and what goes round after it goes round anew.
 func (e *Engine) endThread(w *write, pic picture, t workflow.Thread, r workflow.Run) error {
-	why := orElse(r.Variables["reason"], "started over")
+	why := cmp.Or(r.Variables["reason"], "started over")
 	if workflow.Standing(pic.records, t.Phase) != nil {
 		record := workflow.GateRecord{Phase: t.Phase, Action: workflow.ActReopen, Reason: "Started over: " + why}
 		if err := e.keep(w, pic, record); err != nil {

@@ -130,7 +130,7 @@ func (w *rewriting) write(ctx context.Context) error {
 	if err := w.note(); err != nil {
 		return fmt.Errorf("note the history that was written anew: %w", err)
 	}
-	w.did("The history of “%s” was written anew, with %s.", w.project.Name, plural(kept-len(lost), "version", "versions"))
+	w.did("The history of “%s” was written anew, with %s.", w.project.Name, workflow.Plural(kept-len(lost), "version", "versions"))
 	for _, line := range describeLost(w.project.Name, lost) {
 		w.lost("%s", line)
 	}

@@ -86,7 +86,7 @@ func (e *Engine) mayBeginRound(pic picture, p workflow.Phase, reason string) (st
 	case reason != "":
 		return checkReason(reason)
 	case s.Over:
-		return "", workflow.Errorf(workflow.Limit, "%s has had %s, and %d are advised.", first.Title, plural(s.Number, "round", "rounds"), s.Cap).
+		return "", workflow.Errorf(workflow.Limit, "%s has had %s, and %d are advised.", first.Title, workflow.Plural(s.Number, "round", "rounds"), s.Cap).
 			WithHint("Go on with a reason of at least %d characters, or make the specification tighter.", workflow.MinReason)
 	}
 	return "", nil

@@ -29,10 +29,10 @@ type place struct{ phase, step string }
 
 // runNote is what the index keeps of a run.
 type runNote struct {
-	id, parent string
-	place      place
-	created    time.Time
-	cost       workflow.EffortRow
+	parent  string
+	place   place
+	created time.Time
+	cost    workflow.EffortRow
 }
 
 func newRunIndex() *runIndex { return &runIndex{projects: map[string]*projectRuns{}} }
@@ -47,7 +47,7 @@ func (x *runIndex) add(r workflow.Run) {
 }
 
 func (p *projectRuns) add(r workflow.Run) {
-	n := runNote{id: r.ID, parent: r.ParentID, place: place{r.Phase, r.Step}, created: r.CreatedAt}
+	n := runNote{parent: r.ParentID, place: place{r.Phase, r.Step}, created: r.CreatedAt}
 	n.cost.Add(r)
 	_, known := p.byID[r.ID]
 	p.byID[r.ID] = n

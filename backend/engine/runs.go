@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 
 	"plumbline/backend/llm"
@@ -71,7 +72,7 @@ func (e *Engine) order(projectID, phase string) (order, error) {
 		return o, err
 	}
 	if len(o.prompt.missing) > 0 {
-		return o, workflow.Errorf(workflow.Invalid, "The prompt still needs: %s.", join(o.prompt.missing)).
+		return o, workflow.Errorf(workflow.Invalid, "The prompt still needs: %s.", workflow.JoinAnd(o.prompt.missing)).
 			WithHint("Fill it in on the Prompt page, or with “plumbline set %s %s %s”.", o.pic.project.Slug, o.phase.ID, o.prompt.toFill(""))
 	}
 	o.sent, o.contract = o.prompt.rendered.Text, o.prompt.prompt.Contract
@@ -140,8 +141,8 @@ func (e *Engine) start(ctx context.Context, o order, model string) (workflow.Run
 
 func noModel(status workflow.ModelStatus) error {
 	if !status.Running {
-		return workflow.Errorf(workflow.Unavailable, "%s", orElse(status.Message, "Ollama is not answering.")).
-			WithHint("%s", orElse(status.Hint, "Start it, or copy the prompt and paste the answer."))
+		return workflow.Errorf(workflow.Unavailable, "%s", cmp.Or(status.Message, "Ollama is not answering.")).
+			WithHint("%s", cmp.Or(status.Hint, "Start it, or copy the prompt and paste the answer."))
 	}
 	return workflow.Errorf(workflow.Unavailable, "Ollama has no model yet.").
 		WithHint("Get one with “ollama pull qwen2.5-coder:7b”, or copy the prompt and paste the answer.")
@@ -163,7 +164,7 @@ func tooLong(plan workflow.ContextPlan, info workflow.ModelInfo) error {
 func (e *Engine) newRun(o order) workflow.Run {
 	r := workflow.Run{
 		ID: e.newID(), ProjectID: o.pic.project.ID, Phase: o.phase.ID, Kind: o.kind, ParentID: o.parent,
-		Step: o.step, Output: orElse(o.output, o.phase.Output), PromptPath: o.loose.path, Given: o.loose.given, Persona: o.loose.persona, BatchID: o.loose.batch,
+		Step: o.step, Output: cmp.Or(o.output, o.phase.Output), PromptPath: o.loose.path, Given: o.loose.given, Persona: o.loose.persona, BatchID: o.loose.batch,
 		PromptID: o.prompt.prompt.ID, PromptRevision: o.prompt.prompt.Revision,
 		PromptHash: workflow.Hash(o.sent), PromptSize: len(o.sent), Inputs: o.prompt.inputs, Variables: o.prompt.typed,
 		Parameters: workflow.Parameters{Temperature: -1}, Missing: []string{}, Context: workflow.ContextPlan{Parts: []workflow.ContextPart{}},
@@ -219,7 +220,7 @@ func (e *Engine) tellRun(r workflow.Run) {
 func (e *Engine) tellTrouble(live *liveRun, err error) {
 	cause := workflow.Describe(err)
 	r, news := live.trouble(workflow.Errorf(workflow.Unavailable, "The end of this run cannot be kept: %s", cause.Message).
-		WithHint("%s", orElse(cause.Hint, "Plumbline tries again every few seconds. Until then, copy what you need.")))
+		WithHint("%s", cmp.Or(cause.Hint, "Plumbline tries again every few seconds. Until then, copy what you need.")))
 	if news {
 		e.hub.emit(workflow.Event{ProjectID: r.ProjectID, Run: &r})
 		e.notify("error", r.Error.Message, r.Error.Hint)
@@ -315,26 +316,4 @@ func (e *Engine) Runs(_ context.Context, projectID, phase string) ([]workflow.Ru
 		}
 	}
 	return list, err
-}
-
-func orElse(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
-}
-
-func join(list []string) string {
-	out := ""
-	for i, s := range list {
-		switch {
-		case i == 0:
-		case i == len(list)-1:
-			out += " and "
-		default:
-			out += ", "
-		}
-		out += s
-	}
-	return out
 }

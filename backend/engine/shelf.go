@@ -355,7 +355,7 @@ func (s *shelf) takeIn(news shelfNews) error {
 		paths = append(paths, path)
 	}
 	slices.Sort(paths)
-	message := fmt.Sprintf("Take in %s from the folder of the library", plural(len(paths), "file", "files"))
+	message := fmt.Sprintf("Take in %s from the folder of the library", workflow.Plural(len(paths), "file", "files"))
 	err := e.change(workflow.LibraryID, e.person(), message, func(w *write) error {
 		for _, path := range paths {
 			kind, what := workflow.VersionSaved, "Edited outside Plumbline"

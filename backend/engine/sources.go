@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -78,7 +79,7 @@ func (from sources) fact(pic picture, source string) (value, label string) {
 
 // givenText reads the text that a prompt is applied to.
 func (e *Engine) givenText(tx *store.Tx, pic picture, g workflow.Given) (*givenText, error) {
-	out := &givenText{text: g.Text, label: orElse(g.Title, "Pasted text")}
+	out := &givenText{text: g.Text, label: cmp.Or(g.Title, "Pasted text")}
 	switch {
 	case g.RunID != "":
 		r, err := tx.Run(g.RunID)
@@ -90,7 +91,7 @@ func (e *Engine) givenText(tx *store.Tx, pic picture, g workflow.Given) (*givenT
 		}
 		out.label = "Answer: " + e.runTitle(r)
 	case g.Path != "":
-		project := orElse(g.ProjectID, pic.project.ID)
+		project := cmp.Or(g.ProjectID, pic.project.ID)
 		v, err := head(tx, project, g.Path)
 		if err != nil {
 			return nil, err
@@ -138,7 +139,7 @@ func (e *Engine) settleGiven(tx *store.Tx, g *workflow.Given) (*workflow.Given, 
 		}
 		noted.Title, noted.Version = workflow.Title(g.Path), v.Number
 	default:
-		noted.Title = orElse(g.Title, "Pasted text")
+		noted.Title = cmp.Or(g.Title, "Pasted text")
 	}
 	noted.Hash = workflow.Hash(text)
 	return &noted, nil
@@ -149,5 +150,5 @@ func (e *Engine) runTitle(r workflow.Run) string {
 	if p, ok := e.lib().Prompt(r.PromptID); ok {
 		return p.Title
 	}
-	return orElse(workflow.Title(r.PromptPath), orElse(r.PromptID, "Run"))
+	return cmp.Or(workflow.Title(r.PromptPath), cmp.Or(r.PromptID, "Run"))
 }

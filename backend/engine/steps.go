@@ -89,7 +89,7 @@ func (o order) ready() order {
 func (pic picture) buildable(s workflow.PlanStep, build workflow.Phase) error {
 	switch s.State {
 	case workflow.StepBlocked:
-		return workflow.Errorf(workflow.Conflict, "Step %s waits for step %s.", s.Step.Number, join(s.Waits)).
+		return workflow.Errorf(workflow.Conflict, "Step %s waits for step %s.", s.Step.Number, workflow.JoinAnd(s.Waits)).
 			WithHint("Build that first, or skip it with a reason.")
 	case workflow.StepDone, workflow.StepSkipped:
 		return workflow.Errorf(workflow.Conflict, "Step %s is %s already.", s.Step.Number, s.State).

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"sync"
 	"time"
@@ -58,7 +59,7 @@ func (s *supervisor) recover() error {
 	for _, id := range ids {
 		if err := s.endLost(id); err != nil {
 			d := workflow.Describe(err)
-			s.engine.notify("error", "An interrupted run could not be ended: "+d.Message, orElse(d.Hint, "Stop it, then run it again."))
+			s.engine.notify("error", "An interrupted run could not be ended: "+d.Message, cmp.Or(d.Hint, "Stop it, then run it again."))
 		}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -160,7 +161,7 @@ func (e *Engine) importAs(ctx context.Context, r *archive.Reader, from archive.C
 
 // checkFree makes sure that no project here has the name of one that is to come.
 func (e *Engine) checkFree(name, otherwise string) error {
-	p := workflow.Project{Name: orElse(name, otherwise)}
+	p := workflow.Project{Name: cmp.Or(name, otherwise)}
 	p.Slug = workflow.Slug(p.Name)
 	err := e.store.View(func(tx *store.Tx) error { return checkUnique(tx, p) })
 	if workflow.CodeOf(err) == workflow.Conflict {

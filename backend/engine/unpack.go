@@ -52,7 +52,7 @@ func Restore(ctx context.Context, opt Options, path string) (report workflow.Rep
 	if err := f.moveIn(work); err != nil {
 		return report, err
 	}
-	f.did("The backup of %s is in place, with %s.", moment(r.Manifest.CreatedAt), plural(len(r.Manifest.Projects), "project", "projects"))
+	f.did("The backup of %s is in place, with %s.", moment(r.Manifest.CreatedAt), workflow.Plural(len(r.Manifest.Projects), "project", "projects"))
 	return f.report, nil
 }
 

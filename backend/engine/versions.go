@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -231,5 +232,5 @@ func checkMessage(message, usual string) (string, error) {
 		return "", workflow.Errorf(workflow.Limit, "The description has %d characters. At most %d fit.", n, maxMessage).
 			WithHint("Say in a sentence what changed. The document has room for the rest.")
 	}
-	return orElse(message, usual), nil
+	return cmp.Or(message, usual), nil
 }

@@ -255,14 +255,14 @@ func TestAMidBuildAuditIsNoPass(t *testing.T) {
 	for _, step := range []string{"1", "2"} {
 		try(b.MarkStep(b.ctx, p.ID, step, "done", ""))(t)
 	}
-	due := try(b.Due(b.ctx, p.ID))(t)
+	due := try(b.Next(b.ctx, p.ID))(t).Due
 	if len(due) < 2 || due[0].ID != "review-milestone" || due[1].ID != "mid-build-security" {
 		t.Fatalf("%+v", due)
 	}
 	try(b.Save(b.ctx, p.ID, workflow.SaveDocument{Path: "audits/security-01.md", Body: "# Audit\n\nNO SECURITY ISSUES FOUND\n"}))(t)
 	_, err = b.Pass(b.ctx, p.ID, "security")
 	wantCode(t, err, workflow.Closed)
-	if due := try(b.Due(b.ctx, p.ID))(t); due[0].ID != "review-milestone" || len(due) > 1 && due[1].Kind == "trigger" {
+	if due := try(b.Next(b.ctx, p.ID))(t).Due; due[0].ID != "review-milestone" || len(due) > 1 && due[1].Kind == "trigger" {
 		t.Errorf("%+v", due)
 	}
 }

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -30,7 +31,7 @@ func (e *Engine) CopyWorkflow(ctx context.Context, id, as string) (workflow.Work
 	if err != nil {
 		return workflow.Workflow{}, err
 	}
-	as = orElse(strings.TrimSpace(as), id)
+	as = cmp.Or(strings.TrimSpace(as), id)
 	if old, ok := e.lib().Workflow(as); ok && (as != id || old.Source != workflow.BuiltIn) {
 		return workflow.Workflow{}, workflow.Errorf(workflow.Conflict, "There is a workflow “%s” already: %s.", as, old.Title).
 			WithHint("Give the copy another id.")

@@ -257,7 +257,7 @@ func (t *tree) below(dir string) bool {
 func (d *draft) finish() bool {
 	p := &d.found.Project
 	for _, name := range []string{d.title, humanise(path.Base(d.dir)), "Imported project"} {
-		if name, err := workflow.CheckName(cutTo(name, workflow.MaxName)); err == nil {
+		if name, err := workflow.CheckName(clip(name, workflow.MaxName)); err == nil {
 			p.Name, p.Slug = name, workflow.Slug(name)
 			break
 		}

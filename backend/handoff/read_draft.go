@@ -143,7 +143,7 @@ func (d *draft) idea(text string) {
 	if text == "" {
 		text = d.title + "\n\nImported from " + path.Base(d.dir) + " of " + d.format.Title() + "."
 	}
-	d.add(ideaFile, "", cutTo(text, maxIdea))
+	d.add(ideaFile, "", clip(text, maxIdea))
 }
 
 // maxIdea bounds the idea, in characters. What is longer stands in the request, too.

@@ -59,7 +59,7 @@ func (d *draft) request(proposal string) {
 	changes, _ := workflow.FindSection(sections, "What Changes")
 	agreed := []string{}
 	for _, p := range changes.Points {
-		if text := flat(p.Text); p.Item && p.Depth == 0 && text != "" && len(agreed) < maxListed {
+		if text := oneLine(p.Text); p.Item && p.Depth == 0 && text != "" && len(agreed) < maxListed {
 			agreed = append(agreed, text)
 		}
 	}
@@ -105,7 +105,7 @@ func (d *draft) design() {
 		for i, text := range criteria {
 			body += "- AC-" + strconv.Itoa(i+1) + ": " + text + "\n"
 		}
-		d.wrote("%s in spec.md, from its scenarios; which task covers which is still to be said.", counted(len(criteria), "acceptance criterion", "acceptance criteria"))
+		d.wrote("%s in spec.md, from its scenarios; which task covers which is still to be said.", workflow.Plural(len(criteria), "acceptance criterion", "acceptance criteria"))
 	}
 	if designed || joined > 0 {
 		d.add(specFile, "spec", body)
@@ -120,13 +120,13 @@ func scenarios(text, capability string) []string {
 			removed = removedRE.MatchString(s.Title)
 		}
 		if m := requirementRE.FindStringSubmatch(s.Title); m != nil {
-			requirement = flat(m[1])
+			requirement = oneLine(m[1])
 		}
 		m := scenarioRE.FindStringSubmatch(s.Title)
 		if m == nil || removed {
 			continue
 		}
-		line := flat(m[1])
+		line := oneLine(m[1])
 		if requirement != "" {
 			line = requirement + ": " + line
 		}

@@ -1,6 +1,7 @@
 package handoff
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -71,12 +72,12 @@ func (d *draft) specify(spec, technical string, planned bool, f feature, criteri
 	}
 	if len(criteria) > 0 {
 		body += "\n## Acceptance criteria\n\n" + bullets(criteria)
-		d.wrote("%s in spec.md, from its scenarios and outcomes.", counted(len(criteria), "acceptance criterion", "acceptance criteria"))
+		d.wrote("%s in spec.md, from its scenarios and outcomes.", workflow.Plural(len(criteria), "acceptance criterion", "acceptance criteria"))
 	}
 	questions := append(f.questions, unclear(technical)...)
 	if _, there := workflow.FindSection(markdown.Sections(body), "Open questions"); len(questions) > 0 && !there {
 		body += "\n## Open questions\n\n" + bullets(questions)
-		d.wrote("%s in spec.md, from what needs clarification.", counted(len(questions), "open question", "open questions"))
+		d.wrote("%s in spec.md, from what needs clarification.", workflow.Plural(len(questions), "open question", "open questions"))
 	}
 	if strings.TrimSpace(spec+technical) != "" {
 		d.add(specFile, "spec", body)
@@ -92,7 +93,7 @@ func readFeature(spec string) feature {
 			at, level = -1, 0
 		}
 		if m := storyRE.FindStringSubmatch(s.Title); m != nil && m[2] != "" && len(f.stories) < maxListed {
-			f.stories = append(f.stories, story{number: m[1], title: flat(m[2]), priority: strings.ToUpper(m[3])})
+			f.stories = append(f.stories, story{number: m[1], title: oneLine(m[2]), priority: strings.ToUpper(m[3])})
 			at, level = len(f.stories)-1, s.Level
 		} else if at < 0 && strings.HasPrefix(strings.ToLower(s.Title), "acceptance scenario") {
 			f.stories = append(f.stories, story{title: "Acceptance scenarios"})
@@ -106,7 +107,7 @@ func readFeature(spec string) feature {
 }
 
 func (f *feature) point(at int, p workflow.Point) {
-	text := flat(p.Text)
+	text := oneLine(p.Text)
 	switch {
 	case p.Item && outcomeRE.MatchString(text) && len(f.outcomes) < maxListed:
 		f.outcomes = append(f.outcomes, text)
@@ -144,7 +145,7 @@ func input(spec string) string {
 func unclear(text string) []string {
 	list, seen := []string{}, map[string]bool{}
 	for _, m := range unclearRE.FindAllStringSubmatch(text, maxListed) {
-		if q := flat(m[1]); q != "" && !seen[q] {
+		if q := oneLine(m[1]); q != "" && !seen[q] {
 			seen[q] = true
 			list = append(list, q)
 		}
@@ -155,7 +156,7 @@ func unclear(text string) []string {
 // request writes what people need, as Plumbline's request says it.
 func (f feature) request(title string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# %s\n\n## Description\n\n%s\n", title, either(f.input, title+"."))
+	fmt.Fprintf(&b, "# %s\n\n## Description\n\n%s\n", title, cmp.Or(f.input, title+"."))
 	if len(f.stories) > 0 {
 		b.WriteString("\n## Features\n\n")
 	}
@@ -214,18 +215,4 @@ func (f feature) criteria(spec string) (list []string, covers map[string][]strin
 
 func bullets(list []string) string {
 	return "- " + strings.Join(list, "\n- ") + "\n"
-}
-
-func counted(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return strconv.Itoa(n) + " " + many
-}
-
-func either(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
 }

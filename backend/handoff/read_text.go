@@ -128,17 +128,6 @@ func humanise(dir string) string {
 // leadRE is the number or the day in front of a name.
 var leadRE = pattern.New(`^(?:\d{8}-\d{6}|\d{4}-\d{2}-\d{2}|\d{3})-`)
 
-// cutTo cuts a text to a number of characters.
-func cutTo(text string, most int) string {
-	if utf8.RuneCountInString(text) <= most {
-		return text
-	}
-	return strings.TrimSpace(string([]rune(text)[:most-1])) + "…"
-}
-
-// flat puts a text on one line.
-func flat(text string) string { return strings.Join(strings.Fields(text), " ") }
-
 // placeholder reports whether a text is one that a template leaves to be filled in.
 func placeholder(text string) bool { return placeholderRE.MatchString(text) }
 

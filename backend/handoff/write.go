@@ -41,7 +41,6 @@ type Phase struct {
 	ID, Title, Summary string
 	Output             string
 	Inputs             []string
-	Version            int // of the output; 0 when nothing is written
 	Frozen             bool
 	State              workflow.PhaseState
 	Gate               workflow.Gate
@@ -175,7 +174,7 @@ func (w *writing) leaveOut(format string, taken ...string) {
 		w.note("%s has no place for %s: left out here, kept in the archive and on the Markdown page.", format, listed(left, 6))
 	}
 	if open := len(w.Findings); open > 0 {
-		w.note("%s has no place for findings: %s left out.", format, plural(open, "open one is", "open ones are"))
+		w.note("%s has no place for findings: %s left out.", format, workflow.Plural(open, "open one is", "open ones are"))
 	}
 	if len(w.Phases) > 0 {
 		w.note("%s knows no gates: where they stand is left out.", format)

@@ -105,7 +105,7 @@ func (w *writing) findingLine() string {
 	if len(w.Findings) == 0 {
 		return ""
 	}
-	return plural(len(w.Findings), "is", "are") + " open: see [findings.md](findings.md)."
+	return workflow.Plural(len(w.Findings), "is", "are") + " open: see [findings.md](findings.md)."
 }
 
 func documentTable(documents []Document) string {

@@ -40,10 +40,10 @@ func sample(t *testing.T) (Project, State) {
 		Commands: []string{"make test"},
 		Steps:    map[string]workflow.StepState{"1": workflow.StepDone, "2": workflow.StepCurrent, "3": workflow.StepSkipped, "4": workflow.StepOpen},
 		Phases: []Phase{
-			{ID: "request", Title: "Request", Output: "request.md", Version: 3, State: workflow.PhasePassed, PromptTitle: "Write | the request", Prompt: "Write it.\n",
+			{ID: "request", Title: "Request", Output: "request.md", State: workflow.PhasePassed, PromptTitle: "Write | the request", Prompt: "Write it.\n",
 				Gate: workflow.Gate{Title: "Gate to Spec", Measured: true, Passed: &workflow.GateRecord{By: workflow.Author{Name: "Ada"}, At: at},
 					Conditions: []workflow.Condition{{Title: "Document written", State: workflow.CondMet, Value: "v3"}}}},
-			{ID: "spec", Title: "Spec", Summary: "Decide everything.", Output: "spec.md", Inputs: []string{"request.md"}, Version: 2, Frozen: true, State: workflow.PhaseCurrent,
+			{ID: "spec", Title: "Spec", Summary: "Decide everything.", Output: "spec.md", Inputs: []string{"request.md"}, Frozen: true, State: workflow.PhaseCurrent,
 				PromptTitle: "Write the specification", Prompt: "Write the specification.", Missing: []string{"Rules"},
 				Gate: workflow.Gate{Title: "Gate to Plan", Measured: true, Signed: true, Missing: 1, Conditions: []workflow.Condition{
 					{Title: "Document written", State: workflow.CondMet}, {Title: "No open questions", State: workflow.CondUnmet, Missing: "1 question is open"}}}},

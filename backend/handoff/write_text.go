@@ -11,7 +11,7 @@ import (
 	"plumbline/backend/workflow"
 )
 
-// The parts of Markdown that all formats are made of.
+// The parts of text that all formats are read from and made of.
 
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
 
@@ -44,7 +44,7 @@ func codes(list []string) string {
 	return strings.Join(out, ", ")
 }
 
-// clip cuts a text at a number of runes.
+// clip cuts a text to a number of characters.
 func clip(text string, most int) string {
 	if utf8.RuneCountInString(text) <= most {
 		return text
@@ -58,13 +58,6 @@ func listed(list []string, most int) string {
 		return strings.Join(list, ", ")
 	}
 	return fmt.Sprintf("%s and %d more", strings.Join(list[:most], ", "), len(list)-most)
-}
-
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }
 
 // splitFront parts a text into its front matter, with its lines, and the rest. The

@@ -8,8 +8,7 @@ import (
 
 // namedField is a value that stands behind its name: “**Files:** a.go”.
 type namedField struct {
-	name  string // the canonical one
-	label string // as written
+	name string // the canonical one
 	// lines are the value; further lines come from what stands under the name.
 	lines []string
 	depth int
@@ -41,14 +40,14 @@ var fieldRE = pattern.New(`^[^\pL\d]{0,4}(\pL[\pL\d .&/-]{0,38}?)\s*(?:\([^()]{0
 func (n fieldNames) find(line portionLine) (namedField, bool) {
 	if m := fieldRE.FindStringSubmatch(line.text); m != nil {
 		if name, ok := n[strings.ToLower(m[1])]; ok {
-			return namedField{name: name, label: m[1], lines: nonBlank(m[2]), open: m[2] == ""}, true
+			return namedField{name: name, lines: nonBlank(m[2]), open: m[2] == ""}, true
 		}
 	}
 	label := strings.TrimRight(line.strong, ":： ")
 	if name, ok := n[strings.ToLower(label)]; ok && line.strong != "" {
 		_, rest, _ := strings.Cut(line.text, line.strong)
 		rest = strings.TrimLeft(rest, ":：–—- ")
-		return namedField{name: name, label: label, lines: nonBlank(rest), open: rest == ""}, true
+		return namedField{name: name, lines: nonBlank(rest), open: rest == ""}, true
 	}
 	return namedField{}, false
 }

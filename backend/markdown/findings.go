@@ -107,7 +107,7 @@ func (f *finder) takeHeading(i int) int {
 	line := portionLine{text: p.text(), strong: p.first().strong}
 	body := f.body(i)
 	l := leadOf(line)
-	if severity, _, ok := f.severityField(body, false); ok && l.severity == "" && !f.scopes.excluded() {
+	if severity := f.severityField(body); severity != "" && l.severity == "" && !f.scopes.excluded() {
 		l.severity = severity
 	}
 	if f.scopes.excluded() || !f.isFinding(l, line, body) {
@@ -132,7 +132,7 @@ func (f *finder) opens(i int) bool {
 	line := portionLine{text: f.portions[i].text(), strong: f.portions[i].first().strong}
 	l := leadOf(line)
 	_, named := findingFields[strings.ToLower(l.title)]
-	_, _, severe := f.severityField(f.body(i), false)
+	severe := f.severityField(f.body(i)) != ""
 	return !named && (l.severity != "" || severe) && l.title != ""
 }
 
@@ -151,7 +151,7 @@ func (f *finder) isFinding(l lead, line portionLine, body []portion) bool {
 		return false
 	}
 	first := slices.IndexFunc(body, func(p portion) bool { return p.kind != otherPortion })
-	_, _, field := f.severityField(body, false)
+	field := f.severityField(body) != ""
 	switch {
 	case field && !f.holdsFindings(body) && (scopeOf(line.text).class == plainScope || l.number != ""):
 		return true
@@ -194,11 +194,11 @@ func (f *finder) holdsFindings(body []portion) bool {
 	return false
 }
 
-// severityField finds the severity that a field of a block gives. With deep it
-// may stand at any depth; else items that are findings themselves are left out.
-func (f *finder) severityField(body []portion, deep bool) (severity workflow.Severity, label string, ok bool) {
+// severityField finds the severity that a field of a block gives; empty for none.
+// Deeper items are left out: they are findings themselves.
+func (f *finder) severityField(body []portion) workflow.Severity {
 	for _, p := range body {
-		if p.depth > 0 && !deep || p.kind == codePortion || p.kind == otherPortion || p.kind == headPortion || p.kind == rowPortion {
+		if p.depth > 0 || p.kind == codePortion || p.kind == otherPortion || p.kind == headPortion || p.kind == rowPortion {
 			continue
 		}
 		for _, line := range p.lines {
@@ -210,13 +210,13 @@ func (f *finder) severityField(body []portion, deep bool) (severity workflow.Sev
 				if part.name != "severity" {
 					continue
 				}
-				if severity, label := severityOf(part.text()); severity != "" {
-					return severity, label, true
+				if severity, _ := severityOf(part.text()); severity != "" {
+					return severity
 				}
 			}
 		}
 	}
-	return "", "", false
+	return ""
 }
 
 // takeText reads a paragraph: findings that begin with a severity, or the name of what follows.
@@ -284,7 +284,7 @@ func (f *finder) takeTitled(i int) int {
 		return i + 1
 	}
 	end := f.behind(i)
-	if _, _, ok := f.severityField(f.portions[i:end], false); !ok && !reportedNumberRE.MatchString(signsRE.ReplaceAllString(line.strong, "")) {
+	if f.severityField(f.portions[i:end]) == "" && !reportedNumberRE.MatchString(signsRE.ReplaceAllString(line.strong, "")) {
 		return i + 1
 	}
 	f.add(f.candidate(i, end, leadOf(line), p.lines), true)

@@ -49,7 +49,7 @@ func (f *finder) settle(src string) {
 	slices.SortStableFunc(f.found, func(a, b candidate) int { return a.Start - b.Start })
 	if f.skipped > 0 {
 		f.note("%s with a severity %s under a heading that is about recommendations, or about what is good or resolved, and %s not counted.",
-			entries(f.skipped), either(f.skipped, "stands", "stand"), either(f.skipped, "is", "are"))
+			workflow.Plural(f.skipped, "entry", "entries"), either(f.skipped, "stands", "stand"), either(f.skipped, "is", "are"))
 	}
 	if f.phrase != "" && len(f.found) > 0 {
 		f.note("The text says “%s”, and reports findings all the same.", f.phrase)
@@ -70,13 +70,6 @@ func (f *finder) settle(src string) {
 func (f *finder) markup(p portion) bool {
 	rest := string(f.doc.src[p.at:min(p.at+4096, len(f.doc.src))])
 	return strings.HasPrefix(rest, "<") && strings.Contains(rest, "<li")
-}
-
-func entries(n int) string {
-	if n == 1 {
-		return "1 entry"
-	}
-	return fmt.Sprintf("%d entries", n)
 }
 
 func either(n int, one, many string) string {
@@ -117,10 +110,10 @@ func (f *finder) settleBare() {
 		return true
 	})
 	if byArea > 0 {
-		f.note("%s under headings of areas, without a severity, %s taken for %s.", entries(byArea), either(byArea, "is", "are"), either(byArea, "a finding", "findings"))
+		f.note("%s under headings of areas, without a severity, %s taken for %s.", workflow.Plural(byArea, "entry", "entries"), either(byArea, "is", "are"), either(byArea, "a finding", "findings"))
 	}
 	if left > 0 {
-		f.note("%s under headings of areas, without a severity, %s not counted.", entries(left), either(left, "is", "are"))
+		f.note("%s under headings of areas, without a severity, %s not counted.", workflow.Plural(left, "entry", "entries"), either(left, "is", "are"))
 	}
 }
 
@@ -171,7 +164,7 @@ func (f *finder) merge() {
 		return drop
 	})
 	if dropped > 0 {
-		f.note("%s of the summary %s not found again below, and %s not counted.", entries(dropped), either(dropped, "is", "are"), either(dropped, "is", "are"))
+		f.note("%s of the summary %s not found again below, and %s not counted.", workflow.Plural(dropped, "entry", "entries"), either(dropped, "is", "are"), either(dropped, "is", "are"))
 	}
 }
 

@@ -1,6 +1,7 @@
 package markdown
 
 import (
+	"cmp"
 	"strings"
 
 	"plumbline/backend/pattern"
@@ -140,25 +141,16 @@ func (f *finder) row(t grid, i int) {
 		l.severity, l.label = severity, label
 	}
 	c := f.candidate(i, i+1, l, []portionLine{line})
-	c.Number = firstOf(strings.Trim(t.cell(row, "number").text, " #."), l.number)
-	c.Location = firstOf(t.cell(row, "location").text, c.Location)
-	c.Fix = firstOf(t.cell(row, "fix").text, c.Fix)
-	c.Verify = firstOf(t.cell(row, "verify").text, c.Verify)
-	c.Category = firstOf(t.cell(row, "category").text, c.Category)
-	c.Problem = firstOf(c.Problem, t.cell(row, "impact").text)
+	c.Number = cmp.Or(strings.Trim(t.cell(row, "number").text, " #."), l.number)
+	c.Location = cmp.Or(t.cell(row, "location").text, c.Location)
+	c.Fix = cmp.Or(t.cell(row, "fix").text, c.Fix)
+	c.Verify = cmp.Or(t.cell(row, "verify").text, c.Verify)
+	c.Category = cmp.Or(t.cell(row, "category").text, c.Category)
+	c.Problem = cmp.Or(c.Problem, t.cell(row, "impact").text)
 	status := t.cell(row, "status")
-	c.Status = firstOf(strings.TrimSpace(signsRE.ReplaceAllString(status.text, "")), c.Status)
+	c.Status = cmp.Or(strings.TrimSpace(signsRE.ReplaceAllString(status.text, "")), c.Status)
 	if sev.struck && c.Status == "" {
 		c.Status = "Closed"
 	}
 	f.add(c, true)
-}
-
-func firstOf(values ...string) string {
-	for _, v := range values {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
 }

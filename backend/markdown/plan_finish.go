@@ -1,6 +1,7 @@
 package markdown
 
 import (
+	"cmp"
 	"strings"
 
 	"plumbline/backend/workflow"
@@ -125,7 +126,7 @@ func (p *planner) number() {
 	}
 	for i := range p.read.Steps {
 		if s := &p.read.Steps[i]; s.Milestone >= 0 {
-			s.Number = firstOf(p.read.Milestones[s.Milestone].Number, itoa(s.Milestone+1)) + "." + s.Number
+			s.Number = cmp.Or(p.read.Milestones[s.Milestone].Number, itoa(s.Milestone+1)) + "." + s.Number
 		}
 	}
 	p.note("The numbers begin anew in each part of the plan. Step 1 of the second part is called 2.1.")

@@ -1,6 +1,7 @@
 package markdown
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -45,7 +46,7 @@ func (p *planner) step(i, end int, start stepStart) workflow.Step {
 		s.Box, s.Mark, s.Marked = c.mark.Index, c.mark.Offset, c.mark.Marked
 	}
 	p.title(&s, start.title)
-	s.Title = firstOf(s.Title, titleOf(c.first().text), s.Number)
+	s.Title = cmp.Or(s.Title, titleOf(c.first().text), s.Number)
 	head := portion{kind: textPortion, depth: c.depth}
 	if c.kind != headingPortion && len(c.lines) > 1 {
 		head.lines = c.lines[1:]
@@ -248,7 +249,7 @@ func (p *planner) milestone() int {
 		if h.milestone < 0 {
 			m := workflow.Milestone{Title: h.title}
 			if found := phaseRE.FindStringSubmatch(h.title); found != nil {
-				m.Number, m.Title = found[1], firstOf(found[2], h.title)
+				m.Number, m.Title = found[1], cmp.Or(found[2], h.title)
 			}
 			c := p.portions[h.portion]
 			m.Start, m.Line = c.start, p.doc.line(c.start)

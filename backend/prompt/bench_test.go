@@ -160,25 +160,3 @@ func BenchmarkIndex(b *testing.B) {
 		NewIndex(cards)
 	}
 }
-
-// BenchmarkPut measures what a change of one prompt among 5,000 costs.
-func BenchmarkPut(b *testing.B) {
-	cards := manyCards(5000)
-	ix := NewIndex(cards)
-	i := 0
-	for b.Loop() {
-		i++
-		c := cards[i%len(cards)]
-		c.Body += fmt.Sprintf(" fresh%d", i)
-		ix.Put(c)
-	}
-}
-
-// BenchmarkSync measures what an index takes to follow a library in which nothing has changed.
-func BenchmarkSync(b *testing.B) {
-	cards := manyCards(5000)
-	ix := NewIndex(cards)
-	for b.Loop() {
-		ix.Sync(cards)
-	}
-}

@@ -2,7 +2,6 @@ package prompt
 
 import (
 	"slices"
-	"strings"
 
 	"plumbline/backend/workflow"
 )
@@ -85,11 +84,10 @@ func kindsNamed(kinds []workflow.ConditionKind) string {
 	for i, k := range kinds {
 		names[i] = string(k)
 	}
-	last := len(names) - 1
-	if last == 0 {
+	if len(names) == 1 {
 		return "kind " + names[0]
 	}
-	return "kinds " + strings.Join(names[:last], ", ") + " and " + names[last]
+	return "kinds " + workflow.JoinAnd(names)
 }
 
 // fill reads the values of the keys, whose meaning depends on the kind.

@@ -37,7 +37,6 @@ type front struct {
 // side is what a file says besides what it holds.
 type side struct {
 	refs []reference // to other files, in the order they are read
-	base string      // the revision of the built-in file that it was made from
 	at   int         // the line of its id
 }
 
@@ -266,7 +265,6 @@ func (f *front) madeFrom(n yamlNode) string {
 	if !baseRE.MatchString(s) {
 		f.fail(n, "“%s” is not a revision; the 64 hexadecimal digits of a SHA-256 are expected", s)
 	}
-	f.side.base = s
 	return s
 }
 
@@ -395,8 +393,5 @@ func quoted(names []string) string {
 	for i, name := range names {
 		all[i] = fmt.Sprintf("“%s”", name)
 	}
-	if len(all) < 2 {
-		return strings.Join(all, "")
-	}
-	return strings.Join(all[:len(all)-1], ", ") + " and " + all[len(all)-1]
+	return workflow.JoinAnd(all)
 }

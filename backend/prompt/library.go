@@ -169,9 +169,6 @@ func (l *Library) Prompts() []Prompt { return all[Prompt](l, KindPrompt) }
 // Workflows returns all workflows in the order of their ids.
 func (l *Library) Workflows() []workflow.Workflow { return all[workflow.Workflow](l, KindWorkflow) }
 
-// Checklists returns all checklists in the order of their ids.
-func (l *Library) Checklists() []Checklist { return all[Checklist](l, KindChecklist) }
-
 // Personas returns all personas in the order of their ids.
 func (l *Library) Personas() []workflow.Persona { return all[workflow.Persona](l, KindPersona) }
 

@@ -167,35 +167,6 @@ func idLine(head []byte) (id string, sure bool) {
 	return "", false
 }
 
-// Standing says whose a file of the library is, and what it stands over.
-type Standing struct {
-	Kind     Kind            `json:"kind"`
-	ID       string          `json:"id"`
-	Source   workflow.Source `json:"source"`
-	File     string          `json:"file"`
-	Revision string          `json:"revision"`
-	// Base is the revision of the built-in file that it was made from, if it says so.
-	Base string `json:"base"`
-	// Under is the revision of the built-in file that it takes the place of; empty for none.
-	Under string `json:"under"`
-	// Behind says that the built-in file has changed since.
-	Behind bool `json:"behind"`
-}
-
-// Standing returns whose a file is. Prompts say the same of themselves.
-func (l *Library) Standing(kind Kind, id string) (Standing, bool) {
-	p, ok := l.find(kind, id)
-	if !ok {
-		return Standing{}, false
-	}
-	st := Standing{Kind: kind, ID: id, File: p.file, Revision: p.revision, Base: p.side.base, Source: p.source()}
-	if p.under != nil {
-		st.Under = p.under.revision
-		st.Behind = st.Base != "" && st.Base != st.Under
-	}
-	return st, true
-}
-
 // Text returns a file as it is written, and the built-in one that it takes the
 // place of, which is nil when it takes none. The file may have changed since the
 // library was read.

@@ -42,7 +42,7 @@ func TestTheUsersFilesLieOverTheBuiltInOnes(t *testing.T) {
 		"packs/harbours.md":          file(strings.Replace(pack, "id: tides", "id: harbours", 1)),
 	})
 	for _, read := range []string{"one by one", "everything"} {
-		t.Run(read, func(t *testing.T) { checkOverlay(t, lib, base) })
+		t.Run(read, func(t *testing.T) { checkOverlay(t, lib) })
 		if problems := lib.Problems(); len(problems) > 0 {
 			t.Fatal(problems)
 		}
@@ -57,18 +57,15 @@ func TestTheUsersFilesLieOverTheBuiltInOnes(t *testing.T) {
 	for _, p := range lib.Packs() {
 		titles = append(titles, p.ID)
 	}
-	for _, c := range lib.Checklists() {
-		titles = append(titles, c.Title)
-	}
 	for _, w := range lib.Workflows() {
 		titles = append(titles, w.Title)
 	}
-	if got, want := strings.Join(titles, ", "), "Own, Built-in, Yours, Theirs, My expert, harbours, tides, own, My ready, My flow"; got != want {
+	if got, want := strings.Join(titles, ", "), "Own, Built-in, Yours, Theirs, My expert, harbours, tides, My flow"; got != want {
 		t.Errorf("the library holds %s; want %s", got, want)
 	}
 }
 
-func checkOverlay(t *testing.T, lib *Library, base string) {
+func checkOverlay(t *testing.T, lib *Library) {
 	t.Helper()
 	own, _ := lib.Prompt("spec")
 	under, customised := own.Under()
@@ -84,20 +81,16 @@ func checkOverlay(t *testing.T, lib *Library, base string) {
 	if w, _ := lib.Workflow("flow"); w.Title != "My flow" || w.Source != workflow.Yours {
 		t.Errorf("the workflow is %q of %s", w.Title, w.Source)
 	}
-	if text, _ := lib.Checklist("ready"); text != "# My ready\n" {
-		t.Errorf("the checklist is %q", text)
+	for id, want := range map[string]string{"ready": "# My ready\n", "own": "No title.\n"} {
+		if text, _ := lib.Checklist(id); text != want {
+			t.Errorf("the checklist %s is %q, want %q", id, text, want)
+		}
 	}
 	if p, ok := lib.Pack("harbours"); !ok || p.Source != workflow.Yours {
 		t.Errorf("the pack is of %q, %v", p.Source, ok)
 	}
 	if p, ok := lib.Persona("expert"); !ok || p.Title != "My expert" {
 		t.Errorf("the persona is %q, %v", p.Title, ok)
-	}
-	if st, ok := lib.Standing(KindPrompt, "spec"); !ok || st.Source != workflow.Yours || st.Base != base || st.Under != base || st.Behind {
-		t.Errorf("the prompt spec stands as %+v", st)
-	}
-	if st, _ := lib.Standing(KindPersona, "expert"); !st.Behind || st.Under == "" {
-		t.Errorf("the persona stands as %+v, want behind", st)
 	}
 	text, below, err := lib.Text(KindPrompt, "spec")
 	if err != nil || !strings.Contains(string(text), "title: Yours") || !strings.Contains(string(below), "title: Built-in") {

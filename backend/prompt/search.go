@@ -46,8 +46,6 @@ type term struct {
 // that are spelled almost so are found, too. Case and accents do not count. A
 // query without words finds nothing.
 func (ix *Index) Search(query string, limit int) []Hit {
-	ix.mu.RLock()
-	defer ix.mu.RUnlock()
 	terms := termsOf(query)
 	if len(terms) == 0 || limit <= 0 {
 		return []Hit{}
@@ -59,9 +57,9 @@ func (ix *Index) Search(query string, limit int) []Hit {
 			return []Hit{}
 		}
 	}
-	hits := make([]Hit, 0, min(limit, len(ix.numbers)))
+	hits := make([]Hit, 0, min(limit, len(ix.cards)))
 	for _, n := range ix.best(totals, len(terms), limit) {
-		hits = append(hits, Hit{ID: ix.cards[n].ID, Score: int(totals[n]), Ranges: ix.ranges(ix.cards[n].Card, terms)})
+		hits = append(hits, Hit{ID: ix.cards[n].ID, Ranges: ix.ranges(ix.cards[n].Card, terms)})
 	}
 	return hits
 }
@@ -172,7 +170,7 @@ func (ix *Index) sum(totals []int32, t term, first bool) bool {
 	found := false
 	for n, w := range worth {
 		switch {
-		case w == 0 || !first && totals[n] == 0 || ix.cards[n].gone:
+		case w == 0 || !first && totals[n] == 0:
 			totals[n] = 0
 		default:
 			totals[n] += w
@@ -184,7 +182,7 @@ func (ix *Index) sum(totals []int32, t term, first bool) bool {
 
 // best returns the numbers of the cards with the highest totals, in their order.
 func (ix *Index) best(totals []int32, terms, limit int) []int {
-	top := make([]int, 0, min(limit, len(ix.numbers))+1)
+	top := make([]int, 0, min(limit, len(ix.cards))+1)
 	before := func(a, b int) int {
 		x, y := &ix.cards[a], &ix.cards[b]
 		return cmp.Or(cmp.Compare(totals[b], totals[a]), cmp.Compare(y.Used, x.Used), cmp.Compare(x.Title, y.Title), cmp.Compare(x.ID, y.ID))

@@ -1,9 +1,6 @@
 package prompt
 
 import (
-	"fmt"
-	"math/rand/v2"
-	"reflect"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -127,64 +124,6 @@ func TestSearchPointsOutTheWords(t *testing.T) {
 		if got := strings.Join(show(query), " "); got != want {
 			t.Errorf("“%s” is pointed out as\n%s\nwant\n%s", query, got, want)
 		}
-	}
-}
-
-// After any changes an index finds what one made of the same cards finds.
-func TestAnIndexFollowsChanges(t *testing.T) {
-	rnd := rand.New(rand.NewPCG(3, 4))
-	pool := manyCards(300)
-	now := map[string]Card{}
-	ix, synced := NewIndex(nil), NewIndex(nil)
-	for step := range 1200 {
-		c := pool[rnd.IntN(len(pool))]
-		switch id := fmt.Sprintf("p-%d", rnd.IntN(120)); rnd.IntN(5) {
-		case 0:
-			ix.Remove(id)
-			delete(now, id)
-		case 1:
-			if c, ok := now[id]; ok {
-				c.Used = rnd.IntN(9)
-				now[id] = c
-				ix.Use(id, c.Used)
-			}
-		default:
-			c.ID = id
-			ix.Put(c)
-			now[id] = c
-		}
-		if step%100 != 99 {
-			continue
-		}
-		cards := []Card{}
-		for _, c := range now {
-			cards = append(cards, c)
-		}
-		anew := NewIndex(cards)
-		synced.Sync(cards)
-		for _, query := range queries(pool) {
-			want := anew.Search(query, 50)
-			for how, changed := range map[string]*Index{"changed": ix, "synced": synced} {
-				if got := changed.Search(query, 50); !reflect.DeepEqual(got, want) {
-					t.Fatalf("after %d changes “%s” finds %q when %s, and %q in an index made anew", step, query, ids(got), how, ids(want))
-				}
-			}
-		}
-		if ix.Len() != len(now) {
-			t.Errorf("the index has %d cards, want %d", ix.Len(), len(now))
-		}
-	}
-	if len(ix.cards) > 2*len(now)+100 {
-		t.Errorf("%d cards are kept for the %d that are left", len(ix.cards), len(now))
-	}
-}
-
-// queries are words, beginnings and slips of what the cards hold.
-func queries(cards []Card) []string {
-	words := strings.Fields(cards[7].Title + " " + cards[8].Body)
-	return []string{
-		words[0], words[5], words[6][:1], words[7] + " " + words[8], words[9][1:], words[12] + "x " + words[13],
-		"specificatoin", "secruity", "s", "security rev",
 	}
 }
 

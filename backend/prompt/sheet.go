@@ -9,12 +9,9 @@ import (
 
 // Checklist is a Markdown file of boxes. Its id is the name of the file.
 type Checklist struct {
-	ID       string          `json:"id"`
-	Title    string          `json:"title"` // its first heading, or else its id
-	Text     string          `json:"text"`
-	Source   workflow.Source `json:"source"`
-	Revision string          `json:"revision"`
-	File     string          `json:"file"`
+	ID     string
+	Text   string
+	Source workflow.Source
 }
 
 // parse reads what the file of a sheet holds.
@@ -71,12 +68,5 @@ func parseChecklist(file string, data []byte) (Checklist, error) {
 	if strings.TrimSpace(text) == "" {
 		return Checklist{}, errorAt(file, 1, "the file is empty; a title and boxes are expected")
 	}
-	list := Checklist{ID: name, Title: name, Text: text, Revision: revisionOf(data), File: file}
-	for line := range strings.Lines(text) {
-		if title, ok := strings.CutPrefix(line, "# "); ok && strings.TrimSpace(title) != "" {
-			list.Title = strings.TrimSpace(title)
-			break
-		}
-	}
-	return list, nil
+	return Checklist{ID: name, Text: text}, nil
 }

@@ -72,11 +72,10 @@ type sheet struct {
 	id   string
 	// value is a Prompt, workflow.Workflow, Checklist, workflow.Persona or
 	// workflow.Pack; nil where there is an err.
-	value    any
-	revision string
-	side     side
-	doubts   []Problem
-	err      error
+	value  any
+	side   side
+	doubts []Problem
+	err    error
 }
 
 // settles is the time after which a change of a file shows in its time: two
@@ -209,7 +208,6 @@ func (s *shelf) sheet(kind Kind, e entry) sheet {
 	c = sheet{entry: e, read: time.Now()}
 	data, err := s.bytes(e)
 	if err == nil {
-		c.revision = revisionOf(data)
 		err = c.parse(kind, data, s.source)
 	}
 	if err != nil {

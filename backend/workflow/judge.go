@@ -180,10 +180,10 @@ func judgeCurrent(f Facts, c *Condition) {
 		return
 	}
 	c.Causes = causes
-	c.Value = count(len(causes), "change", "changes") + " behind"
+	c.Value = Plural(len(causes), "change", "changes") + " behind"
 	c.lacks(CondUnmet, DoStale, causes[0].Sentence(), "run it again, or say that it is still valid")
 	if len(causes) > 1 {
-		c.Missing += fmt.Sprintf(", and %s more", count(len(causes)-1, "change", "changes"))
+		c.Missing += fmt.Sprintf(", and %s more", Plural(len(causes)-1, "change", "changes"))
 	}
 }
 
@@ -232,7 +232,7 @@ func gateSentence(g Gate, running bool) string {
 		return "Overridden: " + g.Passed.Reason
 	case g.Passed != nil && g.Missing > 0:
 		c, _ := g.First()
-		return fmt.Sprintf("Passed, and off true by %d of %s since. To do: %s.", g.Missing, count(total, "condition", "conditions"), c.Action)
+		return fmt.Sprintf("Passed, and off true by %d of %s since. To do: %s.", g.Missing, Plural(total, "condition", "conditions"), c.Action)
 	case g.Passed != nil:
 		return "Passed."
 	case running:
@@ -244,7 +244,7 @@ func gateSentence(g Gate, running bool) string {
 	case g.Open:
 		return fmt.Sprintf("True. All %d conditions are met.", total)
 	}
-	s := fmt.Sprintf("Off true by %d of %s.", g.Missing, count(total, "condition", "conditions"))
+	s := fmt.Sprintf("Off true by %d of %s.", g.Missing, Plural(total, "condition", "conditions"))
 	if c, ok := g.First(); ok && c.Action != "" {
 		s += " Next: " + c.Action + "."
 	}
@@ -259,11 +259,4 @@ func (g Gate) First() (Condition, bool) {
 		}
 	}
 	return Condition{}, false
-}
-
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }

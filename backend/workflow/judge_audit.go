@@ -82,9 +82,9 @@ func judgeFindings(f Facts, c *Condition, rule ConditionRule) {
 		c.State = CondMet
 		return
 	}
-	c.Value = count(over, "too many", "too many")
-	c.lacks(CondUnmet, DoFindings, fmt.Sprintf("%s of %s %s open", count(len(standing[worst]), "finding", "findings"), worst, isAre(len(standing[worst]))),
-		settle(rule.Allow)+" "+boxless(over))
+	c.Value = Plural(over, "too many", "too many")
+	c.lacks(CondUnmet, DoFindings, fmt.Sprintf("%s of %s %s open", Plural(len(standing[worst]), "finding", "findings"), worst, isAre(len(standing[worst]))),
+		settle(rule.Allow)+" "+Plural(over, "finding", "findings"))
 }
 
 func isAre(n int) string {
@@ -93,8 +93,6 @@ func isAre(n int) string {
 	}
 	return "are"
 }
-
-func boxless(n int) string { return count(n, "finding", "findings") }
 
 // settle says what can be done about findings so that they count no more.
 func settle(allow []string) string {
@@ -122,10 +120,10 @@ func settled(s FindingState, allow []string) bool {
 func (c *Condition) note(unjudged, doubtful int) {
 	add := func(text string) { c.Doubt = strings.TrimSpace(c.Doubt + " " + text) }
 	if unjudged > 0 {
-		add(fmt.Sprintf("%s no severity. Say how bad it is.", count(unjudged, "open finding has", "open findings have")))
+		add(fmt.Sprintf("%s no severity. Say how bad it is.", Plural(unjudged, "open finding has", "open findings have")))
 	}
 	if doubtful > 0 {
-		add(fmt.Sprintf("%s be another one. Say whether it is.", count(doubtful, "open finding may", "open findings may")))
+		add(fmt.Sprintf("%s be another one. Say whether it is.", Plural(doubtful, "open finding may", "open findings may")))
 	}
 }
 
@@ -135,7 +133,7 @@ func (c *Condition) noteLapsed(lapsed []Finding, f Facts) {
 	if len(lapsed) == 0 {
 		return
 	}
-	numbers := joinAnd(numbersOf(lapsed[:min(len(lapsed), namedFindings)]))
+	numbers := JoinAnd(numbersOf(lapsed[:min(len(lapsed), namedFindings)]))
 	c.Doubt = strings.TrimSpace(c.Doubt + fmt.Sprintf(" What %s %s put off to has come. Say what has become of it.", numbers, wasWere(len(lapsed))))
 }
 
@@ -183,19 +181,19 @@ func judgePhrase(f Facts, c *Condition, rule ConditionRule) {
 		}
 	}
 	c.note(unjudged, 0)
-	c.Value = boxless(listed)
+	c.Value = Plural(listed, "finding", "findings")
 	again := "fix them, and audit once more"
 	switch {
 	case listed == 0 && rule.Or == nil:
 		c.lacks(CondUnmet, DoAudit, fmt.Sprintf("The audit does not say “%s”", rule.Phrase), "ask for the exact words, or audit once more")
 	case rule.Or == nil:
-		c.lacks(CondUnmet, DoAudit, "The audit lists "+boxless(listed), again)
+		c.lacks(CondUnmet, DoAudit, "The audit lists "+Plural(listed, "finding", "findings"), again)
 	case listed == 0 && filing.Total() == 0:
 		c.lacks(CondUnmet, DoAudit, fmt.Sprintf("The audit lists nothing, and does not say “%s”", rule.Phrase), "ask for the exact words, or audit once more")
 	case tooBad > 0:
-		c.lacks(CondUnmet, DoAudit, fmt.Sprintf("The audit lists %s above %s", boxless(tooBad), rule.Or.Worst), again)
+		c.lacks(CondUnmet, DoAudit, fmt.Sprintf("The audit lists %s above %s", Plural(tooBad, "finding", "findings"), rule.Or.Worst), again)
 	case listed > rule.Or.Max:
-		c.lacks(CondUnmet, DoAudit, fmt.Sprintf("The audit lists %s; at most %d small ones may be left", boxless(listed), rule.Or.Max), again)
+		c.lacks(CondUnmet, DoAudit, fmt.Sprintf("The audit lists %s; at most %d small ones may be left", Plural(listed, "finding", "findings"), rule.Or.Max), again)
 	default:
 		c.State = CondMet
 	}

@@ -38,13 +38,13 @@ func judgeBoxes(f Facts, c *Condition, names []string) {
 	case open == 0:
 		c.State = CondMet
 	default:
-		c.lacks(CondUnmet, DoTick, fmt.Sprintf("%d of %s not ticked", open, count(c.Total, "box is", "boxes are")), "tick "+boxesOf(open, c.Title))
+		c.lacks(CondUnmet, DoTick, fmt.Sprintf("%d of %s not ticked", open, Plural(c.Total, "box is", "boxes are")), "tick "+boxesOf(open, c.Title))
 	}
 	if claimed > 0 {
-		c.Note = fmt.Sprintf("%s ticked by the model alone. Confirm what you have checked.", count(claimed, "box is", "boxes are"))
+		c.Note = fmt.Sprintf("%s ticked by the model alone. Confirm what you have checked.", Plural(claimed, "box is", "boxes are"))
 	}
 	if again > 0 {
-		c.Doubt = fmt.Sprintf("%s to be checked again: what they were judged by has changed.", count(again, "box is", "boxes are"))
+		c.Doubt = fmt.Sprintf("%s to be checked again: what they were judged by has changed.", Plural(again, "box is", "boxes are"))
 	}
 }
 
@@ -102,10 +102,10 @@ func beginsWith(text, name string) bool {
 func boxesOf(n int, title string) string {
 	kind, named := strings.CutSuffix(title, " boxes ticked")
 	if !named {
-		return count(n, "box", "boxes")
+		return Plural(n, "box", "boxes")
 	}
 	kind = strings.ToLower(kind)
-	return count(n, kind+" box", kind+" boxes")
+	return Plural(n, kind+" box", kind+" boxes")
 }
 
 func judgeQuestions(f Facts, c *Condition, rule ConditionRule) {
@@ -127,8 +127,8 @@ func judgeQuestions(f Facts, c *Condition, rule ConditionRule) {
 		return
 	}
 	c.Value = fmt.Sprintf("%d open", n)
-	c.lacks(CondUnmet, DoAnswer, count(n, "question is", "questions are")+" still open",
-		fmt.Sprintf("answer %s and save the document", count(n, "question", "questions")))
+	c.lacks(CondUnmet, DoAnswer, Plural(n, "question is", "questions are")+" still open",
+		fmt.Sprintf("answer %s and save the document", Plural(n, "question", "questions")))
 }
 
 // OpenQuestions counts the questions of a section: its top list items, else its

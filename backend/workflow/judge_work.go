@@ -39,7 +39,7 @@ func judgePlan(f Facts, c *Condition) {
 	faults := len(problems) + len(uncovered)
 	switch {
 	case faults == 0:
-		c.State, c.Value = CondMet, count(len(f.Plan.Steps), "step", "steps")
+		c.State, c.Value = CondMet, Plural(len(f.Plan.Steps), "step", "steps")
 		return
 	case len(problems) > 0:
 		c.lacks(CondUnmet, DoPlan, trimStop(problems[0].Text), "mend the plan and save it")
@@ -49,9 +49,9 @@ func judgePlan(f Facts, c *Condition) {
 	default:
 		c.lacks(CondUnmet, DoPlan, fmt.Sprintf("%s is covered by no step", uncovered[0]), "name the step that covers it, or add one")
 	}
-	c.Value = count(faults, "fault", "faults")
+	c.Value = Plural(faults, "fault", "faults")
 	if faults > 1 {
-		c.Missing += fmt.Sprintf("; %s more", count(faults-1, "fault", "faults"))
+		c.Missing += fmt.Sprintf("; %s more", Plural(faults-1, "fault", "faults"))
 	}
 }
 
@@ -82,7 +82,7 @@ func judgeSteps(f Facts, c *Condition) {
 	case c.Done == c.Total:
 		c.State = CondMet
 	default:
-		c.lacks(CondUnmet, DoStep, fmt.Sprintf("%d of %s not done", c.Total-c.Done, count(c.Total, "step is", "steps are")), "build "+nextStep(f.Plan))
+		c.lacks(CondUnmet, DoStep, fmt.Sprintf("%d of %s not done", c.Total-c.Done, Plural(c.Total, "step is", "steps are")), "build "+nextStep(f.Plan))
 	}
 }
 

@@ -60,6 +60,6 @@ func doLapsed(f ToDoFacts, d *ToDo) bool {
 	if f.Plan.settledSince(first.Step) {
 		until = "step " + first.Step + ", which is settled"
 	}
-	return d.say(DoFindings, fmt.Sprintf("Say what has become of %s.", joinAnd(numbersOf(f.Lapsed[:min(len(f.Lapsed), namedFindings)]))),
+	return d.say(DoFindings, fmt.Sprintf("Say what has become of %s.", JoinAnd(numbersOf(f.Lapsed[:min(len(f.Lapsed), namedFindings)]))),
 		fmt.Sprintf("%s was put off to %s. Mark it as fixed, or open it again.", first.Number, until))
 }

@@ -248,7 +248,7 @@ func SplitFinding(findings []Finding, s FindingSplit, by Author, at time.Time, i
 	case f.State == FindingDuplicate:
 		return nil, Errorf(Conflict, "%s counts as another finding.", f.Number).WithHint("Reopen it first.")
 	case slices.ContainsFunc(s.Sightings, func(n int) bool { return n < 0 || n >= len(f.Sightings) }):
-		return nil, Errorf(Invalid, "%s has %s.", f.Number, count(len(f.Sightings), "report", "reports")).WithHint("Count them from 0.")
+		return nil, Errorf(Invalid, "%s has %s.", f.Number, Plural(len(f.Sightings), "report", "reports")).WithHint("Count them from 0.")
 	case len(stay) == 0:
 		return nil, Errorf(Invalid, "At least one report of %s has to stay.", f.Number).WithHint("Choose those that are about something else.")
 	case len(moved) == 0 && title == "":

@@ -156,9 +156,9 @@ func (c *LedgerCurve) judge(open map[Severity]int) {
 	case c.Growing:
 		c.Sentence = fmt.Sprintf("Growing: each of the last %d rounds found more than the one before. A tighter spec will help more than another round.", growingRounds)
 	case quiet && bad > 0:
-		c.Sentence = fmt.Sprintf("The last %d rounds found nothing new above P2; %s still open.", plateauRounds, count(bad, "P0 or P1 is", "P0 and P1 are"))
+		c.Sentence = fmt.Sprintf("The last %d rounds found nothing new above P2; %s still open.", plateauRounds, Plural(bad, "P0 or P1 is", "P0 and P1 are"))
 	case quiet:
-		c.Sentence = fmt.Sprintf("The last %d rounds found nothing new above P2; %s no severity yet.", plateauRounds, count(open[""], "open finding has", "open findings have"))
+		c.Sentence = fmt.Sprintf("The last %d rounds found nothing new above P2; %s no severity yet.", plateauRounds, Plural(open[""], "open finding has", "open findings have"))
 	}
 }
 

@@ -91,7 +91,7 @@ func (c *clerk) once(reports []ReportedFinding) []ReportedFinding {
 		}
 	}
 	if twice > 0 {
-		c.note("%s told twice in the text, and counted once.", count(twice, "finding is", "findings are"))
+		c.note("%s told twice in the text, and counted once.", Plural(twice, "finding is", "findings are"))
 	}
 	return first
 }
@@ -120,7 +120,7 @@ func (c *clerk) file(reports []ReportedFinding) {
 		}
 	}
 	if gone > 0 {
-		c.note("%s in an earlier version of this audit and not in it any more; the ledger keeps what was found.", count(gone, "finding was", "findings were"))
+		c.note("%s in an earlier version of this audit and not in it any more; the ledger keeps what was found.", Plural(gone, "finding was", "findings were"))
 	}
 }
 

@@ -94,7 +94,7 @@ func SharedReport(title string, answers []PersonaAnswer, found []SharedFinding, 
 				n++
 			}
 		}
-		fmt.Fprintf(&b, "- %s: %s\n", a.Persona, count(n, "finding", "findings"))
+		fmt.Fprintf(&b, "- %s: %s\n", a.Persona, Plural(n, "finding", "findings"))
 	}
 	fmt.Fprintf(&b, "\nTotal: %d\n\n## Findings\n\n", len(found))
 	if len(found) == 0 {

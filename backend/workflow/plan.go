@@ -59,13 +59,3 @@ type PlanRead struct {
 	// Notes say what is doubtful about the reading, in sentences for a person.
 	Notes []string `json:"notes"`
 }
-
-// Step returns the first step with a number.
-func (r PlanRead) Step(number string) (Step, bool) {
-	for _, s := range r.Steps {
-		if s.Number == number {
-			return s, true
-		}
-	}
-	return Step{}, false
-}

@@ -384,9 +384,9 @@ func InsertSteps(plan string, v PlanView, findings []Finding) (body string, numb
 	for i, f := range findings {
 		number := strconv.Itoa(next + i)
 		numbers = append(numbers, number)
-		fmt.Fprintf(&b, "%s- [ ] Step %s: Fix %s, %s\n", indent, number, f.Number, flat(f.Title))
+		fmt.Fprintf(&b, "%s- [ ] Step %s: Fix %s, %s\n", indent, number, f.Number, oneLine(f.Title))
 		for _, field := range [][2]string{{"Task", f.Problem + " " + f.Fix}, {"Files", f.Location}, {"Tests", f.Verify}} {
-			if text := flat(field[1]); text != "" {
+			if text := oneLine(field[1]); text != "" {
 				fmt.Fprintf(&b, "%s  - **%s:** %s\n", indent, field[0], text)
 			}
 		}
@@ -396,5 +396,3 @@ func InsertSteps(plan string, v PlanView, findings []Finding) (body string, numb
 	}
 	return b.String(), numbers
 }
-
-func flat(text string) string { return strings.Join(strings.Fields(text), " ") }

@@ -3,6 +3,7 @@ package workflow
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -25,6 +26,23 @@ func BlankHash(text string, items []Item) string {
 	}
 	sum := sha256.Sum256(blank)
 	return hex.EncodeToString(sum[:])
+}
+
+// Plural writes a number of things: “1 box”, “3 boxes”.
+func Plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
+}
+
+// JoinAnd joins names for a sentence: “A, B and C”.
+func JoinAnd(names []string) string {
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " and " + names[last]
 }
 
 // MaxName is the greatest length of a project's name, in characters.

@@ -85,7 +85,7 @@ func doQuestions(f ToDoFacts, d *ToDo) bool {
 		return false
 	}
 	d.RunID, d.Step, d.Path = last.ID, last.Step, last.Output
-	return d.say(DoAnswer, fmt.Sprintf("Answer %s.", count(n, "question", "questions")), "The model asked instead of guessing. That is no refinement.")
+	return d.say(DoAnswer, fmt.Sprintf("Answer %s.", Plural(n, "question", "questions")), "The model asked instead of guessing. That is no refinement.")
 }
 
 // doFresh looks whether a thread was started over and the fresh one not begun.
@@ -167,7 +167,7 @@ func doBuild(f ToDoFacts, d *ToDo) bool {
 	d.Path = f.Plan.Path
 	if len(f.Grave) > 0 {
 		d.Path = ""
-		return d.say(DoFindings, fmt.Sprintf("Fix %s, or make the next steps of them.", joinAnd(numbersOf(f.Grave))),
+		return d.say(DoFindings, fmt.Sprintf("Fix %s, or make the next steps of them.", JoinAnd(numbersOf(f.Grave))),
 			"An audit found them. What is grave is built before anything else.")
 	}
 	if f.Plan.AllSettled() {

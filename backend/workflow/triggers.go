@@ -94,7 +94,7 @@ func (v PlanView) taggedDone(tags []string) (at time.Time, why string) {
 			return time.Time{}, ""
 		}
 	}
-	return at, fmt.Sprintf("The steps tagged %s are done.", joinAnd(tags))
+	return at, fmt.Sprintf("The steps tagged %s are done.", JoinAnd(tags))
 }
 
 // sameTag compares tags as people write them: "Data store" is "data-store".
@@ -108,14 +108,6 @@ func sameTag(a, b string) bool {
 		}, strings.ToLower(s))
 	}
 	return bare(a) == bare(b)
-}
-
-func joinAnd(list []string) string {
-	if len(list) < 2 {
-		return strings.Join(list, "")
-	}
-	last := len(list) - 1
-	return strings.Join(list[:last], ", ") + " and " + list[last]
 }
 
 // Undone is the item for a phase whose gate somebody passed and which does not hold

@@ -36,8 +36,7 @@ const pairs = [
   ...each(['on-blue'], ['blue-fill', 'blue-fill-hover'], 4.5),
   ...each(['on-brass'], ['brass-fill', 'brass-fill-hover'], 4.5),
   ...each(['on-red'], ['red-fill'], 4.5),
-  ...each(['on-term', 'term-2', 'term-green', 'term-red', 'term-blue'], ['term'], 4.5),
-  ...each(['code-key', 'code-str', 'code-com', 'code-num'], ['surface', 'sunken', 'add', 'del'], 4.5),
+  ...each(['on-term'], ['term'], 4.5),
   ...each(['control', 'focus', 'brass', 'knot', 'p0', 'p1', 'p2', 'p3'], grounds, 3),
 ];
 

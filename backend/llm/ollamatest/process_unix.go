@@ -58,7 +58,10 @@ func startGroup(binary string, env []string, dir string, log *os.File) (*group, 
 func (g *group) ended() <-chan struct{} { return g.done }
 
 // kill ends every process of the group at once.
-func (g *group) kill() { g.end(syscall.SIGKILL) }
+func (g *group) kill() {
+	g.signal(syscall.SIGKILL)
+	<-g.done
+}
 
 // stop lets the server end by itself, for a while.
 func (g *group) stop() {
@@ -67,12 +70,7 @@ func (g *group) stop() {
 	case <-g.done:
 	case <-time.After(5 * time.Second):
 	}
-	g.end(syscall.SIGKILL)
-}
-
-func (g *group) end(with syscall.Signal) {
-	g.signal(with)
-	<-g.done
+	g.kill()
 }
 
 // signal sends to the group unless its leader is gone, whose number may then be another's.

@@ -64,7 +64,7 @@ const maxUnread = 20
 func (c *conversion) forget(placeholder string, line int, unread []string) {
 	switch n := len(c.unread); {
 	case n < maxUnread:
-		c.unread = append(c.unread, fmt.Sprintf("Line %d, “%s”: what it says with %s has no place here.", line, shorten(placeholder, 80), series(unread)))
+		c.unread = append(c.unread, fmt.Sprintf("Line %d, “%s”: what it says with %s has no place here.", line, shorten(placeholder, 80), workflow.JoinAnd(unread)))
 	case n == maxUnread:
 		c.unread = append(c.unread, "There are more of this kind.")
 	}

@@ -29,7 +29,7 @@ func lost(f Format, p prompt.Prompt, files []workflow.ExportedFile) []string {
 	back := i.Prompts[0]
 	var all []string
 	if what := differences(p, back.Prompt); len(what) > 0 {
-		all = append(all, fmt.Sprintf("“%s” is without %s.", p.Title, series(what)))
+		all = append(all, fmt.Sprintf("“%s” is without %s.", p.Title, workflow.JoinAnd(what)))
 	}
 	switch was, is := plainBody(p.Body), plainBody(back.Prompt.Body); {
 	case was == is:
@@ -109,18 +109,10 @@ func variableDifferences(before, after []workflow.Variable) []string {
 	}
 	var all []string
 	if len(differ) > 0 {
-		all = append(all, "the "+series(differ)+" of its variables")
+		all = append(all, "the "+workflow.JoinAnd(differ)+" of its variables")
 	}
 	if len(renamed) > 0 {
-		all = append(all, "a variable named "+series(renamed))
+		all = append(all, "a variable named "+workflow.JoinAnd(renamed))
 	}
 	return all
-}
-
-// series joins names for a sentence.
-func series(names []string) string {
-	if len(names) < 2 {
-		return strings.Join(names, "")
-	}
-	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
 }

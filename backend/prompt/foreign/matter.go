@@ -31,7 +31,6 @@ type document struct {
 	matter   matter
 	body     string
 	bodyLine int // of the first line of the body, from 1
-	fenced   bool
 }
 
 var keyRE = pattern.New(`^(?:([A-Za-z_][A-Za-z0-9_.-]*)|"([^"\\]*)"|'([^']*)')[ \t]*:`)
@@ -58,7 +57,7 @@ func split(file, text string) document {
 		text, _, _ := strings.Cut(rest[at:], "\n")
 		if strings.TrimRight(text, " \t") == "---" {
 			return document{
-				file: file, matter: entries(rest[:at], 2), fenced: true,
+				file: file, matter: entries(rest[:at], 2),
 				body: rest[min(at+len(text)+1, len(rest)):], bodyLine: line + 1,
 			}
 		}

@@ -55,7 +55,6 @@ export namespace api {
 	    refinement: workflow.Refinement;
 	    restart: workflow.Restart;
 	    check: workflow.CheckResult;
-	    due: workflow.DueItem;
 	    effort: workflow.EffortRow;
 	    proof: workflow.Proof;
 	    staleness: workflow.Staleness;

@@ -105,9 +105,6 @@ type Base struct {
 // NewBase prepares an object for comparison.
 func NewBase(data []byte) *Base { return &Base{data: data} }
 
-// Data returns the object.
-func (b *Base) Data() []byte { return b.data }
-
 // Delta returns what makes target from the base, or nil if that is longer than
 // max. What both begin and end with is found at once; blocks that have moved are
 // found by their hash.

@@ -1,6 +1,7 @@
 import type { FindingDesk, FindingQuestion } from '../../lib/state/finding-desk.svelte';
 import { type FindingsState, levels } from '../../lib/state/findings.svelte';
 import type { Shortcut } from '../../lib/state/shortcuts.svelte';
+import { notPressing } from '../../lib/ui/keys';
 import type { Finding } from '../../lib/api';
 
 export interface FindingMoves {
@@ -46,9 +47,4 @@ export function findingKeys(hold: FindingsState, desk: FindingDesk, moves: Findi
     ask('O', 'reopen'),
     ask('M', 'merge'),
   ];
-}
-
-/** Enter presses a button or follows a link that has the focus; elsewhere it opens the finding. */
-function notPressing(event: KeyboardEvent): boolean {
-  return !(event.target instanceof Element && event.target.closest('button, a, [role=menu]'));
 }

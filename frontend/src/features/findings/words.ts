@@ -1,8 +1,8 @@
 // Findings in words: their states, where they were seen, and their text for a prompt.
 import type { FiledAudit, Finding, FindingState, LedgerRound, Sighting } from '../../lib/api';
 import { isOpen, roundPlaces } from '../../lib/state/rounds';
+import { plural } from '../../lib/ui/format';
 import type { IconName } from '../../lib/ui/icons';
-import { count } from '../phase/words';
 
 export interface StateLook {
   word: string;
@@ -38,7 +38,7 @@ export function roundSentence(rounds: LedgerRound[]): string {
   const last = rounds.at(-1);
   if (!last) return '';
   const found = totalOf(last.new);
-  const back = last.returned > 0 ? ` ${count(last.returned, 'finding')} came back.` : '';
+  const back = last.returned > 0 ? ` ${plural(last.returned, 'finding')} came back.` : '';
   if (found === 0) return `Round ${rounds.length} found nothing new.${back}`;
   const before = rounds.at(-2);
   const trend = before ? `, after ${totalOf(before.new)} in the one before` : '';

@@ -1,5 +1,6 @@
 import type { PromptDesk } from '../../lib/state/prompt-desk.svelte';
 import type { Shortcut } from '../../lib/state/shortcuts.svelte';
+import { notPressing } from '../../lib/ui/keys';
 import type { DeskActs } from './acts.svelte';
 
 /** The keys of a prompt on the screen of the library. */
@@ -18,9 +19,4 @@ export function deskKeys(desk: PromptDesk, acts: DeskActs, tab: string): Shortcu
     { keys: 'N', run: acts.turn },
     { keys: 'P', run: () => (acts.choosing = true) },
   ];
-}
-
-/** Enter presses a button or follows a link that has the focus; elsewhere it runs. */
-function notPressing(event: KeyboardEvent): boolean {
-  return !(event.target instanceof Element && event.target.closest('button, a, summary, [role="menuitem"], [role="switch"], [role="radio"]'));
 }

@@ -1,5 +1,5 @@
 import type { Gate } from '../../lib/api';
-import { count } from './words';
+import { plural } from '../../lib/ui/format';
 
 /** What needs a reason before it is done. */
 export type Question =
@@ -24,7 +24,7 @@ export function wordingOf(kind: ReasonKind, title: string, version: number, gate
   switch (kind) {
     case 'override':
       return {
-        title: `Pass the gate with ${count(gate?.missing ?? 0, 'condition')} missing?`,
+        title: `Pass the gate with ${plural(gate?.missing ?? 0, 'condition')} missing?`,
         intro: 'Your reason is kept in the history and shown on the line.',
         action: gate?.nextTitle ? `Override and go to ${gate.nextTitle}` : 'Override',
         keep: 'Keep the gate closed',

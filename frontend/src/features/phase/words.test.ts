@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Gate } from '../../lib/api';
-import { ago, brought, clock, count, gateWord, join, lasted, moment, nameOf, size } from './words';
+import { ago, brought, clock, gateWord, join, lasted, moment, nameOf, size } from './words';
 
 const now = new Date(2026, 10, 20, 14, 30).getTime();
 const back = (minutes: number): string => new Date(now - minutes * 60_000).toISOString();
@@ -29,9 +29,7 @@ describe('times', () => {
   });
 });
 
-it('writes counts, sizes and lists', () => {
-  expect(count(1, 'box', 'boxes')).toBe('1 box');
-  expect(count(1842, 'word')).toBe('1,842 words');
+it('writes sizes and lists', () => {
   expect(size(812)).toBe('812 bytes');
   expect(size(4210)).toBe('4.2 KB');
   expect(size(2_400_000)).toBe('2.4 MB');

@@ -1,9 +1,7 @@
 // Figures and times as people read them.
 import type { Author, RunState } from '../../lib/api';
 import type { GateState } from '../../lib/state/gate.svelte';
-import { count as figure, plural as count } from '../../lib/ui/format';
-
-export { count, figure };
+import { plural } from '../../lib/ui/format';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -11,7 +9,7 @@ const day = 24 * hour;
 
 /** A size as files have it: "812 bytes", "4.2 KB". */
 export function size(bytes: number): string {
-  if (bytes < 1000) return count(bytes, 'byte');
+  if (bytes < 1000) return plural(bytes, 'byte');
   const kilo = bytes / 1000;
   if (kilo < 1000) return `${kilo.toFixed(kilo < 10 ? 1 : 0)} KB`;
   return `${(kilo / 1000).toFixed(1)} MB`;
@@ -36,7 +34,7 @@ export function lasted(millis: number): string {
 /** What a run has brought, as a sentence; empty when there is nothing to tell. */
 export function brought(tokens: number, millis: number): string {
   const time = millis >= 500 ? lasted(millis) : '';
-  if (tokens > 0) return time ? `${count(tokens, 'token')} in ${time}.` : `${count(tokens, 'token')}.`;
+  if (tokens > 0) return time ? `${plural(tokens, 'token')} in ${time}.` : `${plural(tokens, 'token')}.`;
   return time && `It took ${time}.`;
 }
 

@@ -120,7 +120,6 @@ export const client = {
     info: bound(App.Info),
     /** Opens the data again when it could not be opened. */
     retry: bound(App.Retry),
-    doctor: bound(App.Doctor),
   },
   projects: {
     list: () => data<Overview[]>('GET', 'projects'),
@@ -281,9 +280,6 @@ export const client = {
     upload: (file: File, name: string) => upload<Project>('import', { file: file.name, name }, file),
   },
   events: { since: bound(Events.Since) },
-  /** Renders any Markdown to safe HTML, for previews. */
-  render: async (markdown: string, base?: string) =>
-    (await data<{ html: string }>('POST', 'render', {}, { markdown, base })).html,
 };
 
 /** What the state classes talk to. Tests give them a fake of it. */

@@ -4,7 +4,6 @@ import { ApiError } from './error';
 import type { EventSourceLike } from './events';
 import { fakeRuns } from './fake/runs';
 import * as seed from './fake/seed';
-import { html } from './fake/markdown';
 import { fakeData } from './fake/data';
 import { fakeHandoff } from './fake/handoff';
 import { fakeLedger } from './fake/ledger';
@@ -61,7 +60,6 @@ export function createFake(options: { empty?: boolean; ollama?: boolean; finding
     app: {
       info: async () => info(world),
       retry: async () => info(world),
-      doctor: async () => [],
     },
     projects: {
       list: async () => [...world.works.values()].map((work) => world.overview(work)),
@@ -177,7 +175,6 @@ export function createFake(options: { empty?: boolean; ollama?: boolean; finding
     },
     data: fakeData(world),
     events: { since: async () => ({ ...world.position(), resync: true, events: [] }) },
-    render: async (markdown) => html(markdown),
   };
   return {
     api,

@@ -59,8 +59,6 @@ export class AppState {
   /** The title of a new prompt is being asked for. */
   newPrompt = $state(false);
   private handed: { prompt: string; given: Given } | undefined;
-  /** Said by screen readers, once. */
-  announcement = $state('');
 
   /** The project the page is in. */
   readonly overview = $derived.by(() => this.projects.overview(this.router.project));
@@ -137,10 +135,6 @@ export class AppState {
     this.handed = undefined;
     return given;
   }
-
-  say = (text: string): void => {
-    this.announcement = text;
-  };
 
   private apply(event: Event): void {
     this.projects.apply(event);

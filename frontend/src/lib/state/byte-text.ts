@@ -6,9 +6,9 @@ export function byteLength(text: string): number {
   return encoder.encode(text).length;
 }
 
-/** The part of a text between two byte offsets. */
-export function byteSlice(text: string, start: number, end?: number): string {
-  return decoder.decode(encoder.encode(text).subarray(start, end));
+/** A text from a byte offset on. */
+function byteSlice(text: string, start: number): string {
+  return decoder.decode(encoder.encode(text).subarray(start));
 }
 
 /** Byte offsets of a text, two for each part, as places in it: [from, to) pairs. */

@@ -168,7 +168,7 @@ function groupOf(card: PromptCard): string {
   return card.group || 'yours';
 }
 
-export function groupTitle(id: string): string {
+function groupTitle(id: string): string {
   const words = groupTitles[id] ?? id.replaceAll('-', ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

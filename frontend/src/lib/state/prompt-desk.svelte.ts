@@ -8,7 +8,7 @@ export const fillMillis = 150;
 export const keepMillis = 900;
 
 /** Whether an id of a prompt is the path of a document that is a prompt itself. */
-export function isDocument(prompt: string): boolean {
+function isDocument(prompt: string): boolean {
   return prompt.includes('/');
 }
 

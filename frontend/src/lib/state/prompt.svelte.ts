@@ -1,4 +1,5 @@
 import { type Api, type ApiError, type ContextPlan, type FilledVariable, type PromptText, toApiError } from '../api';
+import { count } from '../ui/format';
 import { partsOf } from './prompt-parts';
 
 export const fillMillis = 300;
@@ -103,8 +104,7 @@ export class PromptState {
 /** Says by how much a prompt is too long, and the way out. Empty when it fits. */
 export function overMessage(plan: ContextPlan, model: string): string {
   if (plan.fits || plan.over <= 0) return '';
-  const count = plan.over.toLocaleString('en');
   const whom = model || 'the model';
   const larger = plan.limit > plan.window ? ' or choose a larger context' : ' or choose a model with a larger window';
-  return `This prompt is ${count} tokens too long for ${whom}. Leave out an input${larger}.`;
+  return `This prompt is ${count(plan.over)} tokens too long for ${whom}. Leave out an input${larger}.`;
 }

@@ -1,5 +1,5 @@
 /** How the steps of the plan are shown; the answer is that of the step. */
-export const planViews = ['list', 'graph', 'answer'] as const;
+const planViews = ['list', 'graph', 'answer'] as const;
 export type PlanView = (typeof planViews)[number];
 
 /** Where the page is. Everything about it is in the address. */

@@ -3,7 +3,7 @@ import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirro
 import { markdown, markdownLanguage } from '@codemirror/lang-markdown';
 import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
-import { Compartment, EditorState, type Extension } from '@codemirror/state';
+import { EditorState, type Extension } from '@codemirror/state';
 import { drawSelection, EditorView, keymap, placeholder as placeholderText } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 
@@ -13,7 +13,6 @@ export interface EditorOptions {
   text: string;
   label: string;
   placeholder: string;
-  readonly: boolean;
   /** A file, in the type of code, instead of a page. */
   code: boolean;
   onchange: (text: string) => void;
@@ -25,7 +24,6 @@ export interface EditorHandle {
   text(): string;
   /** Replaces the whole text as one undoable change. */
   replace(text: string): void;
-  setReadonly(readonly: boolean): void;
   focus(): void;
   /** Puts the cursor at the beginning of a line, and the line into view. */
   goTo(line: number): void;
@@ -33,16 +31,14 @@ export interface EditorHandle {
 }
 
 export function openEditor(options: EditorOptions): EditorHandle {
-  const readonly = new Compartment();
   const view = new EditorView({
     root: options.root,
     parent: options.root,
-    state: EditorState.create({ doc: options.text, extensions: extensions(options, readonly) }),
+    state: EditorState.create({ doc: options.text, extensions: extensions(options) }),
   });
   return {
     text: () => view.state.doc.toString(),
     replace: (text) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } }),
-    setReadonly: (on) => view.dispatch({ effects: readonly.reconfigure(EditorState.readOnly.of(on)) }),
     focus: () => view.focus(),
     goTo: (line) => {
       const { from } = view.state.doc.line(Math.max(1, Math.min(line, view.state.doc.lines)));
@@ -53,7 +49,7 @@ export function openEditor(options: EditorOptions): EditorHandle {
   };
 }
 
-function extensions(options: EditorOptions, readonly: Compartment): Extension[] {
+function extensions(options: EditorOptions): Extension[] {
   return [
     history(),
     drawSelection(),
@@ -69,7 +65,6 @@ function extensions(options: EditorOptions, readonly: Compartment): Extension[] 
     }),
     placeholderText(options.placeholder),
     EditorState.phrases.of(phrases),
-    readonly.of(EditorState.readOnly.of(options.readonly)),
     keymap.of([
       { key: 'Mod-s', preventDefault: true, run: () => (options.onsave(), true) },
       ...searchKeymap,

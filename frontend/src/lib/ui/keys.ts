@@ -18,3 +18,8 @@ export function keyShortcut(keys: string, mac = isMac): string {
     .map((key) => (key === 'Ctrl' ? (mac ? 'Meta' : 'Control') : key))
     .join('+');
 }
+
+/** Reports whether Enter is free: where it would press a button or follow a link that has the focus, it is not. */
+export function notPressing(event: KeyboardEvent): boolean {
+  return !(event.target instanceof Element && event.target.closest('button, a, summary, [role="menu"], [role="switch"], [role="radio"]'));
+}

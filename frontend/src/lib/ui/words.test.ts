@@ -32,7 +32,7 @@ describe('moment', () => {
 describe('numbers', () => {
   it('are written as people read them', () => {
     expect([0, 7, 999, 1000, 18940, 1.5].map(count)).toEqual(['0', '7', '999', '1,000', '18,940', '1.5']);
-    expect([plural(1, 'model'), plural(3, 'model'), plural(0, 'box', 'boxes')]).toEqual(['1 model', '3 models', '0 boxes']);
+    expect([plural(1, 'model'), plural(1842, 'word'), plural(0, 'box', 'boxes')]).toEqual(['1 model', '1,842 words', '0 boxes']);
     expect([bytes(940), bytes(274e6), bytes(9.0e9), bytes(12_400)]).toEqual(['940 bytes', '274 MB', '9.0 GB', '12 kB']);
     expect([tokens(32768), tokens(131072), tokens(512)]).toEqual(['32k', '128k', '512']);
   });
