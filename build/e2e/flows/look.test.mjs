@@ -56,8 +56,8 @@ for (const theme of ['light', 'dark']) {
         await page.getByText(text).first().waitFor();
         await page.waitForLoadState('networkidle');
         await picture(page, `${name}-${theme}-${width}`);
-        const [inner, outer] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-        assert.ok(inner <= outer, `${name} is ${inner} wide in ${outer}`);
+        const { size, room } = await page.evaluate(() => ({ size: [document.documentElement.scrollWidth, document.documentElement.scrollHeight], room: [innerWidth, innerHeight] }));
+        assert.deepEqual(size, room, `${name} is as large as its window`);
         if (width === 1440) await accessible(page, `${name} in ${theme}`);
       }
     }
@@ -171,6 +171,24 @@ test('text at 200 %: the gate and the side are drawers', { timeout: 60_000 }, as
     }
     assert.deepEqual(tooWide, []);
   });
+  await quiet();
+  await close();
+});
+
+test('why a button is off is shown to who comes by the keyboard', { timeout: 60_000 }, async () => {
+  const { page, quiet, close } = await openPage(await (plumb.server ? plumb.reopen() : plumb.serve()));
+  await page.evaluate((to) => (location.hash = to), `#/p/${project.id}/spec/document`);
+  const pass = page.getByRole('button', { name: /^Pass gate/ });
+  const why = page.getByRole('tooltip');
+  await pass.waitFor();
+  await page.getByRole('button', { name: /^Sign off/ }).focus();
+  assert.equal(await why.filter({ visible: true }).count(), 0);
+  await page.keyboard.press('Shift+Tab');
+  assert.equal(await pass.evaluate((one) => one === document.activeElement), true);
+  await why.filter({ visible: true }).waitFor();
+  await picture(page, 'why');
+  await page.keyboard.press('Escape');
+  await why.filter({ visible: true }).waitFor({ state: 'hidden' });
   await quiet();
   await close();
 });

@@ -75,7 +75,7 @@ test('a step is built by paste, from the board to its tick', { timeout: 120_000 
     await page.locator('[data-node="0"]').focus();
     await page.keyboard.press('ArrowDown');
     await page.getByRole('heading', { level: 2, name: 'HTTP API' }).waitFor();
-    await page.getByText('It waits for step 1.').first().waitFor();
+    await page.getByText('It waits for step 1.').filter({ visible: true }).first().waitFor();
     await accessible(page, 'graph');
     await picture(page, 'graph');
     await page.keyboard.press('ArrowUp');
@@ -99,10 +99,12 @@ test('a step is built by paste, from the board to its tick', { timeout: 120_000 
 
   await step(t, 'a green check is the proof of its tick', async () => {
     await page.getByRole('button', { name: 'Add the check result' }).click();
-    await page.getByLabel('Command').fill('go test ./...');
+    await page.getByLabel('Command').fill('go vet ./... && go test -race -count=1 ./internal/harmonic/... ./internal/api/...');
     await page.getByLabel(/What it printed/).fill('ok tidewatch/internal/harmonic');
     await page.getByRole('button', { name: 'Keep the result' }).click();
     await page.getByText('Step 1 is done: its check is green.').waitFor();
+    const [inner, outer] = await page.getByRole('region', { name: 'What the plan says' }).evaluate((one) => [one.scrollWidth, one.clientWidth]);
+    assert.equal(inner, outer, 'a long command is cut, not the panel');
     const { steps } = await plumb.command(['step', 'list', 'tidewatch']);
     assert.deepEqual(steps.map((one) => one.state), ['done', 'current']);
   });
@@ -115,6 +117,7 @@ test('a step is built by paste, from the board to its tick', { timeout: 120_000 
     await page.getByLabel('Reason').fill('The command line is enough for the first release.');
     await page.getByRole('button', { name: 'Skip the step' }).click();
     await page.getByText('The command line is enough').waitFor();
+    await page.waitForFunction(() => document.activeElement !== document.body); // the question and its button are gone
     await page.getByRole('button', { name: 'Open it again' }).click();
     await page.getByRole('button', { name: 'Copy the prompt' }).waitFor();
   });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { notesUnder, titleKey } from './titles';
+import { notesUnder, titled, titleKey } from './titles';
 
 it('compares titles as the backend does', () => {
   expect(titleKey('  5.  Acceptance   Checklist: ')).toBe('acceptance checklist');
@@ -11,4 +11,10 @@ it('finds what stands under a box, up to the next one', () => {
   const markdown = '# P\n\n- [ ] One\n  - Why it matters.\n  - And more.\n- [ ] Two\n\n  - not a note after a gap\n';
   expect(notesUnder(markdown, 3)).toEqual(['Why it matters.', 'And more.']);
   expect(notesUnder(markdown, 6)).toEqual([]);
+});
+
+it('calls a numbered file by its folder, too', () => {
+  expect(titled({ title: '03', path: 'steps/03.md' })).toBe('Step 03');
+  expect(titled({ title: 'Review 01', path: 'audits/review-01.md' })).toBe('Review 01');
+  expect(titled({ title: '1984', path: '1984.md' })).toBe('1984');
 });

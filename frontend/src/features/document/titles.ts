@@ -21,3 +21,10 @@ export function notesUnder(markdown: string, line: number): string[] {
   }
   return notes;
 }
+
+/** How a document is called. One whose file is a number is called by its folder, too: "Step 03". */
+export function titled({ title, path }: { title: string; path: string }): string {
+  const folder = path.split('/').at(-2);
+  if (!folder || !/^\d+$/.test(title)) return title;
+  return `${folder.charAt(0).toUpperCase()}${folder.slice(1).replace(/s$/, '')} ${title}`;
+}

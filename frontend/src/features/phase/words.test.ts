@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Gate } from '../../lib/api';
-import { ago, brought, clock, gateWord, join, lasted, moment, nameOf, size } from './words';
+import { ago, brought, clock, deedOf, gateWord, join, lasted, moment, nameOf, size } from './words';
 
 const now = new Date(2026, 10, 20, 14, 30).getTime();
 const back = (minutes: number): string => new Date(now - minutes * 60_000).toISOString();
@@ -41,6 +41,9 @@ it('calls the person you and a model by its name', () => {
   expect(nameOf({ kind: 'person', name: 'Ada' }, true)).toBe('You');
   expect(nameOf({ kind: 'model', name: 'qwen' })).toBe('qwen');
   expect(nameOf({ kind: 'plumbline', name: 'Import from Spec Kit' })).toBe('Import from Spec Kit');
+  expect(deedOf('saved', { kind: 'person', name: 'Ada' })).toBe('edited by you');
+  expect(deedOf('accepted', { kind: 'model', name: 'qwen' })).toBe('written by qwen');
+  expect(deedOf('accepted', { kind: 'model', name: 'Pasted answer' })).toBe('pasted');
 });
 
 describe('what is said', () => {

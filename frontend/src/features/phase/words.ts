@@ -85,6 +85,16 @@ export function nameOf(author: Author, start = false): string {
   return author.name || 'a model';
 }
 
+/** The name that the backend gives to a model nobody has named. */
+const unnamed = 'Pasted answer';
+
+/** What became of a document, by whom: "edited by you", "written by qwen3:14b", "pasted". */
+export function deedOf(kind: string, author: Author): string {
+  if (author.kind === 'model' && author.name === unnamed) return 'pasted';
+  const verb = { created: 'created', saved: 'edited', accepted: 'accepted', ticked: 'ticked', restored: 'restored' }[kind] ?? 'changed';
+  return `${author.kind === 'model' ? 'written' : verb} by ${nameOf(author)}`;
+}
+
 const runWords: Record<RunState, string> = {
   queued: 'Waiting for its turn',
   running: 'Writing',

@@ -37,6 +37,28 @@ export const shortcutList: { title: string; keys: [string, string][] }[] = [
     ],
   },
   {
+    title: 'Board',
+    keys: [
+      ['J and K', 'Next and previous phase'],
+      ['Enter', 'Do what is to be done now'],
+    ],
+  },
+  {
+    title: 'Steps',
+    keys: [
+      ['1 to 3', 'List, Graph, Answer'],
+      ['J and K', 'Next and previous step'],
+      ['Ctrl Enter', 'Build the step'],
+      ['Escape', 'Stop the run'],
+      ['Ctrl Shift C', 'Copy the prompt'],
+      ['Ctrl Shift V', 'Paste an answer'],
+      ['A', 'Accept the answer'],
+      ['R', 'Refine the answer'],
+      ['E', 'Edit the step in the plan'],
+      ['Ctrl .', 'Show or hide the step'],
+    ],
+  },
+  {
     title: 'Library',
     keys: [
       ['/', 'Search prompts'],

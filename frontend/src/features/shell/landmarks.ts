@@ -28,3 +28,39 @@ export function isTyping(event: Event): boolean {
 function firstStop(region: HTMLElement): HTMLElement | null {
   return region.querySelector<HTMLElement>('a[href], button:not([tabindex="-1"]), input, textarea, select, [tabindex="0"]');
 }
+
+/**
+ * Keeps the focus near where it was when what had it is taken away, such as the button of
+ * something that is done: the browser would begin again at the top of the page. Whoever moves
+ * the focus on purpose has a frame to do so. Ends when the returned function is called.
+ */
+export function keepFocus(page: HTMLElement): () => void {
+  let path: HTMLElement[] = []; // what has the focus, and what it is in, from the inside out
+  let behind: HTMLElement[] = []; // the same of what had it before a question was asked
+  let frame = 0;
+  const note = (event: FocusEvent): void => {
+    const next = event.composedPath().filter((one) => one instanceof HTMLElement);
+    const question = next.find((one) => one.matches('dialog'));
+    if (!question) behind = [];
+    else if (!path.includes(question)) behind = path;
+    path = next;
+  };
+  const lost = (): boolean => path[0] !== undefined && !path[0].isConnected && (document.activeElement === document.body || document.activeElement === null);
+  const restore = (): void => {
+    frame = 0;
+    if (!lost()) return;
+    const near = [...path, ...behind].find((one) => one.isConnected && (one.hasAttribute('tabindex') || one.matches('dialog[open]')));
+    if (!near) focusTitle();
+    else (near.matches('dialog') ? firstStop(near) : near)?.focus({ preventScroll: true });
+  };
+  const observer = new MutationObserver(() => {
+    if (frame === 0 && lost()) frame = requestAnimationFrame(restore);
+  });
+  page.addEventListener('focusin', note);
+  observer.observe(page, { childList: true, subtree: true });
+  return () => {
+    page.removeEventListener('focusin', note);
+    observer.disconnect();
+    cancelAnimationFrame(frame);
+  };
+}

@@ -143,10 +143,11 @@ export class DocumentState {
     if (this.document?.version.basisHash === basisHash) this.blame = blame;
   }
 
-  /** The same text keeps its rendering, and with it the place and the focus of the reader. */
+  /** The same text keeps its rendering, and with it the place and the focus of the reader. Ticks change no text. */
   private placed(next: Document): Document {
     const known = this.document;
-    return known && known.markdown === next.markdown ? { ...next, html: known.html } : next;
+    const same = known && (known.markdown === next.markdown || (known.version.basisHash !== '' && known.version.basisHash === next.version.basisHash));
+    return same ? { ...next, html: known.html } : next;
   }
 
   private async send(index: number, done: boolean): Promise<void> {

@@ -123,6 +123,17 @@ describe('DocumentState', () => {
     expect(state.states.get(0)).toBe('done');
   });
 
+  it('keeps its place when a box is ticked by what shows it', async () => {
+    const { artifacts, state } = backend();
+    await state.load();
+    const [html, basisHash] = [state.document?.html, state.document?.version.basisHash ?? ''];
+    const after = document(8, markdown.replace('[ ]', '[x]'), [item(0, 3, 'done'), item(1, 16, 'claimed'), item(2, 26, 'done')]);
+    artifacts.document.mockResolvedValueOnce({ ...after, version: version(8, { basisHash }) });
+    await state.prove(0, { kind: 'sentence', text: 'Seen.', exit: 0, output: '', ref: '', inputs: [] });
+    expect(state.document?.html).toBe(html);
+    expect([state.version, state.states.get(0)]).toEqual([8, 'done']);
+  });
+
   it('shows what somebody else has saved', async () => {
     const { artifacts, state } = backend();
     await state.load();

@@ -74,6 +74,24 @@ export function actionOf(record: GateRecord, next: string): string {
       return 'Opened it for a change request';
     case 'still-valid':
       return 'Said it is still valid';
+    case 'round':
+      return 'Began the next round';
+    case 'override':
+      return 'Refined once more than advised';
+    case 'restart':
+      return 'Started over';
+    case 'check':
+      return 'Ran the check';
+    case 'approve':
+      return 'Approved for production';
+    case 'promote':
+      return 'Promoted to production';
+    case 'healthy':
+      return 'Found the figures healthy';
+    case 'rollback':
+      return 'Rolled the release back';
+    case 'looked':
+      return 'Looked at what is not listed';
     default:
       return record.action;
   }

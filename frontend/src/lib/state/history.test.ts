@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Api, LogLine } from '../api';
 import { artifact, at, document, event, logLine, record, settled, version } from './fake-parts';
-import { onTop, timeline, type VersionLine } from './history-line';
+import { actionOf, onTop, timeline, type VersionLine } from './history-line';
 import { HistoryState } from './history.svelte';
 
 const tick = (number: number, seconds: number, name = 'You') => version(number, { kind: 'ticked', at: at(seconds), author: { kind: 'person', name } });
@@ -18,6 +18,11 @@ describe('timeline', () => {
     const lines = timeline([logLine(version(2, { at: at(200) }))], [record('sign', 100), record('pass', 300)], 'spec.md', 'spec', false);
     expect(lines.map((line) => line.kind)).toEqual(['record', 'version']);
   });
+});
+
+it('says every act at a gate in words', () => {
+  const acts = ['pass', 'waive', 'reopen', 'sign', 'unsign', 'unfreeze', 'change', 'still-valid', 'round', 'override', 'restart', 'check', 'approve', 'promote', 'healthy', 'rollback', 'looked'];
+  for (const act of acts) expect(actionOf(record(act, 0), 'Plan')).toMatch(/^[A-Z][a-z]+ [a-z]/);
 });
 
 describe('onTop', () => {

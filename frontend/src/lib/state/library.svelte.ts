@@ -94,6 +94,11 @@ export class Library {
     this.found.ask(query);
   };
 
+  /** Resolves when the rows are those of the words typed last. */
+  settled = async (): Promise<void> => {
+    await this.found.pending;
+  };
+
   choose = (change: Partial<ShelfFilter>): void => {
     this.filter = { ...this.filter, ...change };
   };

@@ -88,6 +88,20 @@ describe('the shelf', () => {
 });
 
 describe('searching', () => {
+  it('is settled when the rows are those of the last words', async () => {
+    const first = answer<PromptHit[]>();
+    const search = vi.fn<Api['library']['search']>(async () => [hit('b')]).mockImplementationOnce(() => first.promise);
+    const { state } = backend([card('a'), card('b')], { search });
+    await state.load();
+    state.search('s');
+    state.search('sec');
+    const done = state.settled();
+    first.give([hit('a')]);
+    await done;
+    expect(state.rows.map((row) => row.card.id)).toEqual(['b']);
+    await state.settled(); // at once, when nothing is asked
+  });
+
   it('asks one thing at a time and never leaves out the last query', async () => {
     const first = answer<PromptHit[]>();
     const search = vi.fn<Api['library']['search']>(async (q) => [hit(q === 'sec' ? 'b' : 'a')]).mockImplementationOnce(() => first.promise);

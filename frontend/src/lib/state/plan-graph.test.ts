@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { plan, planStep } from './fake-parts';
-import { beside, layOut } from './plan-graph';
+import { beside, layOut, titleLines } from './plan-graph';
 
 // 1 → 2 → 4, 1 → 3 → 4, and a wrong edge from 4 back to 2.
 const diamond = plan(
@@ -92,5 +92,19 @@ describe('beside', () => {
     [9, 'ArrowDown', 0],
   ])('leads from %i by %s to %s', (from, key, to) => {
     expect(beside(graph, from, key)).toBe(to);
+  });
+});
+
+describe('titleLines', () => {
+  const fits = (line: string): boolean => line.length <= 12;
+  it.each([
+    ['Rate limiting', ['Rate', 'limiting']],
+    ['Find stations', ['Find', 'stations']],
+    ['One line', ['One line']],
+    ['Refuse ranges longer than a year', ['Refuse', 'ranges long…']],
+    ['Antidisestablishmentarianism', ['Antidisesta…']],
+    ['', []],
+  ])('breaks “%s”', (title, lines) => {
+    expect(titleLines(title, fits)).toEqual(lines);
   });
 });

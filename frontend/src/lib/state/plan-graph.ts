@@ -32,7 +32,7 @@ const gapLayer = 48;
 const gapRow = 12; // between the rows of one layer
 const margin = 24;
 const least = 148;
-const nodeHeight = 52;
+const nodeHeight = 68; // a line of figures, and two of the title
 
 /** Lays a plan out from top to bottom, as wide as the room and never wider. */
 export function layOut(plan: Pick<PlanView, 'steps' | 'edges'>, room: number): PlanGraph {
@@ -158,4 +158,19 @@ export function beside(graph: PlanGraph, index: number, key: string): number | u
     .filter((node) => (step ? node.row === here.row + step : node.row === here.row && (key === 'ArrowRight' ? node.x > here.x : node.x < here.x)))
     .sort((a, b) => Math.abs(a.x - here.x) - Math.abs(b.x - here.x));
   return near[0]?.index;
+}
+
+/** A title in two lines, as far as they fit; what does not is cut, and says so. */
+export function titleLines(title: string, fits: (line: string) => boolean): string[] {
+  const words = title.split(/\s+/).filter(Boolean);
+  let first = words.shift() ?? '';
+  while (words[0] !== undefined && fits(`${first} ${words[0]}`)) first += ` ${words.shift()}`;
+  return [first, words.join(' ')].filter(Boolean).map((line) => cutTo(line, fits));
+}
+
+function cutTo(line: string, fits: (line: string) => boolean): string {
+  if (fits(line)) return line;
+  let end = line.length;
+  while (end > 1 && !fits(`${line.slice(0, end).trimEnd()}…`)) end--;
+  return `${line.slice(0, end).trimEnd()}…`;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DiffRow, Hunk } from '../api';
-import { codeRows, fold, readLine } from './diff';
+import { codeRows, fold, pieces, readLine } from './diff';
 
 const row = (n: number, text = `line ${n}`): DiffRow => ({
   oldLine: n,
@@ -110,5 +110,23 @@ describe('codeRows', () => {
   it('knows which lines of a side lie inside a fence', () => {
     const rows = ['a', '```go', 'x := 1', '```', 'b'].map((text, i) => row(i + 1, text));
     expect(codeRows(rows, 'new')).toEqual([false, true, true, true, false]);
+  });
+});
+
+describe('pieces', () => {
+  const look = (...segments: [string, boolean?][]): string[] =>
+    pieces(segments.map(([text, changed = false]) => ({ text, changed }))).map((one) => `${one.changed ? '!' : ''}${one.look}:${one.text}`);
+
+  it('shows code and strong words without their marks', () => {
+    expect(look(['Run `tide next` or **wait**.'])).toEqual([':Run ', 'code:tide next', ': or ', 'strong:wait', ':.']);
+    expect(look(['Twice ``a`b``'])).toEqual([':Twice ', 'code:a`b']);
+  });
+
+  it('leaves marks alone that belong to nothing', () => {
+    expect(look(['2 ** 3 and a ` alone'])).toEqual([':2 ** 3 and a ` alone']);
+  });
+
+  it('goes on over words that have changed, and shows marks that have', () => {
+    expect(look(['`tide '], ['next', true], ['` is '], ['**new**', true])).toEqual(['code:tide ', '!code:next', ': is ', '!:**', '!strong:new', '!:**']);
   });
 });

@@ -72,6 +72,11 @@ function textOf(segments: Segment[]): string {
   return segments.map((segment) => segment.text).join('');
 }
 
+/** A part of a line in one type. */
+export interface Piece extends Segment {
+  look: '' | 'code' | 'strong';
+}
+
 /** How a line of Markdown is drawn in a diff. */
 export interface Line {
   kind: 'text' | 'heading' | 'task' | 'item' | 'code' | 'blank';
@@ -135,4 +140,38 @@ function drop(segments: Segment[], count: number): Segment[] {
     count = 0;
   }
   return rest;
+}
+
+const spans = /(`+)([^`].*?)\1(?!`)|(\*\*)(?=\S)(.+?)\3/g;
+
+/**
+ * Code and strong words of a line in their own type. Their marks are left out, so that
+ * it reads as it does in the document, but for those that have themselves changed.
+ */
+export function pieces(segments: Segment[]): Piece[] {
+  const looks: Piece['look'][] = [];
+  const marks = new Set<number>();
+  if (!segments.some(({ text }) => /[`*]/.test(text))) return segments.map((one) => ({ ...one, look: '' }));
+  for (const match of textOf(segments).matchAll(spans)) {
+    const mark = (match[1] ?? match[3] ?? '').length;
+    const end = match.index + match[0].length;
+    for (let at = match.index; at < end; at++) {
+      if (at < match.index + mark || at >= end - mark) marks.add(at);
+      else looks[at] = match[1] ? 'code' : 'strong';
+    }
+  }
+  const parts: Piece[] = [];
+  let at = 0;
+  for (const { text, changed } of segments) {
+    let last: Piece | undefined; // a segment never runs into the next one
+    for (const letter of text.split('')) {
+      const look = looks[at] ?? '';
+      if (changed || !marks.has(at)) {
+        if (last?.look === look) last.text += letter;
+        else parts.push((last = { text: letter, changed, look }));
+      }
+      at++;
+    }
+  }
+  return parts;
 }
