@@ -170,7 +170,7 @@ func match(current, candidate string) []matched {
 func titles(list []*chunk) []string {
 	keys := make([]string, len(list))
 	for i, c := range list {
-		keys[i] = titleKey(c.title)
+		keys[i] = workflow.TitleKey(c.title)
 	}
 	return keys
 }

@@ -106,7 +106,7 @@ func parts(src string) partList {
 			continue
 		}
 		title := headingTitle(lines[b.from].text)
-		key := titleKey(title)
+		key := workflow.TitleKey(title)
 		above[b.level] = key
 		clear(above[b.level+1:])
 		p.list = append(p.list, part{title: title, key: key, name: strings.Join(above[:b.level+1], "\x1f"), level: b.level, from: b.from})

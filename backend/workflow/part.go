@@ -42,7 +42,7 @@ func (t Text) PartHash(part, want string) string {
 		}
 	}
 	if s, ok := FindSection(t.Sections, part); ok && s.Level > 0 {
-		return Hash(titleKey(s.Title) + "\n" + t.blank(s.Body, s.End))
+		return Hash(TitleKey(s.Title) + "\n" + t.blank(s.Body, s.End))
 	}
 	return ""
 }

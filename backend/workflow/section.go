@@ -33,14 +33,14 @@ type Point struct {
 // does, a title that ends with a number also finds the one that gives it a name:
 // "Prompt 1" finds "Prompt 1: Offline maps".
 func FindSection(sections []Section, title string) (Section, bool) {
-	want := titleKey(title)
+	want := TitleKey(title)
 	for _, s := range sections {
-		if titleKey(s.Title) == want {
+		if TitleKey(s.Title) == want {
 			return s, true
 		}
 	}
 	for _, s := range sections {
-		if names(titleKey(s.Title), want) {
+		if names(TitleKey(s.Title), want) {
 			return s, true
 		}
 	}
@@ -57,9 +57,15 @@ func names(title, numbered string) bool {
 }
 
 // SameTitle reports whether two titles are the same to a person.
-func SameTitle(a, b string) bool { return titleKey(a) == titleKey(b) }
+func SameTitle(a, b string) bool { return TitleKey(a) == TitleKey(b) }
 
-func titleKey(s string) string {
-	s = strings.TrimLeft(fold(s), "0123456789.)-–—:*_# ")
-	return strings.TrimRight(s, " .:*_#–—-")
+// TitleKey is what titles are compared by: case, numbering and punctuation around
+// them do not count.
+func TitleKey(s string) string {
+	s = fold(s)
+	key := strings.TrimRight(strings.TrimLeft(s, "0123456789.)-–—:*_# "), " .:*_#–—-")
+	if key == "" {
+		return s // a title that is nothing but a number or a date
+	}
+	return key
 }

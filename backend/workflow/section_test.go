@@ -19,6 +19,18 @@ func TestFindSectionTakesANumberedTitleWithItsName(t *testing.T) {
 	}
 }
 
+func TestFindSectionTellsTitlesOfNumbersApart(t *testing.T) {
+	sections := []Section{{Title: "2026-11-25", Start: 1}, {Title: "2026-11-26", Start: 2}, {Title: "3.", Start: 3}}
+	for title, want := range map[string]int{"2026-11-25": 1, "2026-11-26": 2, "3.": 3} {
+		if s, _ := FindSection(sections, title); s.Start != want {
+			t.Errorf("“%s” is “%s”", title, s.Title)
+		}
+	}
+	if _, ok := FindSection(sections, "2026-11-27"); ok {
+		t.Error("a day that is not there is found")
+	}
+}
+
 func TestFindSectionPrefersTheTitleAlone(t *testing.T) {
 	sections := []Section{{Title: "Prompt 1: Draft", Start: 1}, {Title: "Prompt 1", Start: 2}}
 	if s, _ := FindSection(sections, "prompt 1"); s.Start != 2 {
