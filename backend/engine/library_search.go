@@ -16,7 +16,7 @@ func (e *Engine) SearchPrompts(_ context.Context, query string) ([]workflow.Prom
 		return []workflow.PromptHit{}, err
 	}
 	hits := []workflow.PromptHit{}
-	for _, h := range e.shelf.index().Search(query, searchLimit) {
+	for _, h := range e.shelf.index().Search(query, searchLimit, e.uses.counts()) {
 		hit := workflow.PromptHit{ID: h.ID, Title: []int{}, Summary: []int{}}
 		for _, r := range h.Ranges {
 			switch r.Field {
@@ -32,13 +32,10 @@ func (e *Engine) SearchPrompts(_ context.Context, query string) ([]workflow.Prom
 }
 
 // searchCards are what can be found of prompts.
-func (e *Engine) searchCards(all []prompt.Prompt) []prompt.Card {
-	cards := make([]prompt.Card, 0, len(all))
-	for _, p := range all {
-		n, _ := e.uses.of(p.ID)
-		card := p.Card()
-		card.Used = n
-		cards = append(cards, card)
+func searchCards(all []prompt.Prompt) []prompt.Card {
+	cards := make([]prompt.Card, len(all))
+	for i, p := range all {
+		cards[i] = p.Card()
 	}
 	return cards
 }
@@ -58,7 +55,7 @@ func (s *shelf) index() *prompt.Index {
 	s.indexing.Lock()
 	defer s.indexing.Unlock()
 	if lib := s.lib.Load(); s.indexed != lib {
-		s.indexed, s.indexOf = lib, prompt.NewIndex(s.engine.searchCards(lib.Prompts()))
+		s.indexed, s.indexOf = lib, prompt.NewIndex(searchCards(lib.Prompts()))
 	}
 	return s.indexOf
 }

@@ -278,6 +278,23 @@ func TestFavouritesAndUsesAreKept(t *testing.T) {
 	}
 }
 
+// The searches that follow a use know of it.
+func TestSearchPutsWhatIsUsedFirst(t *testing.T) {
+	b := newBench(t, specOrRequest)
+	for _, id := range []string{"tide-a", "tide-b"} {
+		text := "---\nid: " + id + "\ntitle: Harbour\nsummary: One of mine.\n---\n\nSay when the tide turns.\n"
+		try(b.NewPrompt(b.ctx, workflow.SavePrompt{Text: text}))(t)
+	}
+	first := func() string { return try(b.SearchPrompts(b.ctx, "harbour"))(t)[0].ID }
+	if got := first(); got != "tide-a" {
+		t.Fatalf("%s is first, want tide-a by its id", got)
+	}
+	try(b.CopyPrompt(b.ctx, workflow.PromptOrder{PromptID: "tide-b"}))(t)
+	if got := first(); got != "tide-b" {
+		t.Errorf("%s is first, want tide-b, which was used", got)
+	}
+}
+
 // What is missing shows its label in the text, whatever its type is.
 func TestFillShowsWhatIsMissingOfEveryType(t *testing.T) {
 	b := newBench(t, specOrRequest)

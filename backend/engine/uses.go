@@ -106,6 +106,18 @@ func (u *useCount) of(promptID string) (n int, last time.Time) {
 	return len(use.ids), last
 }
 
+// counts returns how often each prompt was used.
+func (u *useCount) counts() map[string]int {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.load()
+	counts := make(map[string]int, len(u.byPrompt))
+	for id, use := range u.byPrompt {
+		counts[id] = len(use.ids)
+	}
+	return counts
+}
+
 // lastIn returns the newest run of a prompt in a project.
 func (u *useCount) lastIn(promptID, projectID string) lastUse {
 	u.mu.Lock()

@@ -128,7 +128,7 @@ func BenchmarkSearch(b *testing.B) {
 		b.Run(query, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				ix.Search(query, 50)
+				ix.Search(query, 50, nil)
 			}
 			b.ReportMetric(float64(b.Elapsed())/float64(b.N)/float64(yardstick), "scans/op")
 		})

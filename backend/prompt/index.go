@@ -13,12 +13,9 @@ type Card struct {
 	Summary string
 	Tags    []string
 	Body    string
-	// Used is how often, or how lately, it was used: of two that fit alike the
-	// higher one comes first.
-	Used int
 }
 
-// Card returns what is searched of a prompt that was never used.
+// Card returns what is searched of a prompt.
 func (p Prompt) Card() Card {
 	return Card{ID: p.ID, Title: p.Title, Summary: p.Summary, Tags: p.Tags, Body: p.Body}
 }
@@ -55,6 +52,7 @@ const (
 // does not change, and may be used by several goroutines.
 type Index struct {
 	cards []shelved
+	byID  map[string]int   // numbers of the cards
 	slots map[string]int32 // of the words
 	words []vocable        // by slot
 	order []int32          // the slots in the order of their words
@@ -85,7 +83,7 @@ const (
 
 // NewIndex returns an index of cards, each with an id of its own.
 func NewIndex(cards []Card) *Index {
-	ix := &Index{cards: make([]shelved, 0, len(cards)), slots: map[string]int32{}}
+	ix := &Index{cards: make([]shelved, 0, len(cards)), byID: make(map[string]int, len(cards)), slots: map[string]int32{}}
 	for _, c := range cards {
 		ix.add(c)
 	}
@@ -115,6 +113,7 @@ func (ix *Index) add(c Card) {
 	}
 	eachWord(c.Summary, note(inSummary))
 	eachWord(c.Body, note(inBody))
+	ix.byID[c.ID] = n
 	ix.cards = append(ix.cards, shelved{Card: c, titleWords: titleWords})
 }
 

@@ -43,9 +43,10 @@ type term struct {
 
 // Search returns the cards in which all words of a query occur, best first, and
 // at most so many as the limit. The last word may be the beginning of one. Words
-// that are spelled almost so are found, too. Case and accents do not count. A
-// query without words finds nothing.
-func (ix *Index) Search(query string, limit int) []Hit {
+// that are spelled almost so are found, too. Case and accents do not count. Of two
+// that fit alike the one that was used more often comes first; used holds the
+// numbers by id. A query without words finds nothing.
+func (ix *Index) Search(query string, limit int, used map[string]int) []Hit {
 	terms := termsOf(query)
 	if len(terms) == 0 || limit <= 0 {
 		return []Hit{}
@@ -58,7 +59,7 @@ func (ix *Index) Search(query string, limit int) []Hit {
 		}
 	}
 	hits := make([]Hit, 0, min(limit, len(ix.cards)))
-	for _, n := range ix.best(totals, len(terms), limit) {
+	for _, n := range ix.best(totals, ix.uses(used), len(terms), limit) {
 		hits = append(hits, Hit{ID: ix.cards[n].ID, Ranges: ix.ranges(ix.cards[n].Card, terms)})
 	}
 	return hits
@@ -180,12 +181,23 @@ func (ix *Index) sum(totals []int32, t term, first bool) bool {
 	return found
 }
 
+// uses returns how often each card was used.
+func (ix *Index) uses(byID map[string]int) []int {
+	uses := make([]int, len(ix.cards))
+	for id, n := range byID {
+		if at, ok := ix.byID[id]; ok {
+			uses[at] = n
+		}
+	}
+	return uses
+}
+
 // best returns the numbers of the cards with the highest totals, in their order.
-func (ix *Index) best(totals []int32, terms, limit int) []int {
+func (ix *Index) best(totals []int32, uses []int, terms, limit int) []int {
 	top := make([]int, 0, min(limit, len(ix.cards))+1)
 	before := func(a, b int) int {
 		x, y := &ix.cards[a], &ix.cards[b]
-		return cmp.Or(cmp.Compare(totals[b], totals[a]), cmp.Compare(y.Used, x.Used), cmp.Compare(x.Title, y.Title), cmp.Compare(x.ID, y.ID))
+		return cmp.Or(cmp.Compare(totals[b], totals[a]), cmp.Compare(uses[b], uses[a]), cmp.Compare(x.Title, y.Title), cmp.Compare(x.ID, y.ID))
 	}
 	for n := range totals {
 		if totals[n] == 0 {

@@ -25,8 +25,9 @@ func TestSearchRanks(t *testing.T) {
 		{ID: "g", Title: "The securty"},
 		{ID: "h", Title: "Look", Body: "securities"},
 		{ID: "i", Title: "Nothing of it"},
-		{ID: "often", Title: "Look", Body: "about security", Used: 3},
+		{ID: "often", Title: "Look", Body: "about security"},
 	})
+	used := map[string]int{"often": 3, "gone": 7}
 	tests := []struct{ name, query, want string }{
 		{"by field, then by fit, then by use", "security", "e d f c b g often a h"},
 		{"a word being typed", "secur", "d e f g c b often a h"},
@@ -42,15 +43,15 @@ func TestSearchRanks(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := ids(ix.Search(tt.query, 100)); got != tt.want {
+			if got := ids(ix.Search(tt.query, 100, used)); got != tt.want {
 				t.Errorf("found %q, want %q", got, tt.want)
 			}
 		})
 	}
-	if got := ix.Search("security", 2); ids(got) != "e d" {
+	if got := ix.Search("security", 2, used); ids(got) != "e d" {
 		t.Errorf("the best two are %q, want e and d", ids(got))
 	}
-	if got := ix.Search("security", 0); got == nil || len(got) > 0 {
+	if got := ix.Search("security", 0, used); got == nil || len(got) > 0 {
 		t.Errorf("of none %v are found", got)
 	}
 }
@@ -89,7 +90,7 @@ func TestSearchForgives(t *testing.T) {
 		{strings.Repeat("x", 100), strings.Repeat("x", 60), true},
 	}
 	for _, tt := range tests {
-		hits := NewIndex([]Card{{ID: "1", Title: "T", Body: tt.text}}).Search(tt.query, 5)
+		hits := NewIndex([]Card{{ID: "1", Title: "T", Body: tt.text}}).Search(tt.query, 5, nil)
 		if (len(hits) > 0) != tt.want {
 			t.Errorf("“%s” is found in “%s”: %v, want %v", tt.query, tt.text, len(hits) > 0, tt.want)
 		}
@@ -104,7 +105,7 @@ func TestSearchPointsOutTheWords(t *testing.T) {
 	ix := NewIndex([]Card{c})
 	show := func(query string) []string {
 		shown := []string{}
-		for _, hit := range ix.Search(query, 1) {
+		for _, hit := range ix.Search(query, 1, nil) {
 			for _, r := range hit.Ranges {
 				text := map[Field]string{FieldTitle: c.Title, FieldSummary: c.Summary, FieldBody: c.Body}[r.Field]
 				if r.Field == FieldTags {
@@ -134,7 +135,7 @@ func FuzzSearch(f *testing.F) {
 	f.Fuzz(func(t *testing.T, title, body, query string) {
 		c := Card{ID: "x", Title: title, Body: body, Tags: []string{body, title}, Summary: title + body}
 		for _, q := range []string{query, title} {
-			for _, hit := range NewIndex([]Card{c}).Search(q, 3) {
+			for _, hit := range NewIndex([]Card{c}).Search(q, 3, nil) {
 				for _, r := range hit.Ranges {
 					text := map[Field]string{FieldTitle: c.Title, FieldSummary: c.Summary, FieldBody: c.Body, FieldTags: ""}[r.Field]
 					if r.Field == FieldTags {
@@ -148,7 +149,7 @@ func FuzzSearch(f *testing.F) {
 		}
 		// A word of the title is found by itself.
 		eachWord(title, func(w word) bool {
-			if len(NewIndex([]Card{c}).Search(title[w.start:w.end], 1)) != 1 {
+			if len(NewIndex([]Card{c}).Search(title[w.start:w.end], 1, nil)) != 1 {
 				t.Errorf("%q is not found in %q", title[w.start:w.end], title)
 			}
 			return true

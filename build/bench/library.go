@@ -23,7 +23,7 @@ func measureLibrary(ctx context.Context, shop *workshop) ([]row, error) {
 			goal: goal{kind: atMost, limit: 16}}
 		err := interleave(10*shop.rounds,
 			func() error {
-				r.ours = append(r.ours, timeOf(func() { index.Search(query, 200) }))
+				r.ours = append(r.ours, timeOf(func() { index.Search(query, 200, nil) }))
 				return ctx.Err()
 			},
 			func() error { r.theirs = append(r.theirs, timeOf(func() { scan(cards, query) })); return ctx.Err() })
