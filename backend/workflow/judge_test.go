@@ -251,7 +251,7 @@ func TestMendingAClaimConfirmsNothing(t *testing.T) {
 }
 
 func TestTitleOfAnyPath(t *testing.T) {
-	for path, want := range map[string]string{"request.md": "Request", "audits/security-01.md": "Security 01", "übersicht.md": "Übersicht", ".md": ".md", "": "."} {
+	for path, want := range map[string]string{"request.md": "Request", "audits/security-01.md": "Security 01", "übersicht.md": "Übersicht", "steps/03.md": "Step 03", "1984.md": "1984", ".md": ".md", "": "."} {
 		if got := Title(path); got != want {
 			t.Errorf("Title(%q) = %q, want %q", path, got, want)
 		}

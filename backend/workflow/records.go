@@ -115,12 +115,16 @@ func (w Workflow) Producer(path string) (Phase, bool) {
 	return Phase{}, false
 }
 
-// Title makes a title of an artifact's path: "request.md" is "Request".
+// Title makes a title of an artifact's path: "request.md" is "Request". One that is
+// only a number is called by its folder, too: "steps/03.md" is "Step 03".
 func Title(p string) string {
 	name := strings.TrimSuffix(path.Base(p), path.Ext(p))
 	name = strings.ReplaceAll(name, "-", " ")
 	if name == "" {
 		return p
+	}
+	if folder := path.Base(path.Dir(p)); strings.Trim(name, "0123456789") == "" && folder != "." {
+		name = strings.TrimSuffix(folder, "s") + " " + name
 	}
 	first, size := utf8.DecodeRuneInString(name)
 	return string(unicode.ToUpper(first)) + name[size:]

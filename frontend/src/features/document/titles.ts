@@ -1,11 +1,8 @@
 /** A title as the backend compares it: numbering, case and punctuation around it do not count. */
 export function titleKey(text: string): string {
-  return text
-    .trim()
-    .toLowerCase()
-    .replace(/\s+/g, ' ')
-    .replace(/^[\d.)\-–—:*_# ]+/, '')
-    .replace(/[ .:*_#–—-]+$/, '');
+  const whole = text.trim().toLowerCase().replace(/\s+/g, ' ');
+  const key = whole.replace(/^[\d.)\-–—:*_# ]+/, '').replace(/[ .:*_#–—-]+$/, '');
+  return key || whole; // a title that is nothing but a number or a date
 }
 
 /**
@@ -20,11 +17,4 @@ export function notesUnder(markdown: string, line: number): string[] {
     notes.push((deeper[1] ?? '').trim());
   }
   return notes;
-}
-
-/** How a document is called. One whose file is a number is called by its folder, too: "Step 03". */
-export function titled({ title, path }: { title: string; path: string }): string {
-  const folder = path.split('/').at(-2);
-  if (!folder || !/^\d+$/.test(title)) return title;
-  return `${folder.charAt(0).toUpperCase()}${folder.slice(1).replace(/s$/, '')} ${title}`;
 }
