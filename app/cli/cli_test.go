@@ -198,6 +198,9 @@ func TestArtifacts(t *testing.T) {
 	one, two := s.file("1.md", "# One\n\nfirst\n"), s.file("2.md", "# One\n\nsecond\n")
 	s.run(0, "artifact", "save", "tide", "request.md", one, "-m", "Begin")
 	s.run(0, "artifact", "save", "tide", "request.md", two)
+	if got := s.run(0, "artifact", "save", "tide", "request.md", two).out; got != "request.md is v2 as before. Nothing in it has changed.\n" {
+		t.Errorf("saving it again: %q", got)
+	}
 	s.run(exitFailed, "artifact", "save", "tide", "request.md", one, "--base", "1")
 	if got := s.run(0, "artifact", "show", "tide", "request").out; got != "# One\n\nsecond\n" {
 		t.Errorf("show %q", got)

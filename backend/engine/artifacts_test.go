@@ -124,6 +124,25 @@ func TestRerunMakesACandidateBesideTheVersion(t *testing.T) {
 	}
 }
 
+// TestATextFromElsewhereLeavesTheDraft saves a file while typing waits in the editor.
+func TestATextFromElsewhereLeavesTheDraft(t *testing.T) {
+	b := newBench(t, specOrRequest)
+	p := b.project("Tide table")
+	s := workflow.SaveDocument{Path: "request.md", Body: "# One\n", KeepDraft: true}
+	s.Base = try(b.Save(b.ctx, p.ID, s))(t).Number
+	d := workflow.Draft{ProjectID: p.ID, Path: "request.md", Base: 1, Body: "# One, half typ"}
+	if err := b.SaveDraft(b.ctx, d); err != nil {
+		t.Fatal(err)
+	}
+	for _, body := range []string{"# One\n", "# From a file\n"} {
+		s.Body = body
+		s.Base = try(b.Save(b.ctx, p.ID, s))(t).Number
+		if got, ok, err := b.Draft(b.ctx, p.ID, "request.md"); err != nil || !ok || got.Body != d.Body {
+			t.Errorf("saving %q costs the draft: %+v %v %v", body, got, ok, err)
+		}
+	}
+}
+
 func TestDocumentsKeepEveryVersion(t *testing.T) {
 	b := newBench(t, specOrRequest)
 	p := b.project("Tide table")

@@ -102,7 +102,8 @@ func (e *Engine) keepMarks(ticks map[string]workflow.Tick, before []workflow.Ite
 }
 
 // Save makes a text that a person wrote the next version of an artifact. Boxes
-// that the person newly marked count as ticked by them. A draft of it is dropped.
+// that the person newly marked count as ticked by them. A draft of it is dropped,
+// unless the text is not what the draft has become.
 func (e *Engine) Save(ctx context.Context, projectID string, s workflow.SaveDocument) (workflow.Version, error) {
 	if err := checkBody(s.Body); err != nil {
 		return workflow.Version{}, err
@@ -126,8 +127,10 @@ func (e *Engine) Save(ctx context.Context, projectID string, s workflow.SaveDocu
 			v, w.idle = current, true
 			return nil
 		}
-		if err := w.tx.DeleteDraft(projectID, s.Path); err != nil {
-			return err
+		if !s.KeepDraft {
+			if err := w.tx.DeleteDraft(projectID, s.Path); err != nil {
+				return err
+			}
 		}
 		v, err = e.replace(w, current, edition{path: s.Path, body: s.Body, message: message,
 			kind: workflow.VersionSaved, author: by, basisID: current.BasisID, ticks: true})
@@ -139,7 +142,7 @@ func (e *Engine) Save(ctx context.Context, projectID string, s workflow.SaveDocu
 		}
 		return e.settleMarks(w, v, s.Body)
 	})
-	if err == nil && same {
+	if err == nil && same && !s.KeepDraft {
 		err = e.DropDraft(ctx, projectID, s.Path)
 	}
 	return v, err
