@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -189,6 +190,18 @@ func TestProjectFromIdeaToPassedGate(t *testing.T) {
 	s.run(0, "waive", "tide", "request", "--reason", "What is out of scope is agreed by word of mouth.")
 	if got := s.run(0, "status", "tide").out; !strings.Contains(got, "▬ request") {
 		t.Errorf("status\n%s", got)
+	}
+}
+
+func TestAFileThatCannotBeReadIsNamedOnce(t *testing.T) {
+	s := newShell(t)
+	for name, why := range map[string]string{"missing.md": "no such file or directory", s.dir: "is a directory"} {
+		if got := s.run(exitFailed, "render", name).err; runtime.GOOS != "windows" && got != "error: "+name+" cannot be read: "+why+".\n" {
+			t.Errorf("%s", got)
+		}
+	}
+	if got := s.run(exitFailed, "answer", "nosuch").err; got != "error: There is no run with the id “nosuch”.\nhint: “plumbline runs PROJECT” lists them.\n" {
+		t.Errorf("%s", got)
 	}
 }
 

@@ -2,8 +2,10 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 	"time"
@@ -274,7 +276,10 @@ func (s *session) readFile(name string) (string, error) {
 		text, err = os.ReadFile(name)
 	}
 	if err != nil {
-		return "", workflow.Errorf(workflow.Invalid, "%s cannot be read: %w", name, err)
+		if path := (*fs.PathError)(nil); errors.As(err, &path) { // which names the file once more
+			err = path.Err
+		}
+		return "", workflow.Errorf(workflow.Invalid, "%s cannot be read: %w.", name, err)
 	}
 	return string(text), nil
 }

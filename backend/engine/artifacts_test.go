@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -319,6 +320,29 @@ func TestProjectsThatCannotBe(t *testing.T) {
 	}
 	_, err := b.FindProject(b.ctx, "x")
 	wantCode(t, err, workflow.NotFound)
+}
+
+// TestAShortNameThatSeveralHaveNamesThem wants none left out without a word.
+func TestAShortNameThatSeveralHaveNamesThem(t *testing.T) {
+	b := newBench(t, specOrRequest)
+	want := map[int]string{
+		2: "“t” could be t1 or t2.", 4: "“t” could be t1, t2, t3 or t4.", 5: "“t” could be t1, t2, t3, t4 or 1 other.", 6: "“t” could be t1, t2, t3, t4 or 2 others.",
+	}
+	for n := 1; n <= 6; n++ {
+		b.project(fmt.Sprintf("T%d", n))
+		_, err := b.FindProject(b.ctx, "t")
+		if text := want[n]; text != "" && workflow.Describe(err).Message != text {
+			t.Errorf("with %d: %v", n, err)
+		}
+	}
+}
+
+func TestTextThatIsNoneSaysWhy(t *testing.T) {
+	for text, why := range map[string]string{"a\xff": "it is not valid UTF-8", "a\x00b": "it holds a null character"} {
+		if err := checkText("It", text, 9, ""); err == nil || err.Error() != "It is not text: "+why+"." {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
 }
 
 func TestFolderThatCannotBeUsed(t *testing.T) {

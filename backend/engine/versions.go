@@ -220,8 +220,12 @@ func checkText(name, text string, max int, shorten string) error {
 	switch {
 	case len(text) > max:
 		return workflow.Errorf(workflow.Limit, "%s is %s long. At most %s fit.", name, size(len(text)), size(max)).WithHint("%s", shorten)
-	case !utf8.ValidString(text) || strings.ContainsRune(text, 0):
-		return workflow.Errorf(workflow.Invalid, "%s is not text: it is not valid UTF-8.", name).
+	case !utf8.ValidString(text), strings.ContainsRune(text, 0):
+		why := "it is not valid UTF-8"
+		if utf8.ValidString(text) {
+			why = "it holds a null character"
+		}
+		return workflow.Errorf(workflow.Invalid, "%s is not text: %s.", name, why).
 			WithHint("Save or copy it as plain text or Markdown, then try again.")
 	}
 	return nil
