@@ -320,6 +320,9 @@ func TestServeLetsInWhoHasTheLink(t *testing.T) {
 			t.Errorf("%s a second time: %d", l.URL, status)
 		}
 	}
+	if got := s.run(0, "serve", "--port", "1"); strings.Contains(got.err, "Ctrl C") || !strings.Contains(got.err, "1 is not used") {
+		t.Errorf("a second serve: %s", got.err)
+	}
 	s.run(0, "new", "Tide table", "--idea", idea) // goes through the private door
 	interrupt()
 	if got := <-ended; got.code != 0 {
