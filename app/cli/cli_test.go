@@ -193,6 +193,21 @@ func TestProjectFromIdeaToPassedGate(t *testing.T) {
 	}
 }
 
+func TestDoctorOfDataThatCannotBeOpened(t *testing.T) {
+	s := newShell(t)
+	if err := os.WriteFile(s.env["PLUMBLINE_HOME"], []byte("a file, not a folder"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got := s.run(exitFailed, "doctor", "--json")
+	var checks []workflow.Check
+	if err := json.Unmarshal([]byte(got.out), &checks); err != nil || got.err != "" {
+		t.Fatalf("%v\n%s%s", err, got.out, got.err)
+	}
+	if len(checks) < 2 || checks[0].State != "failed" || checks[0].Hint == "" || !strings.Contains(checks[0].Message, s.env["PLUMBLINE_HOME"]) {
+		t.Errorf("%+v", checks)
+	}
+}
+
 func TestAFileThatCannotBeReadIsNamedOnce(t *testing.T) {
 	s := newShell(t)
 	for name, why := range map[string]string{"missing.md": "no such file or directory", s.dir: "is a directory"} {

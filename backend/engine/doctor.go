@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"slices"
@@ -28,17 +29,40 @@ func (e *Engine) Doctor(ctx context.Context) ([]workflow.Check, error) {
 	}, nil
 }
 
+// DoctorOutside is what can be checked without the data, which could not be
+// opened because of cause.
+func DoctorOutside(cause error) []workflow.Check {
+	e := workflow.Describe(cause)
+	return []workflow.Check{{ID: "data", Title: "Data", State: checkFailed, Message: e.Message, Hint: e.Hint}, checkGit()}
+}
+
 func (e *Engine) checkFolder() workflow.Check {
 	c := workflow.Check{ID: "folder", Title: "Data folder", State: checkOK, Message: e.opt.Dir}
-	f, err := os.CreateTemp(e.opt.Dir, ".doctor-*")
-	if err != nil {
+	if err := tryToWrite(e.opt.Dir); err != nil {
 		c.State, c.Message = checkFailed, fmt.Sprintf("%s cannot be written: %v", e.opt.Dir, err)
-		c.Hint = "Give yourself the right to write there, or set PLUMBLINE_HOME to another folder."
-		return c
+		c.Hint = "Make room on its disk, give yourself the right to write there, or set PLUMBLINE_HOME to another folder."
 	}
-	_ = f.Close()
-	_ = os.Remove(f.Name())
 	return c
+}
+
+// doctorsBite is how many bytes there has to be room for. An empty file can be
+// made on a disk that is full.
+const doctorsBite = 64 << 10
+
+// tryToWrite writes a file into a folder and takes it away again.
+func tryToWrite(dir string) error {
+	f, err := os.CreateTemp(dir, ".doctor-*")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(make([]byte, doctorsBite))
+	if err == nil {
+		err = f.Sync() // where some disks notice first
+	}
+	if path := (*fs.PathError)(nil); errors.As(err, &path) { // which names the file in the folder
+		err = path.Err
+	}
+	return errors.Join(err, f.Close(), os.Remove(f.Name()))
 }
 
 func (e *Engine) checkDatabase() workflow.Check {
