@@ -438,4 +438,11 @@ func TestDoctorNamesWhatIsWrong(t *testing.T) {
 			t.Errorf("%+v", c)
 		}
 	}
+	t.Setenv("PATH", t.TempDir())
+	for hint, want := range map[string]bool{"Start it with “ollama serve”.": true, "Check its address in Settings.": false} {
+		b.client.SetDown(workflow.Errorf(workflow.Unavailable, "Ollama is not answering.").WithHint("%s", hint))
+		if c := b.checkModels(b.ctx); strings.Contains(c.Hint, "https://ollama.com") != want {
+			t.Errorf("without an ollama to start: %+v", c)
+		}
+	}
 }

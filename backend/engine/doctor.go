@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"slices"
+	"strings"
 	"time"
 
 	"plumbline/backend/store"
@@ -182,6 +183,9 @@ func (e *Engine) checkModels(ctx context.Context) workflow.Check {
 		c.State, c.Message = checkWarning, workflow.Describe(err).Message
 	case !status.Running:
 		c.State, c.Message, c.Hint = checkWarning, status.Message, status.Hint
+		if _, err := exec.LookPath("ollama"); err != nil && strings.Contains(status.Hint, "“ollama serve”") {
+			c.Hint = "No “ollama” is installed here. Get it from https://ollama.com, or copy the prompt and paste the answer."
+		}
 	case len(status.Models) == 0:
 		c.State, c.Message = checkWarning, fmt.Sprintf("Ollama %s answers, but has no model.", status.Version)
 		c.Hint = "Get one with “ollama pull qwen2.5-coder:7b”. Copy and paste works without."
