@@ -213,6 +213,8 @@ func (s *session) finish(ctx context.Context, cl *client, o workflow.Overview, r
 	s.sayEnd(run)
 	at := o.Project.Slug + " " + run.Phase
 	switch {
+	case run.State == workflow.RunSucceeded && run.Cut: // nothing can be built on its answer
+		s.say("%s plumbline run %s --model NAME, on one with a larger window", s.err.dim("next:"), at)
 	case run.State == workflow.RunSucceeded && run.Unfinished:
 		s.say("%s plumbline run %s --continue", s.err.dim("next:"), at)
 	case run.State == workflow.RunSucceeded && len(run.Missing) > 0:

@@ -61,6 +61,21 @@ func TestStoppedRunKeepsWhatCame(t *testing.T) {
 	}
 }
 
+// TestAnAnswerToHalfAPromptIsNotBuiltOn wants no advice that would be refused.
+func TestAnAnswerToHalfAPromptIsNotBuiltOn(t *testing.T) {
+	s := newShell(t)
+	s.run(0, "new", "Tide table", "--idea", idea)
+	model := &fakeOllama{parts: []string{"# Request\n"}}
+	s.withModel(model)
+	s.run(0, "run", "tide", "request") // from which on its way to count is known
+	model.saw = 90
+	got := s.run(0, "run", "tide", "request").err
+	if !strings.Contains(got, "next: plumbline run tide-table request --model NAME") || strings.Contains(got, "--repair") {
+		t.Errorf("%s", got)
+	}
+	s.run(exitFailed, "run", "tide", "request", "--repair")
+}
+
 // TestARunThatCannotEndSaysWhy has an answer whose end the disk does not take.
 func TestARunThatCannotEndSaysWhy(t *testing.T) {
 	run := workflow.Run{ID: "R", State: workflow.RunRunning}

@@ -197,7 +197,7 @@ func judgeWhole(f Facts, c *Condition, out Version) {
 		c.State = CondMet
 		return
 	case f.Basis.Cut:
-		c.lacks(CondUnmet, DoRun, "The model did not see the whole prompt", "run it again with a larger window")
+		c.lacks(CondUnmet, DoRun, "The model did not see the whole prompt", "run it again on a model with a larger window")
 		return
 	case !f.Basis.Whole():
 		c.lacks(CondUnmet, DoContinue, "The answer behind it is unfinished", "continue the answer, or run it again")
