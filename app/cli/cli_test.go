@@ -181,7 +181,7 @@ func TestProjectFromIdeaToPassedGate(t *testing.T) {
 	s.run(0, "tick", "tide", "request.md", "6")
 	s.run(0, "gate", "tide")
 	s.run(0, "pass", "tide", "request")
-	if got := s.run(0, "status", "tide").out; !strings.Contains(got, "✓ request") {
+	if got := s.run(0, "status", "tide").out; !strings.Contains(got, "✓ request") || !strings.Contains(got, "✓ preflight") {
 		t.Errorf("status\n%s", got)
 	}
 	s.run(0, "gate", "tide", "request")
