@@ -74,6 +74,9 @@ func TestAnAnswerToHalfAPromptIsNotBuiltOn(t *testing.T) {
 		t.Errorf("%s", got)
 	}
 	s.run(exitFailed, "run", "tide", "request", "--repair")
+	if got := s.run(exitFailed, "accept", "tide", "--run", "nosuch").err; !strings.Contains(got, "hint: ") || !strings.Contains(got, "“nosuch”") {
+		t.Errorf("accepting what is not there: %s", got)
+	}
 }
 
 // TestARunThatCannotEndSaysWhy has an answer whose end the disk does not take.
