@@ -236,11 +236,17 @@ func (c *artifactSaveCmd) Run(ctx context.Context, s *session) error {
 		base = doc.Version.Number
 	}
 	var v workflow.Version
-	save := workflow.SaveDocument{Path: path, Base: base, Body: body, Message: c.Message}
+	save := workflow.SaveDocument{Path: path, Base: base, Body: body, Message: c.Message, KeepDraft: true}
 	if err := cl.do(ctx, "PUT", inProject(project, "document"), save, &v); err != nil {
 		return err
 	}
-	return s.print(v, func(out *printer) { printVersion(out, v) })
+	return s.print(v, func(out *printer) {
+		if v.Number == base {
+			out.line("%s is v%d as before. Nothing in it has changed.", out.bold(v.Path), v.Number)
+			return
+		}
+		printVersion(out, v)
+	})
 }
 
 func printVersion(out *printer, v workflow.Version) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -180,7 +181,7 @@ func TestProjectFromIdeaToPassedGate(t *testing.T) {
 	s.run(0, "tick", "tide", "request.md", "6")
 	s.run(0, "gate", "tide")
 	s.run(0, "pass", "tide", "request")
-	if got := s.run(0, "status", "tide").out; !strings.Contains(got, "✓ request") {
+	if got := s.run(0, "status", "tide").out; !strings.Contains(got, "✓ request") || !strings.Contains(got, "✓ preflight") {
 		t.Errorf("status\n%s", got)
 	}
 	s.run(0, "gate", "tide", "request")
@@ -192,12 +193,42 @@ func TestProjectFromIdeaToPassedGate(t *testing.T) {
 	}
 }
 
+func TestDoctorOfDataThatCannotBeOpened(t *testing.T) {
+	s := newShell(t)
+	if err := os.WriteFile(s.env["PLUMBLINE_HOME"], []byte("a file, not a folder"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got := s.run(exitFailed, "doctor", "--json")
+	var checks []workflow.Check
+	if err := json.Unmarshal([]byte(got.out), &checks); err != nil || got.err != "" {
+		t.Fatalf("%v\n%s%s", err, got.out, got.err)
+	}
+	if len(checks) < 2 || checks[0].State != "failed" || checks[0].Hint == "" || !strings.Contains(checks[0].Message, s.env["PLUMBLINE_HOME"]) {
+		t.Errorf("%+v", checks)
+	}
+}
+
+func TestAFileThatCannotBeReadIsNamedOnce(t *testing.T) {
+	s := newShell(t)
+	for name, why := range map[string]string{"missing.md": "no such file or directory", s.dir: "is a directory"} {
+		if got := s.run(exitFailed, "render", name).err; runtime.GOOS != "windows" && got != "error: "+name+" cannot be read: "+why+".\n" {
+			t.Errorf("%s", got)
+		}
+	}
+	if got := s.run(exitFailed, "answer", "nosuch").err; got != "error: There is no run with the id “nosuch”.\nhint: “plumbline runs PROJECT” lists them.\n" {
+		t.Errorf("%s", got)
+	}
+}
+
 func TestArtifacts(t *testing.T) {
 	s := newShell(t)
 	s.run(0, "new", "Tide table", "--idea", idea)
 	one, two := s.file("1.md", "# One\n\nfirst\n"), s.file("2.md", "# One\n\nsecond\n")
 	s.run(0, "artifact", "save", "tide", "request.md", one, "-m", "Begin")
 	s.run(0, "artifact", "save", "tide", "request.md", two)
+	if got := s.run(0, "artifact", "save", "tide", "request.md", two).out; got != "request.md is v2 as before. Nothing in it has changed.\n" {
+		t.Errorf("saving it again: %q", got)
+	}
 	s.run(exitFailed, "artifact", "save", "tide", "request.md", one, "--base", "1")
 	if got := s.run(0, "artifact", "show", "tide", "request").out; got != "# One\n\nsecond\n" {
 		t.Errorf("show %q", got)
@@ -303,6 +334,9 @@ func TestServeLetsInWhoHasTheLink(t *testing.T) {
 		if status, _ := visit(t, l.URL); status != 401 {
 			t.Errorf("%s a second time: %d", l.URL, status)
 		}
+	}
+	if got := s.run(0, "serve", "--port", "1"); strings.Contains(got.err, "Ctrl C") || !strings.Contains(got.err, "1 is not used") {
+		t.Errorf("a second serve: %s", got.err)
 	}
 	s.run(0, "new", "Tide table", "--idea", idea) // goes through the private door
 	interrupt()

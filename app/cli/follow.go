@@ -47,6 +47,7 @@ type follower struct {
 	printed int // bytes of the answer
 	last    byte
 	shown   bool // a progress line stands on the terminal
+	warned  string
 	seen    workflow.Event
 }
 
@@ -67,6 +68,7 @@ func (f *follower) until(ctx context.Context, events *eventStream) error {
 		switch {
 		case e.Run != nil && e.Run.ID == f.run.ID:
 			f.run = *e.Run
+			f.warn()
 			f.progress()
 		case e.Delta != nil && e.Delta.RunID == f.run.ID:
 			if err := f.delta(ctx, *e.Delta); err != nil {
@@ -101,6 +103,18 @@ func (f *follower) delta(ctx context.Context, d workflow.Delta) error {
 	return f.out.err
 }
 
+// warn tells once why a run does not end although its answer is there.
+func (f *follower) warn() {
+	trouble := f.run.Error
+	if f.run.State.Ended() || trouble == nil || trouble.Message == f.warned {
+		return
+	}
+	f.warned = trouble.Message
+	f.clear()
+	f.say("%s %s", f.err.yellow("warning:"), clean(trouble.Message))
+	f.say("%s %s It is tried again; Ctrl C stops it.", f.err.dim("hint:"), clean(trouble.Hint))
+}
+
 // catchUp fetches the run and prints what has not been printed yet.
 func (f *follower) catchUp(ctx context.Context) error {
 	var detail workflow.RunDetail
@@ -108,6 +122,7 @@ func (f *follower) catchUp(ctx context.Context) error {
 		return err
 	}
 	f.run = detail.Run
+	f.warn()
 	if len(detail.Answer) > f.printed {
 		text := detail.Answer[f.printed:]
 		f.printed = len(detail.Answer)

@@ -2,8 +2,10 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 	"time"
@@ -199,6 +201,9 @@ func printOverview(out *printer, o workflow.Overview) {
 func printPhases(out *printer, o workflow.Overview) {
 	for _, p := range o.Phases {
 		mark, name := knot(out, p.State), p.ID
+		if p.Strip && p.Boxes > 0 && p.Done == p.Boxes { // it has no gate that is passed
+			mark = out.green("✓")
+		}
 		if p.ID == o.Current {
 			name = out.bold(name)
 		}
@@ -231,7 +236,7 @@ func phaseNotes(o workflow.Overview, p workflow.PhaseStatus) []string {
 	add(p.Boxes > 0, "%d/%d boxes", p.Done, p.Boxes)
 	add(p.ID == o.Current, "%s", gateWord(o, p))
 	add(p.State == workflow.PhaseOverridden, "passed with a waiver")
-	add(p.State == workflow.PhasePassed && p.Missing > 0, "passed, %d of %d conditions no longer hold", p.Missing, p.Total)
+	add(p.State == workflow.PhasePassed && p.Missing > 0, "passed, %d of %s no longer met", p.Missing, plural(p.Total, "condition"))
 	add(p.Stale, "stale")
 	add(p.Frozen, "frozen")
 	add(p.RunID != "", "run %s", p.RunState)
@@ -274,7 +279,10 @@ func (s *session) readFile(name string) (string, error) {
 		text, err = os.ReadFile(name)
 	}
 	if err != nil {
-		return "", workflow.Errorf(workflow.Invalid, "%s cannot be read: %w", name, err)
+		if path := (*fs.PathError)(nil); errors.As(err, &path) { // which names the file once more
+			err = path.Err
+		}
+		return "", workflow.Errorf(workflow.Invalid, "%s cannot be read: %w.", name, err)
 	}
 	return string(text), nil
 }

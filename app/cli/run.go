@@ -226,6 +226,8 @@ func (s *session) finish(ctx context.Context, cl *client, run workflow.Run, next
 func afterPhase(o workflow.Overview, run workflow.Run) string {
 	at := o.Project.Slug + " " + run.Phase
 	switch {
+	case run.State == workflow.RunSucceeded && run.Cut: // nothing can be built on its answer
+		return fmt.Sprintf("plumbline run %s --model NAME, on one with a larger window", at)
 	case run.State == workflow.RunSucceeded && run.Unfinished:
 		return fmt.Sprintf("plumbline run %s --continue", at)
 	case run.State == workflow.RunSucceeded && len(run.Missing) > 0:

@@ -1,7 +1,10 @@
 package cli
 
 import (
+	"bufio"
 	"context"
+	"encoding/json"
+	"io"
 	"strings"
 	"testing"
 
@@ -55,6 +58,52 @@ func TestStoppedRunKeepsWhatCame(t *testing.T) {
 	}
 	if kept := s.run(0, "answer", runs[0].ID).out; kept != "# Request\n\nIt was cut\n" {
 		t.Errorf("kept %q", kept)
+	}
+}
+
+// TestAnAnswerToHalfAPromptIsNotBuiltOn wants no advice that would be refused.
+func TestAnAnswerToHalfAPromptIsNotBuiltOn(t *testing.T) {
+	s := newShell(t)
+	s.run(0, "new", "Tide table", "--idea", idea)
+	model := &fakeOllama{parts: []string{"# Request\n"}}
+	s.withModel(model)
+	s.run(0, "run", "tide", "request") // from which on its way to count is known
+	model.saw = 90
+	got := s.run(0, "run", "tide", "request").err
+	if !strings.Contains(got, "next: plumbline run tide-table request --model NAME") || strings.Contains(got, "--repair") {
+		t.Errorf("%s", got)
+	}
+	s.run(exitFailed, "run", "tide", "request", "--repair")
+	if got := s.run(exitFailed, "accept", "tide", "--run", "nosuch").err; !strings.Contains(got, "hint: ") || !strings.Contains(got, "“nosuch”") {
+		t.Errorf("accepting what is not there: %s", got)
+	}
+}
+
+// TestARunThatCannotEndSaysWhy has an answer whose end the disk does not take.
+func TestARunThatCannotEndSaysWhy(t *testing.T) {
+	run := workflow.Run{ID: "R", State: workflow.RunRunning}
+	full := run
+	full.Error = workflow.Errorf(workflow.Unavailable, "The end of this run cannot be kept: The disk is full.").WithHint("Make room.")
+	ended := run
+	ended.State = workflow.RunSucceeded
+	var text strings.Builder
+	for i, r := range []workflow.Run{run, full, full, ended} {
+		line, err := json.Marshal(workflow.Event{Epoch: "E", Seq: uint64(i + 1), Run: &r})
+		if err != nil {
+			t.Fatal(err)
+		}
+		text.WriteString("data: " + string(line) + "\n\n")
+	}
+	var out, errs lockedBuffer
+	s := newSession(Env{Stdout: &out, Stderr: &errs, Getenv: func(string) string { return "" }})
+	f := follower{session: s, run: run}
+	body := io.NopCloser(strings.NewReader(text.String()))
+	if err := f.until(t.Context(), &eventStream{body, bufio.NewReader(body)}); err != nil {
+		t.Fatal(err)
+	}
+	want := "warning: The end of this run cannot be kept: The disk is full.\nhint: Make room. It is tried again; Ctrl C stops it.\n"
+	if got := errs.String(); got != want {
+		t.Errorf("%q, want %q once", got, want)
 	}
 }
 

@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"strconv"
 	"sync"
 	"time"
 
@@ -73,7 +75,13 @@ func (c *serveCmd) another(ctx context.Context, s *session, p *owner.Process) er
 	if err := (&client{p.Client}).do(ctx, "POST", "/link", struct{}{}, &l); err != nil {
 		return err
 	}
-	return c.announce(s, l)
+	if err := c.announce(s, l, "The link works once. It leads to the Plumbline that serves already; this command has ended."); err != nil {
+		return err
+	}
+	if u, err := url.Parse(l.URL); err == nil && c.Port > 0 && u.Port() != strconv.Itoa(c.Port) {
+		s.say("%s that one keeps its port; %d is not used. End it first to choose another.", s.err.yellow("warning:"), c.Port)
+	}
+	return nil
 }
 
 // taken says that another Plumbline has the data open.
@@ -112,7 +120,7 @@ func (c *serveCmd) serve(ctx context.Context, s *session, opt engine.Options, e 
 func (c *serveCmd) hold(ctx context.Context, s *session, web *http.Server, ln net.Listener, guard *server.Guard) error {
 	failed := make(chan error, 1)
 	go func() { failed <- web.Serve(ln) }()
-	if err := c.announce(s, link{guard.Link()}); err != nil {
+	if err := c.announce(s, link{guard.Link()}, "The link works once. Ctrl C stops."); err != nil {
 		return errors.Join(err, web.Close())
 	}
 	select {
@@ -179,10 +187,10 @@ func withLinks(guard *server.Guard, next http.Handler) http.Handler {
 	return mux
 }
 
-func (c *serveCmd) announce(s *session, l link) error {
+func (c *serveCmd) announce(s *session, l link, note string) error {
 	err := s.print(l, func(out *printer) {
 		out.line("Plumbline is at %s", out.bold(l.URL))
-		s.say("%s", s.err.dim("The link works once. Ctrl C stops."))
+		s.say("%s", s.err.dim(note))
 	})
 	if err == nil && c.Open {
 		if err := openBrowser(l.URL); err != nil {

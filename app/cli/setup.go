@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"plumbline/backend/engine"
 	"plumbline/backend/workflow"
 )
 
@@ -117,7 +118,7 @@ type doctorCmd struct{}
 func (c *doctorCmd) Run(ctx context.Context, s *session) error {
 	cl, err := s.connect(ctx)
 	if err != nil {
-		return err
+		return s.printChecks(engine.DoctorOutside(err)) // which is what the doctor was asked for
 	}
 	var checks []workflow.Check
 	if err := cl.call(ctx, "App/Doctor", &checks); err != nil {

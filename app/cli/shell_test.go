@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -135,6 +136,7 @@ type fakeOllama struct {
 	parts []string
 	hold  bool
 	end   chan struct{}
+	saw   int // tokens of the prompt; 0 for a usual number
 }
 
 func (f *fakeOllama) start(t *testing.T) string {
@@ -174,7 +176,7 @@ func (f *fakeOllama) chat(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	_ = enc.Encode(map[string]any{"model": "tiny", "message": map[string]string{"role": "assistant"}, "done": true,
-		"done_reason": "stop", "prompt_eval_count": 900, "eval_count": len(f.parts)})
+		"done_reason": "stop", "prompt_eval_count": cmp.Or(f.saw, 900), "eval_count": len(f.parts)})
 }
 
 // visit follows a link with a browser of its own.

@@ -13,6 +13,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+
+	"plumbline/backend/workflow"
 )
 
 // DataDir returns the folder where a user's projects are kept: $PLUMBLINE_HOME,
@@ -21,21 +23,22 @@ func DataDir(getenv func(string) string) (string, error) {
 	if dir := getenv("PLUMBLINE_HOME"); dir != "" {
 		return filepath.Abs(dir)
 	}
+	if dir := getenv("XDG_DATA_HOME"); runtime.GOOS != "windows" && runtime.GOOS != "darwin" && filepath.IsAbs(dir) {
+		return filepath.Join(dir, "plumbline"), nil
+	}
+	if dir := getenv("AppData"); runtime.GOOS == "windows" && dir != "" {
+		return filepath.Join(dir, "Plumbline"), nil
+	}
 	home, err := os.UserHomeDir()
 	if err != nil {
-		return "", fmt.Errorf("find the home folder: %w", err)
+		return "", &workflow.Error{Code: workflow.Invalid, Err: err, Message: "Nothing says where your home folder is, and with it the data.",
+			Hint: "Set PLUMBLINE_HOME to the folder that is to hold the data."}
 	}
 	switch runtime.GOOS {
 	case "windows":
-		if dir := getenv("AppData"); dir != "" {
-			return filepath.Join(dir, "Plumbline"), nil
-		}
 		return filepath.Join(home, "AppData", "Roaming", "Plumbline"), nil
 	case "darwin":
 		return filepath.Join(home, "Library", "Application Support", "Plumbline"), nil
-	}
-	if dir := getenv("XDG_DATA_HOME"); filepath.IsAbs(dir) {
-		return filepath.Join(dir, "plumbline"), nil
 	}
 	return filepath.Join(home, ".local", "share", "plumbline"), nil
 }

@@ -348,6 +348,16 @@ func TestDataDir(t *testing.T) {
 	if got, err := DataDir(getenv); err != nil || got != "/xdg/plumbline" {
 		t.Errorf("with XDG_DATA_HOME: %q, %v", got, err)
 	}
+	home := os.Getenv("HOME")
+	t.Setenv("HOME", "")
+	if got, err := DataDir(getenv); err != nil || got != "/xdg/plumbline" {
+		t.Errorf("with XDG_DATA_HOME and without a home: %q, %v", got, err)
+	}
+	delete(env, "XDG_DATA_HOME")
+	if _, err := DataDir(getenv); workflow.CodeOf(err) != workflow.Invalid || !strings.Contains(workflow.Describe(err).Hint, "PLUMBLINE_HOME") {
+		t.Errorf("without any of them: %v", err)
+	}
+	t.Setenv("HOME", home)
 	env["XDG_DATA_HOME"] = "relative" // the specification says to ignore it
 	if got, err := DataDir(getenv); err != nil || !strings.HasSuffix(got, "/.local/share/plumbline") {
 		t.Errorf("with a relative XDG_DATA_HOME: %q, %v", got, err)

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -121,6 +122,25 @@ func TestRerunMakesACandidateBesideTheVersion(t *testing.T) {
 	}
 	if d := try(b.Run(b.ctx, third.ID))(t); d.Answer == "" {
 		t.Error("a discarded answer stays with its run")
+	}
+}
+
+// TestATextFromElsewhereLeavesTheDraft saves a file while typing waits in the editor.
+func TestATextFromElsewhereLeavesTheDraft(t *testing.T) {
+	b := newBench(t, specOrRequest)
+	p := b.project("Tide table")
+	s := workflow.SaveDocument{Path: "request.md", Body: "# One\n", KeepDraft: true}
+	s.Base = try(b.Save(b.ctx, p.ID, s))(t).Number
+	d := workflow.Draft{ProjectID: p.ID, Path: "request.md", Base: 1, Body: "# One, half typ"}
+	if err := b.SaveDraft(b.ctx, d); err != nil {
+		t.Fatal(err)
+	}
+	for _, body := range []string{"# One\n", "# From a file\n"} {
+		s.Body = body
+		s.Base = try(b.Save(b.ctx, p.ID, s))(t).Number
+		if got, ok, err := b.Draft(b.ctx, p.ID, "request.md"); err != nil || !ok || got.Body != d.Body {
+			t.Errorf("saving %q costs the draft: %+v %v %v", body, got, ok, err)
+		}
 	}
 }
 
@@ -302,6 +322,29 @@ func TestProjectsThatCannotBe(t *testing.T) {
 	wantCode(t, err, workflow.NotFound)
 }
 
+// TestAShortNameThatSeveralHaveNamesThem wants none left out without a word.
+func TestAShortNameThatSeveralHaveNamesThem(t *testing.T) {
+	b := newBench(t, specOrRequest)
+	want := map[int]string{
+		2: "“t” could be t1 or t2.", 4: "“t” could be t1, t2, t3 or t4.", 5: "“t” could be t1, t2, t3, t4 or 1 other.", 6: "“t” could be t1, t2, t3, t4 or 2 others.",
+	}
+	for n := 1; n <= 6; n++ {
+		b.project(fmt.Sprintf("T%d", n))
+		_, err := b.FindProject(b.ctx, "t")
+		if text := want[n]; text != "" && workflow.Describe(err).Message != text {
+			t.Errorf("with %d: %v", n, err)
+		}
+	}
+}
+
+func TestTextThatIsNoneSaysWhy(t *testing.T) {
+	for text, why := range map[string]string{"a\xff": "it is not valid UTF-8", "a\x00b": "it holds a null character"} {
+		if err := checkText("It", text, 9, ""); err == nil || err.Error() != "It is not text: "+why+"." {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
 func TestFolderThatCannotBeUsed(t *testing.T) {
 	b := newBench(t, specOrRequest)
 	_, err := Open(b.ctx, Options{Dir: b.dir})
@@ -393,6 +436,13 @@ func TestDoctorNamesWhatIsWrong(t *testing.T) {
 	for _, c := range try(b.Doctor(b.ctx))(t) {
 		if c.ID == "models" && (c.State != checkWarning || c.Hint == "") {
 			t.Errorf("%+v", c)
+		}
+	}
+	t.Setenv("PATH", t.TempDir())
+	for hint, want := range map[string]bool{"Start it with “ollama serve”.": true, "Check its address in Settings.": false} {
+		b.client.SetDown(workflow.Errorf(workflow.Unavailable, "Ollama is not answering.").WithHint("%s", hint))
+		if c := b.checkModels(b.ctx); strings.Contains(c.Hint, "https://ollama.com") != want {
+			t.Errorf("without an ollama to start: %+v", c)
 		}
 	}
 }

@@ -117,6 +117,9 @@ func fullDisk(t *testing.T, d crowded) {
 	unavailable(t, "Backup", err, d.dir)
 	_, err = b.ImportProject(b.ctx, out, "Twin")
 	unavailable(t, "ImportProject", err, d.dir)
+	if c := b.checkFolder(); c.State != checkFailed || c.Hint == "" {
+		t.Errorf("the doctor of a full disk: %+v", c)
+	}
 	sameImage(t, withoutNames(image(b, true)), withoutNames(before))
 	for _, left := range []string{"backup.tmp", "backups/*"} {
 		if found, _ := filepath.Glob(filepath.Join(d.dir, left)); len(found) > 0 {
@@ -124,6 +127,9 @@ func fullDisk(t *testing.T, d crowded) {
 		}
 	}
 	d.free()
+	if c := b.checkFolder(); c.State != checkOK {
+		t.Errorf("the doctor of a disk with room: %+v", c)
+	}
 	if got := b.doc(p, "request.md").Markdown; saved != "" && got != saved {
 		t.Error("the last save that was acknowledged is not there")
 	}

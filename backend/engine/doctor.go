@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"slices"
+	"strings"
 	"time"
 
 	"plumbline/backend/store"
@@ -28,17 +30,40 @@ func (e *Engine) Doctor(ctx context.Context) ([]workflow.Check, error) {
 	}, nil
 }
 
+// DoctorOutside is what can be checked without the data, which could not be
+// opened because of cause.
+func DoctorOutside(cause error) []workflow.Check {
+	e := workflow.Describe(cause)
+	return []workflow.Check{{ID: "data", Title: "Data", State: checkFailed, Message: e.Message, Hint: e.Hint}, checkGit()}
+}
+
 func (e *Engine) checkFolder() workflow.Check {
 	c := workflow.Check{ID: "folder", Title: "Data folder", State: checkOK, Message: e.opt.Dir}
-	f, err := os.CreateTemp(e.opt.Dir, ".doctor-*")
-	if err != nil {
+	if err := tryToWrite(e.opt.Dir); err != nil {
 		c.State, c.Message = checkFailed, fmt.Sprintf("%s cannot be written: %v", e.opt.Dir, err)
-		c.Hint = "Give yourself the right to write there, or set PLUMBLINE_HOME to another folder."
-		return c
+		c.Hint = "Make room on its disk, give yourself the right to write there, or set PLUMBLINE_HOME to another folder."
 	}
-	_ = f.Close()
-	_ = os.Remove(f.Name())
 	return c
+}
+
+// doctorsBite is how many bytes there has to be room for. An empty file can be
+// made on a disk that is full.
+const doctorsBite = 64 << 10
+
+// tryToWrite writes a file into a folder and takes it away again.
+func tryToWrite(dir string) error {
+	f, err := os.CreateTemp(dir, ".doctor-*")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(make([]byte, doctorsBite))
+	if err == nil {
+		err = f.Sync() // where some disks notice first
+	}
+	if path := (*fs.PathError)(nil); errors.As(err, &path) { // which names the file in the folder
+		err = path.Err
+	}
+	return errors.Join(err, f.Close(), os.Remove(f.Name()))
 }
 
 func (e *Engine) checkDatabase() workflow.Check {
@@ -158,6 +183,9 @@ func (e *Engine) checkModels(ctx context.Context) workflow.Check {
 		c.State, c.Message = checkWarning, workflow.Describe(err).Message
 	case !status.Running:
 		c.State, c.Message, c.Hint = checkWarning, status.Message, status.Hint
+		if _, err := exec.LookPath("ollama"); err != nil && strings.Contains(status.Hint, "“ollama serve”") {
+			c.Hint = "No “ollama” is installed here. Get it from https://ollama.com, or copy the prompt and paste the answer."
+		}
 	case len(status.Models) == 0:
 		c.State, c.Message = checkWarning, fmt.Sprintf("Ollama %s answers, but has no model.", status.Version)
 		c.Hint = "Get one with “ollama pull qwen2.5-coder:7b”. Copy and paste works without."

@@ -126,7 +126,7 @@ func (e *Engine) follow(ctx context.Context, runID string, kind workflow.RunKind
 		return d, o, workflow.Errorf(workflow.Conflict, "The run has not ended yet.").WithHint("Wait for it, or stop it.")
 	case d.Run.Cut: // whatever is made of it would look as if the whole prompt stood behind it
 		return d, o, workflow.Errorf(workflow.Conflict, "The model did not see the whole prompt, so its answer cannot be built on.").
-			WithHint("Run it again with a larger window.")
+			WithHint("Run it again on a model with a larger window, or leave out an input.")
 	}
 	err = e.store.View(func(tx *store.Tx) (err error) {
 		if o.pic, err = e.picture(tx, d.Run.ProjectID); err != nil {

@@ -144,8 +144,24 @@ func (e *Engine) FindProject(_ context.Context, ref string) (workflow.Project, e
 		return workflow.Project{}, workflow.Errorf(workflow.NotFound, "There is no project “%s”.", ref).
 			WithHint("“plumbline list” shows them.")
 	}
-	return workflow.Project{}, workflow.Errorf(workflow.Conflict, "“%s” could be %s or %s.", ref, found[0].Slug, found[1].Slug).
+	return workflow.Project{}, workflow.Errorf(workflow.Conflict, "“%s” could be %s.", ref, eitherOf(found)).
 		WithHint("Type more of its name.")
+}
+
+// mostNamed is how many projects an error names.
+const mostNamed = 4
+
+// eitherOf names projects that are meant perhaps: all of a few, else the first ones.
+func eitherOf(found []workflow.Project) string {
+	var names []string
+	for _, p := range found[:min(len(found), mostNamed)] {
+		names = append(names, p.Slug)
+	}
+	last := len(names) - 1
+	if more := len(found) - len(names); more > 0 {
+		return strings.Join(names, ", ") + " or " + workflow.Plural(more, "other", "others")
+	}
+	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
 // RenameProject changes a project's name. Its slug stays, so that commands go on working.

@@ -103,7 +103,8 @@ func (e *Engine) keepMarks(ticks map[string]workflow.Tick, before []workflow.Ite
 }
 
 // Save makes a text that a person wrote the next version of an artifact. Boxes
-// that the person newly marked count as ticked by them. A draft of it is dropped.
+// that the person newly marked count as ticked by them. A draft of it is dropped,
+// unless the text is not what the draft has become.
 func (e *Engine) Save(ctx context.Context, projectID string, s workflow.SaveDocument) (workflow.Version, error) {
 	if err := checkBody(s.Body); err != nil {
 		return workflow.Version{}, err
@@ -127,8 +128,10 @@ func (e *Engine) Save(ctx context.Context, projectID string, s workflow.SaveDocu
 			v, w.idle = current, true
 			return nil
 		}
-		if err := w.tx.DeleteDraft(projectID, s.Path); err != nil {
-			return err
+		if !s.KeepDraft {
+			if err := w.tx.DeleteDraft(projectID, s.Path); err != nil {
+				return err
+			}
 		}
 		v, err = e.replace(w, current, edition{path: s.Path, body: s.Body, message: message,
 			kind: workflow.VersionSaved, author: by, basisID: current.BasisID, ticks: true})
@@ -140,7 +143,7 @@ func (e *Engine) Save(ctx context.Context, projectID string, s workflow.SaveDocu
 		}
 		return e.settleMarks(w, v, s.Body)
 	})
-	if err == nil && same {
+	if err == nil && same && !s.KeepDraft {
 		err = e.DropDraft(ctx, projectID, s.Path)
 	}
 	return v, err
@@ -218,8 +221,12 @@ func checkText(name, text string, max int, shorten string) error {
 	switch {
 	case len(text) > max:
 		return workflow.Errorf(workflow.Limit, "%s is %s long. At most %s fit.", name, size(len(text)), size(max)).WithHint("%s", shorten)
-	case !utf8.ValidString(text) || strings.ContainsRune(text, 0):
-		return workflow.Errorf(workflow.Invalid, "%s is not text: it is not valid UTF-8.", name).
+	case !utf8.ValidString(text), strings.ContainsRune(text, 0):
+		why := "it is not valid UTF-8"
+		if utf8.ValidString(text) {
+			why = "it holds a null character"
+		}
+		return workflow.Errorf(workflow.Invalid, "%s is not text: %s.", name, why).
 			WithHint("Save or copy it as plain text or Markdown, then try again.")
 	}
 	return nil

@@ -80,8 +80,10 @@ func (o *Ollama) askFault(x *exchange, name string, err error) error {
 		return o.notAnswering(err)
 	case x.size == 0 && x.status >= http.StatusBadRequest:
 		return o.silent(x.status)
-	case unreadable(err):
+	case unreadable(err), name == "" && x.status == http.StatusNotFound:
 		return o.notOllama(err)
+	case name == "" && x.status == http.StatusUnauthorized:
+		return o.keepsOut(err)
 	}
 	return o.reported(x, Request{Model: name}, err)
 }
@@ -126,6 +128,12 @@ func (o *Ollama) notAnswering(err error) *workflow.Error {
 
 func (o *Ollama) notOllama(err error) *workflow.Error {
 	return unavailable(err, "What answers at %s is not Ollama.", o.Address()).WithHint("Check its address in Settings, %s", hintPaste)
+}
+
+// keepsOut is a gate in front of the server that lets nobody in without a word.
+func (o *Ollama) keepsOut(err error) error {
+	return &workflow.Error{Code: workflow.Unauthorized, Err: err, Message: fmt.Sprintf("The server at %s wants to know who asks.", o.Address()),
+		Hint: "Plumbline sends no password. Enter the address of an Ollama that needs none, " + hintPaste}
 }
 
 // strange is an answer that is not in Ollama's language. A gateway without a
@@ -175,7 +183,7 @@ func (o *Ollama) reported(x *exchange, req Request, err error) error {
 		return tooLong(req, err)
 	case has("system memory", "out of memory", "cudaMalloc failed", "unable to allocate"):
 		return &workflow.Error{Code: workflow.Limit, Err: err, Message: fmt.Sprintf("%s does not fit into the memory of this computer.", req.Model), Hint: "Choose a smaller model or a smaller window. Ollama says: " + brief(text)}
-	case has("invalid model name", "model is required"):
+	case has("invalid model name", "unqualified name", "model is required"):
 		return &workflow.Error{Code: workflow.Invalid, Err: err, Message: fmt.Sprintf("“%s” is not a name of a model.", req.Model), Hint: "Choose another model."}
 	case has("does not support chat"):
 		return &workflow.Error{Code: workflow.Invalid, Err: err, Message: fmt.Sprintf("%s cannot answer prompts.", req.Model), Hint: "Choose another model."}

@@ -84,6 +84,7 @@ func answerFaults() map[string]answerFault {
 		"model for embeddings alone": {status(400, `{"error":"\"boats\" does not support chat"}`), workflow.Invalid, "boats cannot answer prompts.", ""},
 		"too little memory":          {status(500, `{"error":"model requires more system memory (9 GiB) than is available (2 GiB)"}`), workflow.Limit, "boats does not fit into the memory", ""},
 		"busy":                       {status(503, `{"error":"server busy, please try again.  maximum pending requests exceeded"}`), workflow.Unavailable, "Ollama is busy.", ""},
+		"no name of a model":         {status(500, `{"error":"unqualified name: registry.ollama.ai/library/a b:latest"}`), workflow.Invalid, "“boats” is not a name of a model.", ""},
 		"not signed in":              {status(401, `{"error":"unauthorized","signin_url":"https://example.org"}`), workflow.Unauthorized, "Ollama must be signed in to use boats.", ""},
 		"refused for another reason": {status(400, `{"error":"think value is not supported"}`), workflow.Invalid, "Ollama refused the request: think value is not supported.", ""},
 		"failed for another reason":  {status(500, `{"error":"`+strings.Repeat("é", 300)+`"}`), workflow.Unavailable, "Ollama reported an error: " + strings.Repeat("é", 100) + "…", ""},
@@ -136,6 +137,8 @@ func TestFaultsOfQuestions(t *testing.T) {
 		"gateway without a server": {status(503, "<html>"), workflow.Unavailable, "Ollama is not answering at"},
 		"redirect":                 {http.RedirectHandler("/login", http.StatusFound).ServeHTTP, workflow.Unavailable, "127.0.0.1:PORT sends requests on to http://127.0.0.1:PORT."},
 		"worded error":             {status(500, `{"error":"disk I/O error"}`), workflow.Unavailable, "Ollama reported an error: disk I/O error."},
+		"wants a password":         {status(401, `{"error":"unauthorized"}`), workflow.Unauthorized, "The server at 127.0.0.1:PORT wants to know who asks."},
+		"knows no version":         {status(404, `{"error":"not found"}`), workflow.Unavailable, "What answers at"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -12,7 +12,8 @@ func (tx *Tx) Candidate(runID string) (workflow.Candidate, error) {
 	var c workflow.Candidate
 	ok, err := tx.get(bucketCandidate, key(runID), &c)
 	if err == nil && !ok {
-		err = workflow.Errorf(workflow.NotFound, "There is no candidate of the run %q.", runID)
+		err = workflow.Errorf(workflow.NotFound, "No answer of the run “%s” waits to be accepted.", runID).
+			WithHint("One that broke off is continued first: “plumbline run PROJECT PHASE --continue”.")
 	}
 	return c, err
 }

@@ -45,5 +45,5 @@ func lockDir(dir string) (*os.File, error) {
 // unwritable is the error for a data folder that cannot be written to.
 func unwritable(dir string, cause error) error {
 	return because(cause, workflow.Unavailable, "Plumbline cannot write to its data folder %s.", dir).
-		WithHint("Check that the folder exists on a disk with free space and that you may write to it, or choose another one.")
+		WithHint("Check that the folder exists on a disk with free space and that you may write to it, or set PLUMBLINE_HOME to another one.")
 }

@@ -15,7 +15,7 @@ func (tx *Tx) Run(id string) (workflow.Run, error) {
 	var r workflow.Run
 	ok, err := tx.get(bucketRun, key(id), &r)
 	if err == nil && !ok {
-		err = workflow.Errorf(workflow.NotFound, "There is no run with the id %q.", id)
+		err = workflow.Errorf(workflow.NotFound, "There is no run with the id “%s”.", id).WithHint("“plumbline runs PROJECT” lists them.")
 	}
 	return r, err
 }

@@ -92,6 +92,9 @@ func judgeOne(f Facts, rule ConditionRule, out Version) Condition {
 	if c.State == CondMet {
 		c.Missing, c.Action, c.Do, c.Note = "", "", "", ""
 	}
+	if c.Action != "" && c.Path == f.Phase.Output && c.Do != DoStale && c.Do != DoSign && Frozen(f.Records, f.Phase) {
+		c.Action = "unfreeze it, " + c.Action // signed too early, it cannot be mended
+	}
 	return c
 }
 
@@ -197,7 +200,7 @@ func judgeWhole(f Facts, c *Condition, out Version) {
 		c.State = CondMet
 		return
 	case f.Basis.Cut:
-		c.lacks(CondUnmet, DoRun, "The model did not see the whole prompt", "run it again with a larger window")
+		c.lacks(CondUnmet, DoRun, "The model did not see the whole prompt", "run it again on a model with a larger window")
 		return
 	case !f.Basis.Whole():
 		c.lacks(CondUnmet, DoContinue, "The answer behind it is unfinished", "continue the answer, or run it again")
@@ -241,6 +244,8 @@ func gateSentence(g Gate, running bool) string {
 		return "Measured once something is written."
 	case g.Open && g.Signed:
 		return fmt.Sprintf("True. All %d conditions are met and v%d is signed.", total, g.Version)
+	case g.Open && total == 1:
+		return "True. The one condition is met."
 	case g.Open:
 		return fmt.Sprintf("True. All %d conditions are met.", total)
 	}

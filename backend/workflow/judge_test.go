@@ -97,6 +97,10 @@ func TestGateSentences(t *testing.T) {
 	if got := Judge(f).Sentence; got != "True. All 2 conditions are met." {
 		t.Error(got)
 	}
+	f.Phase.Gate = f.Phase.Gate[:1]
+	if got := Judge(f).Sentence; got != "True. The one condition is met." {
+		t.Error(got)
+	}
 }
 
 func TestOpenQuestions(t *testing.T) {
@@ -144,6 +148,9 @@ func TestSpecGate(t *testing.T) {
 	g = Judge(f)
 	if g.Missing != 1 || g.Conditions[1].State == CondMet || !g.Frozen || !g.Signed || g.CanSign {
 		t.Errorf("an unfinished run satisfies no gate: %+v", g)
+	}
+	if got := g.Conditions[1].Action; got != "unfreeze it, continue the answer, or run it again" {
+		t.Errorf("a frozen document is mended by %q", got)
 	}
 	f.Heads["request.md"] = Version{Number: 5, BasisHash: "newer"}
 	f.look()

@@ -126,6 +126,9 @@ type SaveDocument struct {
 	Base    int    `json:"base"`
 	Body    string `json:"body"`
 	Message string `json:"message"`
+	// KeepDraft says that the text does not come from the editor: a draft of the
+	// document is somebody's typing that it does not hold, and stays.
+	KeepDraft bool `json:"keepDraft,omitempty"`
 }
 
 // PastedAnswer is an answer that came by way of the clipboard.

@@ -27,6 +27,8 @@ test('kill -9 in the middle of an answer and of typing', { timeout: 120_000 }, a
     await page.getByRole('heading', { level: 1, name: 'Request', exact: true }).waitFor();
     await page.keyboard.press('Control+Enter');
     await page.waitForFunction(() => (document.querySelector('.doc')?.textContent ?? '').length > 3000, undefined, { timeout: 60_000 });
+    const [sign, title] = await Promise.all(['.spinner', '.ti'].map((part) => page.locator(`li.running ${part}`).first().boundingBox()));
+    assert.ok(sign.x + sign.width <= title.x, 'the sign of a running condition lies beside its title');
   });
   await step(t, 'the server is killed', async () => {
     const shown = await page.evaluate(() => document.querySelector('.doc').textContent.length);

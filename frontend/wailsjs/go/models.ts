@@ -1326,6 +1326,7 @@ export namespace workflow {
 	    base: number;
 	    body: string;
 	    message: string;
+	    keepDraft?: boolean;
 	}
 	export interface SavePrompt {
 	    text: string;

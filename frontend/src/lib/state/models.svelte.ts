@@ -23,6 +23,8 @@ export class Models {
 
   apply(event: Event): void {
     if (event.models) this.status = event.models;
+    // Another door may have changed the address; what is known of the old one says nothing.
+    if (event.settings && this.status && event.settings.ollamaUrl !== this.status.url) void this.load();
   }
 
   private async ask(refresh: boolean): Promise<void> {

@@ -123,8 +123,9 @@ export class NewProjectForm {
   private place(error: ApiError): void {
     const text = [error.message, error.hint].filter(Boolean).join(' ');
     const about = error.code === 'invalid' || error.code === 'limit' || error.code === 'conflict';
-    if (about && /idea/i.test(error.message)) this.errors = { idea: text };
-    else if (about && /name|called/i.test(error.message)) this.errors = { name: text };
+    // A name is quoted and may hold any word, “idea” too.
+    if (about && /\b(name|named|called)\b/i.test(error.message)) this.errors = { name: text };
+    else if (about && /\bidea\b/i.test(error.message)) this.errors = { idea: text };
     else this.errors = { form: error };
   }
 

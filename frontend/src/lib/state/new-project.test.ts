@@ -78,6 +78,12 @@ describe('NewProjectForm', () => {
     expect(form.errors.name).toBe('There is a project called Tidewatch already. Choose another name.');
     expect(form.idea).toBe('Tides without a network.');
     expect(form.busy).toBe(false);
+    create.mockRejectedValueOnce(new ApiError('conflict', 'There is already a project named “My idea”.', 'Choose another name.'));
+    await form.submit();
+    expect(Object.keys(form.errors)).toEqual(['name']);
+    create.mockRejectedValueOnce(new ApiError('limit', 'The idea is 10 MB long.', 'Keep what the software should do.'));
+    await form.submit();
+    expect(Object.keys(form.errors)).toEqual(['idea']);
   });
 
   it('shows other errors above the button', async () => {

@@ -1,4 +1,5 @@
 import { type Api, type ApiError, type Event, type Run, toApiError } from '../api';
+import type { Shelf } from './new-project.svelte';
 import { active, outdated, RunState } from './run.svelte';
 
 /** Where runs come from: a phase of a project, or a prompt of the library. */
@@ -126,11 +127,22 @@ export class PasteState {
   readonly doubted = $derived(this.error?.code === 'conflict');
   readonly ready = $derived(this.text.trim() !== '');
 
+  private shelf: Shelf | undefined;
+  private key = '';
+
   constructor(private readonly api: Pick<Api, 'runs'>) {}
+
+  /** Goes on with what was typed for a run before its page was left, and keeps what is typed from now on. */
+  resume = (runId: string, shelf: Shelf): void => {
+    this.shelf = shelf;
+    this.key = `plumbline.answer.${runId}`;
+    this.text ||= shelf.getItem(this.key) ?? '';
+  };
 
   edit = (text: string): void => {
     this.text = text;
     this.error = undefined;
+    this.keep();
   };
 
   /** Hands the text over as the answer of a run; anyway takes one that the check doubts. */
@@ -141,6 +153,7 @@ export class PasteState {
     try {
       const done = await this.api.runs.answer(run.id, { text: this.text, model: this.model.trim(), anyway });
       this.text = '';
+      this.keep();
       return done;
     } catch (cause) {
       this.error = toApiError(cause);
@@ -149,4 +162,13 @@ export class PasteState {
       this.sending = false;
     }
   };
+
+  private keep(): void {
+    try {
+      if (this.text === '') this.shelf?.removeItem(this.key);
+      else this.shelf?.setItem(this.key, this.text);
+    } catch {
+      // Too large for the shelf: the page still has it.
+    }
+  }
 }

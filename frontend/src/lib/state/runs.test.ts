@@ -128,6 +128,27 @@ describe('PasteState', () => {
     expect(paste.doubted).toBe(false);
   });
 
+  it('outlives leaving the page until it is taken', async () => {
+    const { runs, api } = backend([]);
+    const kept = new Map<string, string>();
+    const shelf = { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => void kept.set(key, value), removeItem: (key: string) => void kept.delete(key) };
+    const open = (id: string) => {
+      const paste = new PasteState(api);
+      paste.resume(id, shelf);
+      return paste;
+    };
+    runs.answer.mockRejectedValueOnce(new ApiError('conflict', 'The answer looks cut.'));
+    const first = open('r1');
+    first.edit('# Sp');
+    await first.send(run('r1'));
+    expect(open('r2').text).toBe('');
+    const again = open('r1');
+    expect(again.text).toBe('# Sp');
+    await again.send(run('r1'), true);
+    expect(open('r1').text).toBe('');
+    expect(kept.size).toBe(0);
+  });
+
   it('sends nothing empty', async () => {
     const { runs, api } = backend([]);
     const paste = new PasteState(api);
