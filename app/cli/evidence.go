@@ -52,7 +52,7 @@ func (f evidenceFlags) evidence(s *session) (*workflow.Evidence, error) {
 		return &ev, nil
 	}
 	var err error
-	ev.Output, err = s.readFile(f.Output)
+	ev.Output, err = s.readAny(f.Output)
 	return &ev, err
 }
 

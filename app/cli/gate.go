@@ -223,17 +223,17 @@ func (c *staleCmd) Run(ctx context.Context, s *session) error {
 }
 
 func printGate(out *printer, g workflow.Gate) {
-	out.line("%s  %s", out.bold(g.Title), clean(g.Sentence))
+	out.line("%s  %s", out.bold(clean(g.Title)), clean(g.Sentence))
 	for _, c := range g.Conditions {
 		line := conditionMark(out, c.State) + " " + clean(c.Title)
 		if c.Value != "" {
-			line += "  " + out.dim(c.Value)
+			line += "  " + out.dim(clean(c.Value))
 		}
 		out.line("  %s", line)
 		printWhy(out, c)
 	}
 	if p := g.Passed; p != nil {
-		out.line("%s %s by %s, %s", out.dim("passed:"), p.Action, clean(p.By.Name), ago(p.At))
+		out.line("%s %s by %s, %s", out.dim("passed:"), clean(string(p.Action)), clean(p.By.Name), ago(p.At))
 		if p.Reason != "" {
 			out.line("%s %s", out.dim("reason:"), clean(p.Reason))
 		}

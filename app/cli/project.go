@@ -269,8 +269,8 @@ func ago(at time.Time) string {
 	return at.Local().Format(time.DateOnly)
 }
 
-// readFile reads a file that the user named; - is standard input.
-func (s *session) readFile(name string) (string, error) {
+// readAny reads a file that the user named, whatever it holds; - is standard input.
+func (s *session) readAny(name string) (string, error) {
 	var text []byte
 	var err error
 	if name == "-" {
@@ -287,11 +287,10 @@ func (s *session) readFile(name string) (string, error) {
 	return string(text), nil
 }
 
-// readText is readFile for what becomes part of a text: without the mark that some
-// editors begin a file with, and nothing that is not UTF-8, which would be replaced
-// on its way.
-func (s *session) readText(name string) (string, error) {
-	text, err := s.readFile(name)
+// readFile reads a text that is kept as it is. What is not UTF-8 would be replaced on
+// its way, and is refused.
+func (s *session) readFile(name string) (string, error) {
+	text, err := s.readAny(name)
 	if err != nil {
 		return "", err
 	}
@@ -304,5 +303,12 @@ func (s *session) readText(name string) (string, error) {
 		}
 		return "", workflow.Errorf(workflow.Invalid, "%s, line %d: The text is not UTF-8.", name, line).WithHint("Save the file as UTF-8.")
 	}
-	return strings.TrimPrefix(text, "\ufeff"), nil
+	return text, nil
+}
+
+// readText is readFile for what becomes part of a text: without the mark that some
+// editors begin a file with.
+func (s *session) readText(name string) (string, error) {
+	text, err := s.readFile(name)
+	return strings.TrimPrefix(text, "\ufeff"), err
 }

@@ -124,7 +124,7 @@ func (s *session) toLint(files []string) ([]workflow.ImportFile, error) {
 			}
 		}
 		for _, name := range names {
-			text, err := s.readFile(name)
+			text, err := s.readAny(name)
 			if err != nil {
 				return nil, err
 			}

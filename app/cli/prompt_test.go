@@ -231,6 +231,28 @@ func TestLintOfFilesThatAreInNoLibraryYet(t *testing.T) {
 	}
 }
 
+// Bytes that are not UTF-8 would come out as others: a text that has them is not taken.
+func TestTextsThatAreNotUTF8AreRefused(t *testing.T) {
+	s := newShell(t)
+	s.run(0, "new", "Tides", "--idea", "A tide table for rowers.")
+	bad := s.file("bad.md", "one\ntwo\xff\n")
+	for _, args := range [][]string{
+		{"new", "More", "--idea-file", bad}, {"artifact", "save", "tides", "request.md", bad}, {"run", "tides", "request", "--paste", bad},
+	} {
+		if got := s.run(exitFailed, args...); !strings.Contains(got.err, "bad.md, line 2: The text is not UTF-8.") {
+			t.Errorf("%q: %s", args, got.err)
+		}
+	}
+	if got := s.run(0, "list", "--json").out; strings.Contains(got, "More") {
+		t.Errorf("a project was made: %s", got)
+	}
+	text := "\ufeff# Request\r\n\nTides.\r\n"
+	s.run(0, "artifact", "save", "tides", "request.md", s.file("good.md", text))
+	if got := s.run(0, "artifact", "show", "tides", "request.md").out; got != text {
+		t.Errorf("kept %q, want it as it was, %q", got, text)
+	}
+}
+
 func TestValuesOnTheCommandLine(t *testing.T) {
 	s := newShell(t)
 	s.run(0, "prompt", "new", s.file("tidy.md", "\ufeff"+tidyPrompt))

@@ -142,7 +142,7 @@ type renderCmd struct {
 }
 
 func (c *renderCmd) Run(ctx context.Context, s *session) error {
-	text, err := s.readFile(c.File)
+	text, err := s.readAny(c.File)
 	if err != nil {
 		return err
 	}

@@ -321,7 +321,7 @@ func (c *checkCmd) Run(ctx context.Context, s *session) error {
 	result := workflow.CheckResult{Step: c.Step, Command: c.Command, Exit: c.Exit}
 	if c.Output != "" {
 		var err error
-		if result.Output, err = s.readFile(c.Output); err != nil {
+		if result.Output, err = s.readAny(c.Output); err != nil {
 			return err
 		}
 	}
