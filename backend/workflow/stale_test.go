@@ -181,7 +181,7 @@ func TestCausesAreSentences(t *testing.T) {
 		"Request is at v4; v3 was used":                            {Path: "request.md", From: 3, To: 4, Hash: "h"},
 		"Request is at v4; v3 was used for Spec":                   {Path: "request.md", From: 3, To: 4, Hash: "h", Via: "spec.md"},
 		"“step 4” of Plan has changed: v6 is current, v2 was used": {Path: "plan.md", Part: "step 4", From: 2, To: 6, Hash: "h"},
-		"“step 4” of Plan is gone for Step 04":                          {Path: "plan.md", Part: "step 4", From: 2, To: 6, Via: "steps/04.md"},
+		"“step 4” of Plan is gone for Step 04":                     {Path: "plan.md", Part: "step 4", From: 2, To: 6, Via: "steps/04.md"},
 		"request.md is gone":                                       {Path: "request.md", From: 3},
 	} {
 		if got := c.Sentence(); got != want {
