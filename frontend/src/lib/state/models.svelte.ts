@@ -21,6 +21,11 @@ export class Models {
   /** Asks the provider again. */
   check = (): Promise<void> => this.ask(true);
 
+  /** Somebody is back at the page, and may have started Ollama in between. */
+  back = async (): Promise<void> => {
+    if (this.status && !this.running && !this.checking) await this.check();
+  };
+
   apply(event: Event): void {
     if (event.models) this.status = event.models;
     // Another door may have changed the address; what is known of the old one says nothing.

@@ -15,4 +15,19 @@ describe('the models', () => {
     models.apply(settings('http://127.0.0.1:2'));
     await vi.waitFor(() => expect(models.status?.url).toBe('http://127.0.0.1:2'));
   });
+
+  it('are looked for again when somebody comes back and none was there', async () => {
+    const none = { ...at('http://127.0.0.1:1'), running: false };
+    const status = vi.fn().mockResolvedValueOnce(none).mockResolvedValueOnce(none).mockResolvedValueOnce(at('http://127.0.0.1:1'));
+    const models = new Models({ models: { status } });
+    await models.back();
+    expect(status).not.toHaveBeenCalled();
+    await models.load();
+    await models.back();
+    expect(status).toHaveBeenLastCalledWith(true);
+    await models.back();
+    expect(models.default).toBe('tiny');
+    await models.back();
+    expect(status).toHaveBeenCalledTimes(3);
+  });
 });
