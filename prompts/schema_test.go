@@ -114,7 +114,12 @@ func TestSchemasKeepInStepWithTheParser(t *testing.T) {
 			t.Errorf("%s %s: the parser finds nothing wrong with\n%s", probe.schema, probe.path, text)
 			continue
 		}
-		m := expected.FindStringSubmatch(err.Error())
+		var m []string
+		for _, p := range prompt.ProblemsOf(err) {
+			if m == nil {
+				m = expected.FindStringSubmatch(p.Error())
+			}
+		}
 		if m == nil {
 			t.Errorf("%s %s: the parser does not say what it expects: %v", probe.schema, probe.path, err)
 			continue
