@@ -7,42 +7,46 @@ import (
 	"time"
 )
 
-// source is a reader that has some bytes every so often, whether they are read or not.
+// source is a reader that has some bytes at each tick, or always when it has none.
 type source struct {
-	every time.Duration
+	ticks <-chan time.Time
 	n     int
-	at    time.Time // when it has the next
 }
 
 func (s *source) Read(p []byte) (int, error) {
-	if s.at.IsZero() {
-		s.at = time.Now()
+	if s.ticks != nil {
+		<-s.ticks
 	}
-	s.at = s.at.Add(s.every)
-	time.Sleep(time.Until(s.at))
 	return min(s.n, len(p)), nil
 }
 
 func TestCalmReader(t *testing.T) {
 	const reads = 5
 	tests := map[string]struct {
-		source source
-		hurry  bool
-		took   time.Duration
+		every time.Duration // between two ticks of the source
+		n     int
+		hurry bool
+		took  time.Duration
 	}{
-		"what comes fast gathers":             {source{n: 100}, false, (reads - 1) * readEvery},
-		"what comes slowly is read at once":   {source{every: 30 * time.Millisecond, n: 100}, false, reads * 30 * time.Millisecond},
-		"what comes in lumps is read at once": {source{n: readSize}, false, 0},
-		"at the end nothing gathers":          {source{n: 100}, true, 0},
+		"what comes fast gathers":             {n: 100, took: (reads - 1) * readEvery},
+		"what comes slowly is read at once":   {every: 30 * time.Millisecond, n: 100, took: reads * 30 * time.Millisecond},
+		"what comes in lumps is read at once": {n: readSize},
+		"at the end nothing gathers":          {n: 100, hurry: true},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				r := &calmReader{in: &test.source, hurry: test.hurry}
+				in := &source{n: test.n}
+				if test.every > 0 {
+					ticker := time.NewTicker(test.every)
+					defer ticker.Stop()
+					in.ticks = ticker.C
+				}
+				r := &calmReader{in: in, hurry: test.hurry}
 				begin, p := time.Now(), make([]byte, readSize)
 				for range reads {
-					if n, err := r.Read(p); n != test.source.n || err != nil {
-						t.Fatalf("read %d bytes and %v, want %d", n, err, test.source.n)
+					if n, err := r.Read(p); n != test.n || err != nil {
+						t.Fatalf("read %d bytes and %v, want %d", n, err, test.n)
 					}
 				}
 				if took := time.Since(begin); took != test.took {
