@@ -224,16 +224,24 @@ func unmarkedBy(tx *store.Tx, c workflow.Candidate, a workflow.AcceptCandidate) 
 }
 
 func acceptMessage(a workflow.AcceptCandidate, r workflow.Run) string {
-	name := modelAuthor(r).Name
+	answer := answerOf(r)
 	switch {
 	case a.Body != "":
-		return fmt.Sprintf("Accept the answer of %s with edits", name)
+		return fmt.Sprintf("Accept %s with edits", answer)
 	case a.All:
-		return fmt.Sprintf("Accept the answer of %s", name)
+		return fmt.Sprintf("Accept %s", answer)
 	case a.Merge:
-		return fmt.Sprintf("Merge the answer of %s with the edits since", name)
+		return fmt.Sprintf("Merge %s with the edits since", answer)
 	}
-	return fmt.Sprintf("Take %s of the answer of %s", workflow.Plural(len(a.Sections), "section", "sections"), name)
+	return fmt.Sprintf("Take %s of %s", workflow.Plural(len(a.Sections), "section", "sections"), answer)
+}
+
+// answerOf names the answer of a run within a sentence.
+func answerOf(r workflow.Run) string {
+	if r.Model == "" {
+		return "a pasted answer"
+	}
+	return "the answer of " + r.Model
 }
 
 // Discard closes a candidate without taking anything. The run keeps its answer.
@@ -242,7 +250,7 @@ func (e *Engine) Discard(_ context.Context, runID string) (c workflow.Candidate,
 	if err != nil {
 		return c, err
 	}
-	err = e.change(r.ProjectID, e.person(), "Discard the answer of "+modelAuthor(r).Name, func(w *write) error {
+	err = e.change(r.ProjectID, e.person(), "Discard "+answerOf(r), func(w *write) error {
 		if c, err = openCandidate(w.tx, runID); err != nil {
 			return err
 		}

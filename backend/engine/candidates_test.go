@@ -178,3 +178,11 @@ func TestACandidateIsMergedWithTheEditsSince(t *testing.T) {
 	_, err := b.Accept(b.ctx, clash, workflow.AcceptCandidate{Merge: true, Base: 6})
 	wantCode(t, err, workflow.Conflict)
 }
+
+func TestAcceptingSaysWhoseAnswerItWas(t *testing.T) {
+	for model, want := range map[string]string{"": "Accept a pasted answer", "llama3.1:8b": "Accept the answer of llama3.1:8b"} {
+		if got := acceptMessage(workflow.AcceptCandidate{All: true}, workflow.Run{Model: model}); got != want {
+			t.Errorf("“%s” is accepted with %q, want %q", model, got, want)
+		}
+	}
+}
