@@ -147,10 +147,10 @@ asked() { at=$(primary) && [ "${at#* }" -gt 100 ]; } # the button of a question,
 palette "export high"
 chosen "Export “High water”" "$home/high-water.zip"
 await 30 "the exported file" test -s "$home/high-water.zip"
-# submitted TITLE: sends the dialog of the page, and gives that of the system time to come.
+# submitted TITLE KEY: presses a key in the page, and gives the dialog of the system time to come.
 submitted() {
 	titled "$1" && return
-	xdotool key ctrl+Return
+	xdotool key "$2"
 	for _ in $(seq 30); do
 		titled "$1" && return
 		sleep 0.1
@@ -159,10 +159,11 @@ submitted() {
 }
 plumbline prompt customise plan >/dev/null
 palette "export your prompts"
-await 30 "the dialog “Export a prompt”" submitted "Export a prompt"
+await 30 "the dialog “Export a prompt”" submitted "Export a prompt" ctrl+Return
 chosen "Export a prompt" "$home/plan.md"
 await 30 "the exported prompt" grep -q "^id: plan$" "$home/plan.md"
 palette "import a project"
+await 30 "the dialog “Import a project”" submitted "Import a project" Return
 chosen "Import a project" "$home/high-water.zip"
 await 30 "a second project in the list" answered
 await 30 "the page of the new project" titled "Request · High water, imported · Plumbline"
